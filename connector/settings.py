@@ -116,7 +116,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 
 # Valkey or Redis, and Celery; ARCHITECTURE.md says why each of these is set
 REDIS_URL = env.str("REDIS_URL")
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)  # kombu's name for a socket file
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -137,6 +137,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "socket_keepalive": True,
     "health_check_interval": 25,
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(RUN_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    # Tells readiness that beat and a worker live, see connector/edge/health/pulse.py.
+    "heartbeat": {
+        "task": "connector.edge.tasks.heartbeat",
+        "schedule": 5.0,
+        "options": {"expires": 10, "retry": False},
+    },
 }
 
 # Django REST framework serves the contracts through connector.edge.views.ContractView, which sets all it needs

@@ -1,0 +1,64 @@
+# make run, make test: all that a fresh machine needs is make and Python 3.11 or newer.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run demo test check format requirements
+
+run: $(VENV)/run.stamp
+	@exec $(BIN)/python -m connector.stack run
+
+# make demo, make demo DATA=products.csv
+demo: $(VENV)/run.stamp
+	@$(BIN)/python -m connector.demo $(if $(DATA),--data "$(DATA)")
+
+# make test, make test ARGS="tests/edge -x"
+test: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest $(ARGS)
+
+# What is judged without a database, with the settings of a production.
+check: export DEBUG = false
+check: export SECRET_KEY = for-the-checks-alone-4f2b8c1d9e7a6035-0123456789
+check: export FIELD_KEYS = Zm9yLXRoZS1jaGVja3MtYWxvbmUtNGYyYjhjMWQ5ZTc=
+check: export ALLOWED_HOSTS = connector.example.com
+check: export DATABASE_URL = django.db.backends.dummy://nowhere/nothing
+check: export REDIS_URL = redis://127.0.0.1:1/0
+check: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python manage.py layout --check layout.lock.json
+
+format: $(VENV)/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# make requirements, make requirements ARGS=--upgrade
+requirements: $(VENV)/dev.stamp
+	$(COMPILE) --output-file=requirements.txt requirements.in
+	$(COMPILE) --output-file=requirements-dev.txt requirements-dev.in
+
+COMPILE = $(BIN)/pip-compile --quiet --no-emit-index-url --no-emit-find-links --strip-extras $(ARGS)
+
+$(VENV)/run.stamp: requirements.txt | $(BIN)/python
+	$(INSTALL)
+
+$(VENV)/dev.stamp: requirements-dev.txt | $(BIN)/python
+	$(INSTALL)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || \
+		{ rm -rf $(VENV); echo "$(PYTHON) -m venv failed; Debian has it in the package python3-venv."; exit 1; }
+
+define INSTALL
+@echo "Installing $< into $(VENV) ..."
+@$(BIN)/python -m pip install --quiet --requirement $< >$(VENV)/pip.log 2>&1 || \
+	{ echo "$< could not be installed: $$(grep -m1 -i error $(VENV)/pip.log) (more in $(VENV)/pip.log; where a package" \
+	"has no wheel for this machine, a C compiler is needed)"; exit 1; }
+@touch $@
+endef

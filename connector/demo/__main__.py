@@ -1,0 +1,60 @@
+"""Play Dsync's side against a running connector: `python -m connector.demo [--data products.csv]`."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from . import report
+from .catalogue import CatalogueError
+from .exchange import Connector
+from .play import play
+from .roundtrip import roundtrip
+from .target import UnavailableError, target
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Return 0 when everything was as the contract says, else 1."""
+    options = _options(arguments)
+    console = report.console()
+    try:
+        with (
+            target(url=options.url, token=options.token, console=console) as found,
+            Connector(found.url) as connector,
+        ):
+            if options.data:
+                wrong = roundtrip(connector, found.token, options.data, console)
+            else:
+                wrong = play(connector, found.token, console)
+    except (UnavailableError, CatalogueError) as exc:
+        console.print(Text(str(exc)), style="red")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 1 if wrong else 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m connector.demo", description="Play Dsync's side over HTTP.")
+    parser.add_argument("--url", help="the connector; default: http://127.0.0.1:PORT, started when nothing answers")
+    parser.add_argument("--token", help="a write token; default: AUTH_TOKEN of RUN_DIR/credentials")
+    parser.add_argument("--data", type=Path, metavar="FILE.csv", help="push this catalogue and walk it back instead")
+    return parser.parse_args(arguments)
+
+
+def _end_politely(signum: int, _frame: object) -> None:
+    # As an exception, so that a connector started here is stopped too.
+    sys.exit(128 + signum)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _end_politely)
+    sys.exit(main())

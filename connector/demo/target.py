@@ -1,0 +1,103 @@
+"""The connector that is played against: one that runs, or one started for the play and stopped after it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+START_SECONDS = 180
+STOP_SECONDS = 60
+COMMAND = (sys.executable, "-m", "connector.stack", "run")
+
+
+class UnavailableError(Exception):
+    """There is no connector to play against."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    url: str
+    token: str
+
+
+@contextmanager
+def target(*, url: str | None, token: str | None, console: Console) -> Iterator[Target]:
+    """Find the connector, or start one for as long as the block lasts; raises UnavailableError."""
+    found = url.rstrip("/") if url else f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
+    if answers(f"{found}/health/live"):
+        yield Target(found, token or kept_token())
+    elif url:
+        raise UnavailableError(f"Nothing answers at {url}/health/live.")
+    else:
+        console.print(f"No connector runs at {found}: starting one.")
+        with _started(found, console):
+            yield Target(found, token or kept_token())
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False, timeout=10).status_code == 200
+    except (httpx.TransportError, httpx.InvalidURL):
+        return False
+
+
+def kept_token() -> str:
+    """Return AUTH_TOKEN of the credentials that a development stack keeps; raises UnavailableError."""
+    path = Path(os.environ.get("RUN_DIR") or CHECKOUT / ".run") / "credentials"
+    try:
+        lines = path.read_text().splitlines()
+    except OSError as exc:
+        raise UnavailableError(f"Pass --token: {path} cannot be read ({exc.strerror}).") from exc
+    credentials = dict(line.split("=", 1) for line in lines if "=" in line)
+    if token := credentials.get("AUTH_TOKEN", "").strip("\"'"):
+        return token
+    raise UnavailableError(f"Pass --token: {path} has no AUTH_TOKEN.")
+
+
+@contextmanager
+def _started(url: str, console: Console) -> Iterator[None]:
+    """Run the stack as a child process; stop it, and only it, at the end."""
+    with tempfile.TemporaryFile("w+") as log:
+        child = subprocess.Popen(COMMAND, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            start = time.monotonic()
+            with console.status("Waiting until it is ready"):
+                _wait_until_ready(child, url, log)
+            console.print(f"It is ready after {time.monotonic() - start:.0f} s.")
+            yield
+        finally:
+            _stop(child, console)
+
+
+def _wait_until_ready(child: subprocess.Popen[bytes], url: str, log: IO[str]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not answers(f"{url}/health/ready"):
+        if child.poll() is not None or time.monotonic() > deadline:
+            log.seek(0)
+            told = "".join(log.readlines()[-20:])
+            raise UnavailableError(f"The connector did not become ready. Its last words:\n{told}")
+        time.sleep(0.2)
+
+
+def _stop(child: subprocess.Popen[bytes], console: Console) -> None:
+    child.terminate()
+    try:
+        child.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        # Never killed: its database and workers would be left without the supervisor that stops them.
+        console.print(f"The connector started here (pid {child.pid}) is still stopping.")

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class EdgeConfig(AppConfig):
+    name = "connector.edge"
+    label = "edge"
+    verbose_name = "Access"
+
+    def ready(self) -> None:
+        from connector.edge.logs import configure
+
+        configure()

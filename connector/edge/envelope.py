@@ -1,0 +1,110 @@
+"""The four keys that every answer has: status, message, detail, data (contract section 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import structlog
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
+from django.http import HttpResponse
+from rest_framework import exceptions
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.response import Response
+
+from connector.edge.errors import ContractError, MethodNotAllowed, Unavailable
+from connector.edge.logs import outline
+
+log = structlog.get_logger(__name__)
+
+
+class Envelope(msgspec.Struct):
+    status: int
+    message: str
+    detail: Mapping[str, Any]
+    data: Mapping[str, Any]
+
+
+encode = msgspec.json.Encoder(decimal_format="number").encode
+
+
+def envelope(
+    status: int,
+    *,
+    data: Mapping[str, Any] | None = None,
+    detail: Mapping[str, Any] | None = None,
+    message: str | None = None,
+) -> Envelope:
+    """Return the envelope of a status; the message is its standard phrase unless one is given."""
+    return Envelope(status, message or HTTPStatus(status).phrase, detail or {}, data or {})
+
+
+def answer(
+    status: int,
+    *,
+    data: Mapping[str, Any] | None = None,
+    detail: Mapping[str, Any] | None = None,
+    message: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """Return an answer of a plain Django view or of the middleware."""
+    body = encode(envelope(status, data=data, detail=detail, message=message))
+    return HttpResponse(body, status=status, content_type="application/json", headers=headers)
+
+
+def error_answer(exc: Exception) -> HttpResponse:
+    """Return the answer to what was raised; what nobody expected is logged and answered 500."""
+    error = as_contract_error(exc)
+    if error is None:
+        log.error("request_failed", **outline(exc))
+        return answer(500)
+    return answer(error.status, detail=error.detail, message=error.message, headers=error.headers)
+
+
+def as_contract_error(exc: Exception) -> ContractError | None:
+    """Return the contract's error for an exception, None where it is nobody's expectation."""
+    if isinstance(exc, ContractError):
+        return exc
+    if is_outage(exc):
+        log.warning("database_unavailable", **outline(exc))
+        return Unavailable()
+    return None
+
+
+READ_ONLY = "25006"
+
+
+def is_outage(exc: Exception) -> bool:
+    """Tell whether the database was away, too busy or not taking writes: the same request may succeed later."""
+    if isinstance(exc, (OperationalError, InterfaceError)):
+        return True
+    return isinstance(exc, InternalError) and sqlstate(exc) == READ_ONLY
+
+
+def sqlstate(exc: DatabaseError) -> str | None:
+    return getattr(exc.__cause__, "sqlstate", None)
+
+
+class EnvelopeRenderer(BaseRenderer):
+    """Writes an `Envelope`; the content type has no charset, because Dsync's client compares the whole text."""
+
+    media_type = "application/json"
+    format = "json"
+    charset = None
+    render_style = "binary"
+
+    def render(self, data: Any, *_args: Any, **_kwargs: Any) -> bytes:
+        return encode(data)
+
+
+class AlwaysJson(BaseContentNegotiation):
+    """Takes our one renderer whatever `Accept` says, and our one parser whatever came (`framing` has judged it)."""
+
+    def select_parser(self, _request: Any, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, _request: Any, renderers: Any, _suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type

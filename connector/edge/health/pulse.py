@@ -1,0 +1,54 @@
+"""The pulse of beat and of the workers: Valkey keeps the time of the last heartbeat of each for a while."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from functools import cache
+from typing import TypedDict
+
+import redis
+from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+INTERVAL = 5  # seconds from one heartbeat to the next
+SILENCE = 20  # seconds without one until it is told
+SOCKET_TIMEOUT = 0.5
+REASONS = {
+    "beat": f"No beat has sent a heartbeat for {SILENCE} seconds.",
+    "worker": f"No worker has run a heartbeat for {SILENCE} seconds.",
+}
+
+
+class Degraded(TypedDict):
+    name: str
+    reason: str
+
+
+def record(name: str) -> None:
+    """Note that beat or a worker lives."""
+    with suppress(redis.RedisError):  # Readiness tells that Valkey is away; nothing is lost here.
+        client(settings.REDIS_URL).set(key(name), int(time.time()), ex=SILENCE)
+
+
+def degraded() -> list[Degraded]:
+    """Return what is away of all that writes do not need, with the reason."""
+    try:
+        times = client(settings.REDIS_URL).mget([key(name) for name in REASONS])
+    except redis.RedisError as exc:
+        return [{"name": "valkey", "reason": f"Valkey does not answer ({type(exc).__name__})."}]
+    heard = dict(zip(REASONS, times, strict=True))
+    return [{"name": name, "reason": reason} for name, reason in REASONS.items() if not heard[name]]
+
+
+def key(name: str) -> str:
+    return f"connector:pulse:{name}"
+
+
+@cache
+def client(url: str) -> redis.Redis:
+    """Return a client that gives up at once: whoever asks for readiness waits."""
+    return redis.Redis.from_url(
+        url, socket_timeout=SOCKET_TIMEOUT, socket_connect_timeout=SOCKET_TIMEOUT, retry=Retry(NoBackoff(), 0)
+    )

@@ -1,0 +1,61 @@
+"""One line for each event; no payload, no secret, no exception message (a database's quotes the row)."""
+
+from __future__ import annotations
+
+import logging.config
+import traceback
+from typing import Any
+
+import structlog
+from django.conf import settings
+
+SHARED = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def configure() -> None:
+    """Send structlog and the standard library's loggers through one renderer to standard error."""
+    renderer = structlog.processors.JSONRenderer() if settings.LOG_JSON else structlog.dev.ConsoleRenderer(colors=False)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    logging.config.dictConfig(standard_library(renderer))
+
+
+def standard_library(renderer: Any) -> dict[str, Any]:
+    formatter = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        "foreign_pre_chain": SHARED,
+    }
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"event": formatter},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "event"}},
+        "root": {"handlers": ["stderr"], "level": settings.LOG_LEVEL},
+        # Django's own line for a 4xx or 5xx repeats ours and quotes the exception.
+        "loggers": {"django.request": {"level": "CRITICAL"}},
+    }
+
+
+def outline(exc: BaseException) -> dict[str, Any]:
+    """Return what may be logged of an exception: its type, the database's code and where it was raised."""
+    frames = traceback.extract_tb(exc.__traceback__)[-6:]
+    cause = exc.__cause__
+    return {
+        "error": type(exc).__name__,
+        "sqlstate": getattr(cause, "sqlstate", None),
+        "raised_at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+    }

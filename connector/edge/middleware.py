@@ -1,0 +1,90 @@
+"""The outermost layer of every request."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from uuid import uuid4
+
+import structlog
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+
+from connector.edge.envelope import answer, error_answer
+from connector.edge.errors import BadRequest, ContractError
+
+log = structlog.get_logger(__name__)
+
+SLASHES = re.compile("/{2,}")
+OUTSIDE_THE_CONTRACTS = ("/admin/", "/static/")
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class ContractMiddleware:
+    """Gives every request an id and a line in the log, takes any number of slashes, and answers in the envelope.
+
+    A redirect is never an answer here: a redirected POST loses its body.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        request_id = uuid4().hex
+        normalise_path(request)
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self.respond(request)
+            response["X-Request-Id"] = request_id
+            log.info(
+                "request_finished",
+                method=request.method,
+                route=route_of(request),
+                status=response.status_code,
+                ms=round((time.perf_counter() - started) * 1000, 1),
+            )
+        return response
+
+    def respond(self, request: HttpRequest) -> HttpResponse:
+        try:
+            check_host(request)
+        except ContractError as exc:
+            return error_answer(exc)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return None if is_outside(request.path_info) else error_answer(exception)
+
+
+def normalise_path(request: HttpRequest) -> None:
+    path = SLASHES.sub("/", request.path_info)
+    if not is_outside(path):
+        path = path.rstrip("/") or "/"
+    request.path_info = path
+    request.path = path
+
+
+def is_outside(path: str) -> bool:
+    return path.startswith(OUTSIDE_THE_CONTRACTS) or path == "/admin"
+
+
+def check_host(request: HttpRequest) -> None:
+    """Refuse a Host that is not ours; probes come by address and are let through."""
+    if request.path_info.startswith("/health/"):
+        return
+    try:
+        request.get_host()
+    except DisallowedHost as exc:
+        raise BadRequest.at("Host", "invalid_host", "The Host header does not name this service.") from exc
+
+
+def route_of(request: HttpRequest) -> str:
+    """Return the route as written, without what the caller put into it; it is safe to log."""
+    match = request.resolver_match
+    return match.route if match else ""
+
+
+def server_error(_request: HttpRequest) -> HttpResponse:
+    """Answer what no view and no middleware of ours could."""
+    return answer(500)

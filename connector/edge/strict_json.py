@@ -1,0 +1,132 @@
+"""JSON as the contract takes it: strict UTF-8, no duplicate keys, no number that is not finite, exact numbers.
+
+`msgspec` is quicker and reads valid bodies (`entities.schema.validator`); this reader is the thorough one, which tells
+every fault at once and where it is.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from connector.edge.errors import Fault, shown
+
+DEPTH = 32
+LONGEST_NUMBER = 1000
+STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+
+
+class Members(dict[str, Any]):
+    """A JSON object that remembers which of its keys came more than once; the last value stands."""
+
+    repeated: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, pairs: list[tuple[str, Any]]) -> Members:
+        members = cls(pairs)
+        if len(members) != len(pairs):
+            seen: set[str] = set()
+            members.repeated = tuple(dict.fromkeys(key for key, _ in pairs if key in seen or seen.add(key)))
+        return members
+
+
+class NotFinite:
+    """Stands for NaN, Infinity or a number beyond what any system can hold."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+def read_object(raw: bytes, root: str = "") -> tuple[Members | None, list[Fault]]:
+    """Return the object that a body is and every fault of its form; no object when it cannot be read as one.
+
+    Keys of the faults start with `root`, the entity's name; lists show the position, as in `order.items[2].sku`.
+    """
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as exc:
+        return None, [Fault(root, "invalid_encoding", f"The body is not UTF-8: byte {exc.start} cannot be read.")]
+    if text.startswith("\ufeff"):
+        return None, [Fault(root, "byte_order_mark", "The body starts with a byte order mark; send it without.")]
+    if too_deep(raw):
+        return None, [Fault(root, "too_deep", f"The body is nested deeper than {DEPTH} levels.")]
+    try:
+        value = json.loads(
+            text, object_pairs_hook=Members.of, parse_float=number, parse_int=number, parse_constant=NotFinite
+        )
+    except json.JSONDecodeError as exc:
+        where = f"line {exc.lineno}, column {exc.colno}"
+        return None, [Fault(root, "invalid_json", f"The body is not valid JSON at {where}: {exc.msg}.")]
+    faults = list(form_faults(value, root))
+    if isinstance(value, Members):
+        return value, faults
+    return None, [Fault(root, "not_an_object", "The body must be a JSON object.", shown_value(value)), *faults]
+
+
+def number(text: str) -> Any:
+    """Return a JSON number exactly: an int, a Decimal, or NotFinite beyond the range of a double."""
+    if len(text) > LONGEST_NUMBER:
+        return NotFinite(text)
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return NotFinite(text)
+    if value and abs(value.adjusted()) > 308:
+        return NotFinite(text)
+    return int(text) if text.lstrip("-").isdigit() else value
+
+
+def too_deep(raw: bytes) -> bool:
+    """Tell whether brackets nest deeper than the limit; strings are left out of the count."""
+    if raw.count(b"{") + raw.count(b"[") <= DEPTH:
+        return False
+    depth = 0
+    for byte in STRING.sub(b"", raw):
+        if byte in b"{[":
+            depth += 1
+            if depth > DEPTH:
+                return True
+        elif byte in b"}]":
+            depth -= 1
+    return False
+
+
+def form_faults(value: Any, treekey: str) -> Iterator[Fault]:
+    """Yield what JSON's grammar allows and the contract does not, wherever it stands."""
+    match value:
+        case Members():
+            for key in value.repeated:
+                yield Fault(below(treekey, key), "duplicate_key", f'The key "{shown(key)}" comes more than once.')
+            for key, member in value.items():
+                yield from text_faults(key, below(treekey, key), "A key")
+                yield from form_faults(member, below(treekey, key))
+        case list():
+            for position, member in enumerate(value):
+                yield from form_faults(member, f"{treekey}[{position}]")
+        case str():
+            yield from text_faults(value, treekey, treekey or "A text")
+        case NotFinite():
+            yield Fault(treekey, "invalid_number", f"{treekey} is not a finite number.", shown(value.text))
+
+
+def text_faults(text: str, treekey: str, subject: str) -> Iterator[Fault]:
+    if "\x00" in text:
+        yield Fault(printable(treekey), "invalid_character", f"{printable(subject)} contains a NUL character.")
+    if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+        yield Fault(printable(treekey), "invalid_character", f"{printable(subject)} contains half a surrogate pair.")
+
+
+def printable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+
+
+def below(treekey: str, key: str) -> str:
+    key = printable(key)[:100]
+    return f"{treekey}.{key}" if treekey else key
+
+
+def shown_value(value: Any) -> Any:
+    return None if isinstance(value, (list, NotFinite)) else shown(value)

@@ -1,0 +1,30 @@
+"""How gunicorn serves the connector, in development and in production: `gunicorn -c deploy/gunicorn.conf.py`."""
+
+import os
+
+wsgi_app = "connector.wsgi:application"
+bind = f"{os.environ.get('WEB_BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+proc_name = "connector"
+
+# A thread waits for PostgreSQL most of its time; DATABASE_POOL connections serve the threads of one worker.
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "16"))
+
+# A worker that hangs as a whole is replaced; one that is told to stop answers what it has taken first.
+timeout = 60
+graceful_timeout = 30
+keepalive = 75  # longer than a proxy keeps an idle connection, so that it never sends into a closed one
+
+# The C parser passes a header in raw UTF-8 on. A header with an underscore is dropped: it would pose as its
+# twin with a hyphen (`Auth_Token`).
+http_parser = "fast"
+header_map = "drop"
+limit_request_line = 8190
+
+# The application logs each request with its id and without its query, see connector/edge/logs.py.
+accesslog = None
+errorlog = "-"
+
+# The control socket is one name for all servers of a user: two on one machine would get in each other's way.
+control_socket_disable = True

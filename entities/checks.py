@@ -1,0 +1,104 @@
+"""System checks: a model whose data layout Dsync could not draw is refused before anything starts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.core.checks import CheckMessage, Error, register
+
+from entities.entity import Declaration, Entity
+from entities.schema import EntitySchema
+from entities.schema.build import Unmapped
+from entities.schema.moments import to_char_format
+
+WIRE_NAME_LENGTH = 63
+
+
+@register()
+def check_entities(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
+    chosen = [config.label for config in app_configs] if app_configs else None
+    models = [model for model in apps.get_models() if issubclass(model, Entity)]
+    names = Counter(name for model in models if (name := declared_name(model)))
+    own = [model for model in models if chosen is None or model._meta.app_label in chosen]
+    return [message for model in own for message in check_entity(model, names)]
+
+
+def declared_name(model: type[Entity]) -> str | None:
+    try:
+        return Declaration.of(model).name
+    except ValueError:
+        return None
+
+
+def check_entity(model: type[Entity], names: Counter[str]) -> Iterator[CheckMessage]:
+    """Yield what is wrong with one entity; without a declaration nothing else can be said."""
+    try:
+        schema = EntitySchema(model)
+    except ValueError as exc:
+        yield Error(f"{exc}.", obj=model, id="entities.E001", hint='Give it `class Dsync: key = "..."`.')
+        return
+    except Unmapped as exc:
+        yield Error(f"{exc}.", obj=model, id="entities.E005", hint="CONTRIBUTING.md lists the fields that have one.")
+        return
+    yield from check_key(model, schema)
+    yield from check_treekeys(model, schema)
+    yield from check_references(model, schema, names)
+    yield from check_formats(model, schema)
+    if names[schema.name] > 1:
+        yield Error(f'The entity name "{schema.name}" is used twice.', obj=model, id="entities.E006")
+
+
+def check_key(model: type[Entity], schema: EntitySchema) -> Iterator[CheckMessage]:
+    if len(schema.leaves) == 0:
+        yield Error("The entity has no fields.", obj=model, id="entities.E002")
+        return
+    key = schema.leaves.get(schema.declaration.key)
+    if key is None or not key.primary_key:
+        hint = "Name one of its own fields, not one of a group or a list."
+        yield Error(f'The key "{schema.declaration.key}" is no field.', obj=model, id="entities.E001", hint=hint)
+        return
+    field = model._meta.get_field(schema.declaration.key)
+    if key.type not in ("text", "number") or key.multiple or not getattr(field, "unique", False) or key.nullable:
+        hint = "Declare it with unique=True and without null=True."
+        yield Error("The key must be one unique text or number.", obj=model, id="entities.E003", hint=hint)
+
+
+def check_treekeys(model: type[Entity], schema: EntitySchema) -> Iterator[CheckMessage]:
+    counts = Counter(field.treekey for field in schema.all_fields())
+    for treekey in sorted(treekey for treekey, count in counts.items() if count > 1):
+        yield Error(f'Two fields have the treekey "{treekey}".', obj=model, id="entities.E004")
+    for field in schema.all_fields():
+        if len(field.name.encode()) > WIRE_NAME_LENGTH:
+            message = f'The name "{field.name}" is longer than {WIRE_NAME_LENGTH} bytes.'
+            yield Error(message, obj=model, id="entities.E009")
+
+
+def check_references(model: type[Entity], schema: EntitySchema, names: Counter[str]) -> Iterator[CheckMessage]:
+    for field in schema.all_fields():
+        if field.foreign_key is None:
+            continue
+        if field.foreign_key not in names:
+            message = f'{field.treekey} refers to "{field.foreign_key}", which is no entity.'
+            yield Error(message, obj=model, id="entities.E007")
+        if field.enforce and field.column is None:
+            message = f"{field.treekey} cannot be enforced: it stands in a list of objects."
+            yield Error(message, obj=model, id="entities.E007")
+
+
+def check_formats(model: type[Entity], schema: EntitySchema) -> Iterator[CheckMessage]:
+    for field in schema.all_fields():
+        try:
+            to_char_format(field.date_format)
+        except ValueError as exc:
+            yield Error(f"{field.treekey}: {exc}.", obj=model, id="entities.E008")
+        if field.bool_settings is not None and not is_pair(field.bool_settings):
+            message = f'{field.treekey}: bool_settings must be two different spellings, such as "Yes|No".'
+            yield Error(message, obj=model, id="entities.E008")
+
+
+def is_pair(bool_settings: str) -> bool:
+    spellings = bool_settings.split("|")
+    return len(spellings) == 2 and all(spellings) and spellings[0] != spellings[1]

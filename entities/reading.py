@@ -1,0 +1,57 @@
+"""Reading live records as the layout describes them, by ranges of their identity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from django.db import connection
+
+from entities.schema import EntitySchema
+from entities.schema.items import object_sql
+
+quote = connection.ops.quote_name
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many records live, and the highest identity among them."""
+
+    count: int
+    highest: int
+
+
+def extent(schema: EntitySchema) -> Extent:
+    sql = f"SELECT count(*), coalesce(max(id), 0) FROM {quote(schema.table)} WHERE deleted_at IS NULL"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return Extent(*cursor.fetchone())
+
+
+def boundaries(schema: EntitySchema, after: int, highest: int, size: int, pages: int) -> list[int]:
+    """Return the last identities of the next pages of live records; a page that is not full has none."""
+    sql = f"""
+        SELECT coalesce(array_agg(id ORDER BY id), '{{}}') FROM (
+            SELECT id, row_number() OVER (ORDER BY id) AS place FROM {quote(schema.table)}
+            WHERE id > %s AND id <= %s AND deleted_at IS NULL ORDER BY id LIMIT %s
+        ) AS live WHERE place %% %s = 0
+    """  # noqa: S608 (every name is a model's, quoted)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [after, highest, size * pages, size])
+        found: list[int] = cursor.fetchone()[0]
+    return found
+
+
+def items_between(schema: EntitySchema, after: int, until: int, limit: int) -> list[str]:
+    """Return the live records above one identity and up to another, as JSON."""
+    with connection.cursor() as cursor:
+        cursor.execute(range_sql(schema), [after, until, limit])
+        return [row[0] for row in cursor.fetchall()]
+
+
+@cache
+def range_sql(schema: EntitySchema) -> str:
+    return f"""
+        SELECT {object_sql(schema.fields, quote)}::text FROM {quote(schema.table)}
+        WHERE id > %s AND id <= %s AND deleted_at IS NULL ORDER BY id LIMIT %s
+    """  # noqa: S608 (every name is a model's, quoted)

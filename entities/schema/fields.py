@@ -1,0 +1,81 @@
+"""`FieldSchema`: one field of the data layout, with all that the rest of the service asks about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, NotRequired, TypedDict
+
+from entities.schema.readers import Reader
+
+FieldType = Literal["text", "number", "url", "email", "date", "time", "datetime", "boolean", "object"]
+
+
+@dataclass(frozen=True, eq=False)
+class FieldSchema:
+    """A field of an entity, of a group or of a list of objects.
+
+    `column` is None for a group, whose children have the columns, and for the children of a list of objects.
+    """
+
+    name: str
+    treekey: str
+    type: FieldType
+    reader: Reader | None = None
+    column: str | None = None
+    multiple: bool = False
+    required: bool = False
+    nullable: bool = True
+    default: Any = None
+    description: str = ""
+    primary_key: bool = False
+    foreign_key: str | None = None
+    enforce: bool = False
+    date_format: str | None = None
+    bool_settings: str | None = None
+    children: tuple[FieldSchema, ...] = ()
+
+    @property
+    def is_group(self) -> bool:
+        return self.type == "object" and not self.multiple
+
+    @property
+    def is_object_list(self) -> bool:
+        return self.type == "object" and self.multiple
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether msgspec alone judges the field, null included, so that what it let through is taken as it is."""
+        plain = self.nullable and not self.multiple and not self.children
+        return plain and self.reader is not None and self.reader.settled
+
+    @cached_property
+    def by_name(self) -> dict[str, FieldSchema]:
+        return {child.name: child for child in self.children}
+
+    @property
+    def wire(self) -> Any:
+        """The type by which msgspec reads the field ahead of the readers."""
+        inner: Any = wire_object(self.name, self.children) if self.children else self.reader and self.reader.wire
+        return (list[inner] if self.multiple else inner) | None if inner is not Any else Any
+
+    def cleared(self) -> Any:
+        """Return what null makes of the column."""
+        return None if self.nullable else self.initial()
+
+    def initial(self) -> Any:
+        """Return what the column holds when a create does not send the field."""
+        value = self.default() if callable(self.default) else self.default
+        return "[]" if value == [] and self.is_object_list else value
+
+    def columns(self) -> Sequence[FieldSchema]:
+        """Return the fields under this one, itself included, that have a column."""
+        if self.column is not None:
+            return [self]
+        return [leaf for child in self.children for leaf in child.columns()]
+
+
+def wire_object(name: str, fields: Sequence[FieldSchema]) -> Any:
+    """Return the TypedDict of an object: whatever is not sent stays absent, and unknown keys are passed over."""
+    return TypedDict(name, {field.name: NotRequired[field.wire] for field in fields})  # type: ignore[operator]

@@ -1,0 +1,171 @@
+"""The key of a record: one field, or a text made of several (contract section 2, "Data layout")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from connector.edge.errors import Fault, shown
+from connector.edge.headers import is_printable
+from entities.fields import CompositeKey, Part
+from entities.schema.fields import FieldSchema
+from entities.schema.readers import Invalid, plain
+
+KEY_LENGTH = 255
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class KeySchema:
+    """Reads the key of a write from its header, its body, or the parts in its body."""
+
+    field: FieldSchema
+    leaves: dict[str, FieldSchema]
+    composite: CompositeKey | None = None
+
+    @property
+    def column(self) -> str:
+        assert self.field.column is not None  # noqa: S101 (a key always has one)
+        return self.field.column
+
+    def text(self, value: Any) -> str:
+        """Return a key as text, as deliveries and headers name it."""
+        return plain(value) if isinstance(value, Decimal) else str(value)
+
+    def parse(self, text: str) -> Any:
+        """Return the column's value for a key that came as text.
+
+        Raises:
+            Invalid: the key field does not take it.
+        """
+        assert self.field.reader is not None  # noqa: S101 (a key is a text or a number)
+        value = self.field.reader.read(text)
+        return checked(value) if isinstance(value, str) else value
+
+    def settle(self, values: Values, given: str | None, faults: list[Fault]) -> str | None:
+        """Put the key into `values`, see that its parts agree, and return it as text; None when there is a fault.
+
+        `given` is the key that the header names, if it names one. Parts that did not come are taken from the key.
+        """
+        own: list[Fault] = []
+        key = self.named(values, given, own)
+        if self.composite is not None and not own:
+            key = self.joined(values, key, own)
+        text = None if own else self.finish(values, key, own)
+        faults.extend(own)
+        return text
+
+    def named(self, values: Values, given: str | None, faults: list[Fault]) -> Any:
+        """Return the key that header and body name, None when neither does."""
+        in_body = values.get(self.column)
+        if given is None:
+            return in_body
+        try:
+            in_header = self.parse(given)
+        except Invalid as exc:
+            faults.append(Fault("Entity-Id", exc.code, f"Entity-Id {exc.message}.", shown(given)))
+            return None
+        if in_body is not None and in_body != in_header:
+            self.add_mismatch(faults, "Entity-Id and the body", self.text(in_body))
+        return in_header
+
+    def joined(self, values: Values, named: Any, faults: list[Fault]) -> Any:
+        """Return the key that the parts make; parts that did not come are taken from the key that was named."""
+        assert self.composite is not None  # noqa: S101 (asked by settle)
+        if named is not None:
+            for column, value in self.split(named, faults).items():
+                values.setdefault(column, value)
+        texts = [self.part_text(part, values, faults) for part in self.composite.parts]
+        if faults or None in texts:
+            return None
+        key = ":".join(escaped(text) for text in texts if text is not None)
+        if named is not None and key != named:
+            self.add_mismatch(faults, "The key and its parts", key)
+        return key
+
+    def part_text(self, part: Part, values: Values, faults: list[Fault]) -> str | None:
+        name, pair = (part, None) if isinstance(part, str) else part
+        if values.get(name) is not None:
+            return self.part_value(values[name])
+        if pair and all(values.get(column) is not None for column in pair):
+            return "=".join(self.part_value(values[column]) for column in pair)
+        missing = self.leaves[name]
+        others = f" (or {' with '.join(self.leaves[column].name for column in pair)})" if pair else ""
+        message = f"{missing.name}{others} is required: it is a part of the key."
+        faults.append(Fault(missing.treekey, "required", message))
+        return None
+
+    def part_value(self, value: Any) -> str:
+        return value.isoformat() if hasattr(value, "isoformat") else self.text(value)
+
+    def split(self, key: str, faults: list[Fault]) -> Values:
+        """Return the parts that a key holds, by column."""
+        assert self.composite is not None  # noqa: S101 (asked by settle)
+        texts = parts_of(key)
+        if len(texts) != len(self.composite.parts):
+            message = f"{self.field.name} must have {len(self.composite.parts)} parts, joined by colons."
+            faults.append(Fault(self.field.treekey, "invalid_key", message, shown(key)))
+            return {}
+        columns = [
+            pair for part, text in zip(self.composite.parts, texts, strict=True) for pair in columns_of(part, text)
+        ]
+        return {column: self.read_part(column, text, faults) for column, text in columns}
+
+    def read_part(self, column: str, text: str, faults: list[Fault]) -> Any:
+        leaf = self.leaves[column]
+        try:
+            return leaf.reader.read(text) if leaf.reader else text
+        except Invalid as exc:
+            faults.append(Fault(leaf.treekey, exc.code, f"{leaf.name} in the key {exc.message}.", shown(text)))
+            return None
+
+    def finish(self, values: Values, key: Any, faults: list[Fault]) -> str | None:
+        if key is None:
+            faults.append(Fault(self.field.treekey, "required", f"{self.field.name} is required: it is the key."))
+            return None
+        try:
+            values[self.column] = checked(key) if isinstance(key, str) else key
+        except Invalid as exc:
+            faults.append(Fault(self.field.treekey, exc.code, f"{self.field.name} {exc.message}.", shown(key)))
+            return None
+        return self.text(key)
+
+    def add_mismatch(self, faults: list[Fault], subject: str, received: str) -> None:
+        message = f"{subject} name different records; send one of them, or the same."
+        faults.append(Fault(self.field.treekey, "key_mismatch", message, shown(received)))
+
+
+def checked(key: str) -> str:
+    """Return a key that can be addressed again.
+
+    Raises:
+        Invalid: it is blank, too long, or has characters that nobody sees.
+    """
+    if not key.strip():
+        raise Invalid("blank", "must not be blank")
+    if len(key) > KEY_LENGTH:
+        raise Invalid("too_long", f"may have at most {KEY_LENGTH} characters; it has {len(key)}")
+    if not is_printable(key):
+        raise Invalid("invalid_character", "must not contain control or invisible formatting characters")
+    return key
+
+
+def escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace(":", "\\:")
+
+
+def parts_of(key: str) -> list[str]:
+    """Return the parts of a key, unescaped; a trailing empty one is left out."""
+    found = re.findall(r"((?:\\.|[^:\\])*)(?::|$)", key, re.DOTALL)
+    return [re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL) for text in found[:-1]]
+
+
+def columns_of(part: Part, text: str) -> list[tuple[str, str]]:
+    """Return the columns that a part of a key fills, with their texts."""
+    if isinstance(part, str):
+        return [(part, text)]
+    name, pair = part
+    kind, equals, number = text.partition("=")
+    return [(pair[0], kind), (pair[1], number)] if equals else [(name, text)]

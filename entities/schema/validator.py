@@ -1,0 +1,202 @@
+"""From the bytes of a body to the columns of a record, or to every fault in it at once.
+
+A valid body takes the quick way: msgspec decodes it by a type compiled from the schema, and a count of colons proves
+that no key was unknown or came twice. Whatever fails there takes the thorough way, which names all faults by treekey.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import msgspec
+
+from connector.edge.errors import Fault, shown
+from connector.edge.strict_json import NotFinite, below, read_object
+from entities.entity import OnUnknown
+from entities.schema.fields import FieldSchema, wire_object
+from entities.schema.readers import Invalid
+
+KEY_END = re.compile(rb'"[ \t\r\n]*:')
+encode = msgspec.json.Encoder(decimal_format="number").encode
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a body says: values by column, names that were ignored, members that are kept, and faults.
+
+    An unreadable one is no JSON object: nothing can be said of its fields.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+    extra: dict[str, Any] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    is_unreadable: bool = False
+
+
+ReadEntry = Callable[[FieldSchema, Any, str, Reading], Any]
+
+
+class NotQuick(Exception):
+    """The quick way does not judge this body."""
+
+
+class Validator:
+    """Reads bodies of one entity."""
+
+    def __init__(self, name: str, fields: Sequence[FieldSchema], on_unknown: OnUnknown) -> None:
+        self.name = name
+        self.fields = {item.name: item for item in fields}
+        self.on_unknown = on_unknown
+        self.settled = {item.name: item.column for item in fields if item.is_settled}
+        self.decoder = msgspec.json.Decoder(wire_object(name, fields), float_hook=Decimal)
+
+    def read(self, raw: bytes) -> Reading:
+        """Return what a body says; nothing of it is stored when there are faults."""
+        try:
+            return self.quick(raw)
+        except (NotQuick, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, InvalidOperation):
+            return self.thorough(raw)
+
+    def quick(self, raw: bytes) -> Reading:
+        payload: dict[str, Any] = self.decoder.decode(raw)
+        if b"\\u0000" in raw or not has_only(count_keys(payload, self.fields.values()), raw):
+            raise NotQuick
+        reading = Reading()
+        for name, value in payload.items():
+            column = self.settled.get(name)
+            if column is None:
+                self.take(self.fields[name], value, self.fields[name].treekey, reading)
+            else:
+                reading.values[column] = value
+        if reading.faults:
+            raise NotQuick
+        return reading
+
+    def thorough(self, raw: bytes) -> Reading:
+        payload, faults = read_object(raw, self.name)
+        reading = Reading(is_unreadable=payload is None)
+        if payload is not None:
+            self.take_members(self.fields, payload, self.name, reading)
+        told = {fault.treekey for fault in faults}
+        reading.faults = faults + [fault for fault in reading.faults if fault.treekey not in told]
+        return reading
+
+    def take_members(
+        self, fields: dict[str, FieldSchema], values: dict[str, Any], parent: str, reading: Reading
+    ) -> None:
+        for name, value in values.items():
+            if name in fields:
+                self.take(fields[name], value, fields[name].treekey, reading)
+            else:
+                self.take_unknown(below(parent, name), value, reading)
+
+    def take(self, item: FieldSchema, value: Any, treekey: str, reading: Reading) -> None:
+        """Put the value of a known field into its columns."""
+        if value is None:
+            self.clear(item, treekey, reading)
+        elif not item.is_group:
+            reading.values[item.column or ""] = self.column_value(item, value, treekey, reading)
+        elif isinstance(value, dict):
+            self.take_members(item.by_name, value, treekey, reading)
+        else:
+            reading.faults.append(wrong(item, treekey, "invalid_object", "must be an object", value))
+
+    def clear(self, item: FieldSchema, treekey: str, reading: Reading) -> None:
+        for leaf in item.columns():
+            if leaf.required or leaf.primary_key:
+                path = leaf.treekey if item.is_group else treekey
+                reading.faults.append(Fault(path, "required", f"{leaf.name} is required and cannot be null."))
+            reading.values[leaf.column or ""] = leaf.cleared()
+
+    def column_value(self, item: FieldSchema, value: Any, treekey: str, reading: Reading) -> Any:
+        if not item.is_object_list:
+            return (
+                self.listed(item, value, treekey, reading, one) if item.multiple else one(item, value, treekey, reading)
+            )
+        shapes = self.listed(item, value, treekey, reading, self.shape)
+        return None if reading.faults else encode(shapes).decode()
+
+    def listed(self, item: FieldSchema, value: Any, treekey: str, reading: Reading, read: ReadEntry) -> list[Any]:
+        if isinstance(value, list):
+            return [read(item, entry, f"{treekey}[{position}]", reading) for position, entry in enumerate(value)]
+        reading.faults.append(wrong(item, treekey, "not_a_list", "must be a list", value))
+        return []
+
+    def shape(self, item: FieldSchema, entry: Any, treekey: str, reading: Reading) -> dict[str, Any]:
+        """Return an object of a list as it is stored: every member of its shape, null where none came."""
+        if not isinstance(entry, dict):
+            reading.faults.append(wrong(item, treekey, "invalid_object", "must hold objects", entry))
+            return {}
+        for name in entry.keys() - item.by_name.keys():
+            self.take_unknown(below(treekey, name), entry[name], reading)
+        return {
+            name: self.member(child, entry.get(name), f"{treekey}.{name}", reading)
+            for name, child in item.by_name.items()
+        }
+
+    def member(self, child: FieldSchema, value: Any, treekey: str, reading: Reading) -> Any:
+        """Return a member of an object in a list, as JSON holds it."""
+        if value is None:
+            if child.required:
+                reading.faults.append(Fault(treekey, "required", f"{child.name} is required."))
+            return [] if child.is_object_list else child.initial()
+        read = self.shape if child.children else as_json
+        if child.multiple:
+            return self.listed(child, value, treekey, reading, read)
+        return read(child, value, treekey, reading)
+
+    def take_unknown(self, treekey: str, value: Any, reading: Reading) -> None:
+        path = treekey.removeprefix(f"{self.name}.")
+        match self.on_unknown:
+            case OnUnknown.IGNORE:
+                reading.ignored.append(path)
+            case OnUnknown.REJECT:
+                message = f"{path} is not a field of {self.name}."
+                reading.faults.append(Fault(treekey, "unknown_field", message, shown(value)))
+            case OnUnknown.KEEP:
+                reading.extra[path] = value
+
+
+def count_keys(payload: dict[str, Any], fields: Iterable[FieldSchema]) -> int:
+    """Return how many keys a decoded object and the objects in it have."""
+    count = len(payload)
+    for item in fields:
+        if item.children and (value := payload.get(item.name)):
+            count += sum(count_keys(entry, item.children) for entry in (value if item.multiple else [value]))
+    return count
+
+
+def has_only(keys: int, raw: bytes) -> bool:
+    """Tell whether a valid JSON text has no more keys than these: each is followed by a colon, some texts have more."""
+    return raw.count(b":") == keys or len(KEY_END.findall(raw)) == keys
+
+
+def one(item: FieldSchema, value: Any, treekey: str, reading: Reading) -> Any:
+    """Return the value of a field that is not a list, or of one entry of a list."""
+    if isinstance(value, NotFinite):
+        return None
+    assert item.reader is not None  # noqa: S101 (only objects have none)
+    try:
+        if isinstance(value, list):
+            raise Invalid("not_a_single_value", "must be a single value, not a list")
+        if value is None:
+            raise Invalid("null_in_list", "must not hold null")
+        return item.reader.read(value)
+    except Invalid as exc:
+        reading.faults.append(wrong(item, treekey, exc.code, exc.message, value))
+        return None
+
+
+def as_json(item: FieldSchema, value: Any, treekey: str, reading: Reading) -> Any:
+    """Return the same as `one`, in the form in which it leaves."""
+    result = one(item, value, treekey, reading)
+    return None if result is None or item.reader is None else item.reader.to_json(result)
+
+
+def wrong(item: FieldSchema, treekey: str, code: str, message: str, value: Any) -> Fault:
+    return Fault(treekey, code, f"{item.name} {message}.", shown(value))

@@ -1,0 +1,130 @@
+"""The only code that writes entity rows. Each write is one statement, and tells what stood there before.
+
+Values come by column, as `Validator.read` returns them; `delivery` is the number of the delivery that writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import msgspec
+from django.db import connection
+
+from entities.entity import OnDelete
+from entities.schema import EntitySchema, schemas
+from entities.schema.fields import FieldSchema
+
+encode = msgspec.json.Encoder(decimal_format="number").encode
+quote = connection.ops.quote_name
+STAMP = "updated_at = now(), last_delivery = %s, changed_in = pg_current_xact_id()"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A row that was written; `previous` is the JSON of what the written columns held before, None for a new row."""
+
+    previous: str | None = None
+
+
+def create(schema: EntitySchema, values: dict[str, Any], extra: dict[str, Any], delivery: int) -> Written | None:
+    """Insert a record, or revive a deleted one with nothing but these values; None when the key lives."""
+    row = [values.get(column, leaf.initial()) for column, leaf in schema.leaves.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(insert_sql(schema), [*row, kept(extra), delivery])
+        return Written() if cursor.fetchone() else None
+
+
+def update(schema: EntitySchema, values: dict[str, Any], extra: dict[str, Any], delivery: int) -> Written | None:
+    """Set these columns of a live record; None when there is no such record."""
+    key = values[schema.key.column]
+    changed = {column: value for column, value in values.items() if column != schema.key.column}
+    assignments = [f"{quote(column)} = {placeholder(schema.leaves[column])}" for column in changed]
+    parameters = list(changed.values())
+    if extra:
+        assignments.append("extra = coalesce(stored.extra, '{}') || %s::jsonb")
+        parameters.append(kept(extra))
+    sql = f"""
+        UPDATE {quote(schema.table)} AS stored SET {", ".join([*assignments, STAMP])}
+        FROM ({locked_sql(schema, [*changed, *(["extra"] if extra else [])])}) AS old
+        WHERE stored.id = old.id RETURNING old.previous
+    """  # noqa: S608 (every name is a model's, quoted)
+    return written(sql, [*parameters, delivery, key])
+
+
+def delete(schema: EntitySchema, key: Any, delivery: int) -> Written | None:
+    """Mark or remove a live record, as the entity says; None when there is no such record."""
+    table = quote(schema.table)
+    if schema.declaration.on_delete == OnDelete.SOFT:
+        locked = locked_sql(schema, [])
+        sql = f"UPDATE {table} AS stored SET deleted_at = now(), {STAMP} FROM ({locked}) AS old"  # noqa: S608
+        parameters = [delivery, key]
+    else:
+        locked = locked_sql(schema, [*schema.leaves, "extra"])
+        sql = f"DELETE FROM {table} AS stored USING ({locked}) AS old"  # noqa: S608
+        parameters = [key]
+    return written(f"{sql} WHERE stored.id = old.id RETURNING old.previous", parameters)
+
+
+def dangling(schema: EntitySchema, values: dict[str, Any]) -> Iterable[tuple[FieldSchema, str]]:
+    """Yield the enforced references among these values that name no live record, with the key that each names."""
+    for leaf in schema.enforced:
+        value = values.get(leaf.column or "")
+        keys = value if isinstance(value, list) else [] if value is None else [value]
+        if keys:
+            found = locked_keys(schemas()[leaf.foreign_key or ""], keys)
+            yield from ((leaf, key) for key in keys if key not in found)
+
+
+def locked_keys(schema: EntitySchema, keys: Sequence[str]) -> set[str]:
+    """Return which of these keys have a live record; those records stay until the transaction ends."""
+    key = quote(schema.key.column)
+    sql = f"""
+        SELECT {key} FROM {quote(schema.table)} WHERE {key} = ANY(%s) AND deleted_at IS NULL
+        ORDER BY id FOR KEY SHARE
+    """  # noqa: S608 (every name is a model's, quoted)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(keys)])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def written(sql: str, parameters: Sequence[Any]) -> Written | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        row = cursor.fetchone()
+    return Written(row[0]) if row else None
+
+
+@cache
+def insert_sql(schema: EntitySchema) -> str:
+    leaves = schema.leaves.values()
+    columns = [quote(column) for column in schema.leaves]
+    replaced = ", ".join(f"{column} = excluded.{column}" for column in columns)
+    return f"""
+        INSERT INTO {quote(schema.table)} AS stored ({", ".join(columns)}, extra, last_delivery)
+        VALUES ({", ".join(map(placeholder, leaves))}, %s::jsonb, %s)
+        ON CONFLICT ({quote(schema.key.column)}) DO UPDATE
+        SET {replaced}, extra = excluded.extra, last_delivery = excluded.last_delivery, deleted_at = NULL,
+            created_at = now(), updated_at = now(), changed_in = pg_current_xact_id()
+        WHERE stored.deleted_at IS NOT NULL RETURNING id
+    """  # noqa: S608 (every name is a model's, quoted)
+
+
+def locked_sql(schema: EntitySchema, columns: Iterable[str]) -> str:
+    """Return the query of one live record, by key: its id, and the named columns as JSON."""
+    shown = ", ".join(quote(column) for column in columns)
+    previous = f"(SELECT row_to_json(before)::text FROM (SELECT {shown}) AS before)" if shown else "'{}'"  # noqa: S608
+    return (
+        f"SELECT id, {previous} AS previous FROM {quote(schema.table)}"  # noqa: S608
+        f" WHERE {quote(schema.key.column)} = %s AND deleted_at IS NULL FOR UPDATE"
+    )
+
+
+def placeholder(leaf: FieldSchema) -> str:
+    return "%s::jsonb" if leaf.is_object_list else "%s"
+
+
+def kept(extra: dict[str, Any]) -> str | None:
+    return encode(extra).decode() if extra else None

@@ -1,0 +1,39 @@
+"""A walk of mass synchronisation: what it covers, and where its pages begin."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Walk(models.Model):
+    """One reading of all records of an entity, in pages of one size; it lives 24 h after its last page."""
+
+    client_id = models.BigIntegerField()
+    entity = models.CharField(max_length=63)
+    per_page = models.PositiveSmallIntegerField()
+    highest = models.BigIntegerField(help_text="The highest identity when it opened; later records are not in it.")
+    total = models.BigIntegerField(help_text="How many records lived when it opened.")
+    last_page = models.BigIntegerField()
+    served_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["client_id", "entity", "per_page", "id"], name="sync_walk_of_reader")]
+
+    def __str__(self) -> str:
+        return f"{self.id}: {self.entity} by {self.per_page}"
+
+
+class WalkBlock(models.Model):
+    """The last identities of up to 1,000 pages in a row."""
+
+    walk = models.ForeignKey(Walk, on_delete=models.CASCADE, related_name="blocks")
+    number = models.IntegerField(help_text="Block n has the pages n*1000+1 to (n+1)*1000.")
+    boundaries = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["walk", "number"], name="sync_walk_block_is_fixed")]
+
+    def __str__(self) -> str:
+        return f"{self.walk_id}/{self.number}"

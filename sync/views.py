@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import msgspec
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from connector.edge.errors import BadRequest, Fault, NotFound, shown
+from connector.edge.headers import ENTITY_ID, ENTITY_TOKEN, IDEMPOTENCY_KEY, PROCESS_ID
+from connector.edge.strict_json import printable
+from connector.edge.views import ContractView
+from entities import reading
+from entities.schema import EntitySchema, schemas
+from entities.tokens import entity_tokens
+from sync import intake, jobs, progress, walks
+from sync.models.delivery import Method
+from sync.paging import PER_PAGE, asked_page, whole
+from sync.write import Write
+
+
+class EntityView(ContractView):
+    """POST, PUT and DELETE /entity/{entity_name}: every one of them is a delivery."""
+
+    def post(self, request: Request, entity_name: str) -> Response:
+        return self.deliver(request, entity_name, Method.POST)
+
+    def put(self, request: Request, entity_name: str) -> Response:
+        return self.deliver(request, entity_name, Method.PUT)
+
+    def delete(self, request: Request, entity_name: str) -> Response:
+        return self.deliver(request, entity_name, Method.DELETE)
+
+    def deliver(self, request: Request, entity_name: str, method: Method) -> Response:
+        faults: list[Fault] = []
+        schema = self.named_schema(request, entity_name, faults)
+        write = Write(
+            client_id=self.caller.client_id,
+            entity=entity_name[:63],
+            method=method,
+            body=self.body_or_fault(faults),
+            process_id=PROCESS_ID.read(request, faults) or "",
+            idempotency_key=IDEMPOTENCY_KEY.read(request, faults) or "",
+        )
+        entity_id = None if method == Method.POST else ENTITY_ID.read(request, faults)
+        answer = intake.take(write, schema, entity_id, faults)
+        return self.answer(answer.status, data=answer.data, detail=answer.detail)
+
+    def named_schema(self, request: Request, entity_name: str, faults: list[Fault]) -> EntitySchema | None:
+        """Return the entity that the path names, if there is one; the token must name the same."""
+        schema = schemas().get(entity_name)
+        if schema is None:
+            faults.append(Fault("entity_name", "unknown_entity", "There is no such entity.", shown(entity_name)))
+        named = entity_of_token(request, faults)
+        if schema and named and named != schema.name:
+            message = f"Entity-Token is the token of {named}, not of {schema.name}."
+            faults.append(Fault("Entity-Token", "wrong_entity_token", message))
+        return schema
+
+    def body_or_fault(self, faults: list[Fault]) -> bytes:
+        try:
+            return self.body
+        except BadRequest as exc:
+            faults.extend(exc.faults)
+            return b""
+
+
+def entity_of_token(request: Request, faults: list[Fault]) -> str | None:
+    """Return the entity whose token the request carries; a fault is added when it carries none."""
+    before = len(faults)
+    token = ENTITY_TOKEN.read(request, faults)
+    if token is None and len(faults) == before:
+        faults.append(Fault("Entity-Token", "required", "Entity-Token is required; /datalayout tells it."))
+    if token is None:
+        return None
+    names = [name for name, known in entity_tokens().items() if known == token]
+    if not names:
+        faults.append(Fault("Entity-Token", "unknown_entity_token", "Entity-Token is not one of /datalayout."))
+    return names[0] if names else None
+
+
+class SetJobView(ContractView):
+    """POST /entity/{entity_name}/set_job: link a job with an entity."""
+
+    def post(self, _request: Request, entity_name: str) -> Response:
+        jobs.link(client_id=self.caller.client_id, entity=entity_name, body=self.body)
+        return self.answer(200)
+
+
+class SyncView(ContractView):
+    """What the two routes of mass synchronisation share: Entity-Token names the entity."""
+
+    def schema(self, request: Request) -> EntitySchema:
+        faults: list[Fault] = []
+        name = entity_of_token(request, faults)
+        if name is None:
+            raise BadRequest(faults=faults)
+        return schemas()[name]
+
+
+class TotalView(SyncView):
+    """GET /api/sync/total: how many records live."""
+
+    def get(self, request: Request) -> Response:
+        return self.answer(200, data={"total": reading.extent(self.schema(request)).count, "per_page": PER_PAGE})
+
+
+class ItemsView(SyncView):
+    """GET /api/sync/items: a page of the records that live."""
+
+    def get(self, request: Request) -> Response:
+        schema, page = self.schema(request), asked_page(request.query_params)
+        served = walks.serve(client_id=self.caller.client_id, schema=schema, page=page)
+        return self.answer(
+            200,
+            data={"items": [msgspec.Raw(item.encode()) for item in served.items]},
+            detail={"walk": "restarted"} if served.restarted else {},
+            headers={"Total": str(served.total), "Per-Page": str(page.size)},
+        )
+
+
+class DeliveryView(ContractView):
+    """GET /delivery/{id}: what became of one delivery."""
+
+    def get(self, _request: Request, number: str) -> Response:
+        if len(number) > 18:
+            raise NotFound
+        return self.answer(200, data=progress.delivery_progress(client_id=self.caller.client_id, number=int(number)))
+
+
+class ProcessView(ContractView):
+    """GET /process/{process_id}: what became of everything that was sent under one Process-Id."""
+
+    def get(self, request: Request, process_id: str) -> Response:
+        faults: list[Fault] = []
+        page = whole(request.query_params, "page", 1, (1, 10**9), faults)
+        if faults:
+            raise BadRequest(faults=faults)
+        data = progress.process_progress(client_id=self.caller.client_id, process_id=printable(process_id), page=page)
+        return self.answer(200, data=data)

@@ -1,0 +1,124 @@
+"""`GET /health/live` and `GET /health/ready`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+
+from connector.edge.health import database, pulse
+from connector.edge.tasks import beat_lives, heartbeat
+
+pytestmark = pytest.mark.django_db
+NOBODY = "redis://127.0.0.1:1/0"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_process() -> Iterator[None]:
+    """Forget that the migrations were found applied, as a process that has just started has."""
+    database.migrated.clear()
+    yield
+    database.migrated.clear()
+
+
+@pytest.fixture
+def _silence(settings, worker_id) -> None:
+    """Listen where nobody has left a pulse: every test process has a Valkey database of its own."""
+    number = 1 + int(worker_id.removeprefix("gw") or 0) if worker_id != "master" else 1
+    settings.REDIS_URL = f"{settings.REDIS_URL}?db={number}"
+    redis.Redis.from_url(settings.REDIS_URL).delete(*map(pulse.key, pulse.REASONS))
+
+
+def degraded_names(client: Client) -> list[str]:
+    response = client.get("/health/ready")
+    assert response.status_code == 200
+    return [entry["name"] for entry in response.json()["data"]["degraded"]]
+
+
+def reason_for_503(client: Client) -> str:
+    response = client.get("/health/ready")
+    assert response.status_code == 503
+    assert int(response["Retry-After"]) > 0
+    return response.json()["message"]
+
+
+def test_live_answers_in_the_envelope(client):
+    response = client.get("/health/live")
+    assert response.json() == {"status": 200, "message": "OK", "detail": {}, "data": {}}
+    assert response["Cache-Control"] == "no-store"
+
+
+def test_live_needs_no_database(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert client.get("/health/live").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "//health//ready/"])
+def test_probes_answer_head(client, path):
+    response = client.head(path)
+    assert (response.status_code, response.content) == (200, b"")
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
+def test_probes_take_nothing_but_reading(method):
+    response = getattr(Client(enforce_csrf_checks=True), method)("/health/ready")
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+
+
+def test_ready_tells_who_is_silent(client, _silence):
+    assert degraded_names(client) == ["beat", "worker"]
+
+
+def test_ready_tells_nothing_while_both_pulses_are_fresh(client, _silence):
+    beat_lives()
+    heartbeat()
+    assert degraded_names(client) == []
+
+
+def test_ready_tells_that_the_worker_alone_is_silent(client, _silence):
+    beat_lives()
+    assert degraded_names(client) == ["worker"]
+
+
+def test_a_pulse_is_forgotten(settings, _silence):
+    pulse.record("beat")
+    assert 0 < redis.Redis.from_url(settings.REDIS_URL).ttl(pulse.key("beat")) <= pulse.SILENCE
+
+
+def test_ready_is_200_without_valkey(client, settings):
+    settings.REDIS_URL = NOBODY
+    assert degraded_names(client) == ["valkey"]
+
+
+def test_a_heartbeat_without_valkey_is_no_error(settings):
+    settings.REDIS_URL = NOBODY
+    heartbeat()
+
+
+def test_ready_is_503_when_the_database_is_read_only(client):
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+    assert "read-only" in reason_for_503(client)
+
+
+def test_ready_is_503_when_the_database_is_away(client, monkeypatch):
+    def refuse() -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(connection, "cursor", refuse)
+    assert "does not answer" in reason_for_503(client)
+
+
+def test_ready_is_503_until_every_migration_is_applied(client):
+    MigrationRecorder(connection).record_unapplied("sessions", "0001_initial")
+    assert "1 migrations, sessions.0001_initial first" in reason_for_503(client)
+
+
+def test_ready_looks_for_migrations_only_until_none_is_missing(client, django_assert_num_queries):
+    client.get("/health/ready")
+    with django_assert_num_queries(1):
+        client.get("/health/ready")

@@ -1,0 +1,123 @@
+"""One PostgreSQL and one Valkey for a whole test session, as a pytest plugin: `python -m pytest -p tests.services`.
+
+They start in the xdist controller before the settings are read; workers inherit the environment. A process of its own
+keeps them (`python -m tests.services FOLDER`) until its standard input closes, so that even `kill -9` of pytest leaves
+nothing behind. Where DATABASE_URL or REDIS_URL is set, that server is used.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from connector.stack.postgres import Cluster
+from connector.stack.valkey import Valkey
+
+ENVIRONMENT = {
+    "DEBUG": "false",  # A developer's own .run/ is never read.
+    "SECRET_KEY": "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "FIELD_KEYS": "b25seS1mb3ItdGVzdHMtMDEyMzQ1Njc4OS1hYmNkZWY=",
+    "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
+}
+POSTGRES = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+PATIENCE = 60.0
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Set what the settings read before pytest-django reads them."""
+    os.environ.update(ENVIRONMENT)
+    if "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ:
+        return
+    home = Path(tempfile.mkdtemp(prefix="connector-tests-"))
+    early_config.add_cleanup(_keep(home))
+    os.environ.setdefault("DATABASE_URL", Cluster.at(home).url())
+    os.environ.setdefault("REDIS_URL", Valkey.at(home).url())
+
+
+def _keep(home: Path) -> Callable[[], None]:
+    """Start the keeper of both servers and return what ends it."""
+    # A session of its own: Ctrl-C in the terminal reaches pytest alone, whose end closes the pipe.
+    keeper = subprocess.Popen(
+        [sys.executable, "-m", "tests.services", str(home)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parent.parent,
+        start_new_session=True,
+    )
+    assert keeper.stdout is not None
+    up = keeper.stdout.readline()
+
+    def end() -> None:
+        keeper.communicate()
+
+    if not up:
+        end()
+        raise pytest.UsageError("the PostgreSQL and Valkey of the tests did not start; the lines above say why")
+    return end
+
+
+def main(home: Path) -> None:
+    """Run both servers in the folder, say so in one line, and stop them when standard input closes."""
+    home.chmod(0o711)  # PostgreSQL's own system user passes through.
+    servers: list[subprocess.Popen[bytes]] = []
+    try:
+        _start(home, servers)
+        sys.stdout.write("up\n")
+        sys.stdout.flush()
+        sys.stdin.read()
+    finally:
+        for server in servers:
+            server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
+        for server in servers:
+            server.wait(PATIENCE)
+        shutil.rmtree(home)
+
+
+def _start(home: Path, servers: list[subprocess.Popen[bytes]]) -> None:
+    cluster, valkey = Cluster.at(home), Valkey.at(home)
+    cluster.create(durable=False)
+    valkey.create()
+    with (home / "log").open("wb") as log:
+        servers.append(
+            subprocess.Popen(
+                cluster.command(**POSTGRES),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                user=cluster.user,
+                group=cluster.user,
+                extra_groups=[] if cluster.user else None,
+            )
+        )
+        servers.append(subprocess.Popen(valkey.command(save=""), stdin=subprocess.DEVNULL, stdout=log, stderr=log))
+    _until(cluster.create_database, psycopg.OperationalError)
+    _until(valkey.ping, redis.ConnectionError)
+
+
+def _until(ready: Callable[[], None], failure: type[Exception]) -> None:
+    """Call until it no longer fails, for a minute at most."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return ready()
+        except failure:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
