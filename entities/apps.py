@@ -8,4 +8,4 @@ class EntitiesConfig(AppConfig):
     verbose_name = "Entities"
 
     def ready(self) -> None:
-        from entities import checks  # noqa: F401 (registers the system checks)
+        from entities import checks  # noqa: PLC0415, F401 (needs the app registry)

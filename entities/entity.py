@@ -74,7 +74,10 @@ class Declaration:
             "on_delete": OnDelete,
             "mode": Mode,
         }
-        return cls(**{name: choices[name](value) if name in choices else value for name, value in said.items()})
+        options: dict[str, Any] = {
+            name: choices[name](value) if name in choices else value for name, value in said.items()
+        }
+        return cls(**options)
 
     def wire_name(self, python_name: str) -> str:
         """Return a field's name in payloads and in the layout."""

@@ -28,7 +28,7 @@ class TransactionIdField(models.Field):  # type: ignore[type-arg]
         kwargs.pop("editable", None)
         return name, path, args, kwargs
 
-    def db_type(self, connection: Any) -> str:
+    def db_type(self, connection: Any) -> str:  # noqa: ARG002 (PostgreSQL is the only database)
         return "xid8"
 
 
@@ -54,7 +54,7 @@ class Group:
             if isinstance(member, Group):
                 member.add_columns(model, f"{prefix}_{name}")
             else:
-                model.add_to_class(f"{prefix}_{name}", member)  # type: ignore[attr-defined]
+                model.add_to_class(f"{prefix}_{name}", member)
 
 
 class ObjectListField(models.JSONField):
@@ -92,7 +92,7 @@ Part = str | tuple[str, tuple[str, str]]
 
 
 class CompositeKey(models.CharField):  # type: ignore[type-arg]
-    """A key made of several fields: one text, the parts joined by `:` with `\\` before any `:` or `\\` in a part.
+    r"""A key made of several fields: one text, the parts joined by `:` with `\` before any `:` or `\` in a part.
 
     A part is the name of a field, or `("code", ("kind", "number"))`: the field `code`, else `kind=number`.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from django.db import connection
@@ -28,24 +29,39 @@ def extent(schema: EntitySchema) -> Extent:
         return Extent(*cursor.fetchone())
 
 
-def boundaries(schema: EntitySchema, after: int, highest: int, size: int, pages: int) -> list[int]:
-    """Return the last identities of the next pages of live records; a page that is not full has none."""
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A range of records: above one identity, up to another, created no later than a moment.
+
+    A deleted record that was revived since has its old identity and a new time of creation.
+    """
+
+    after: int
+    until: int
+    created_by: datetime
+
+
+IN_SPAN = "id > %s AND id <= %s AND created_at <= %s AND deleted_at IS NULL"
+
+
+def boundaries(schema: EntitySchema, span: Span, *, size: int, pages: int) -> list[int]:
+    """Return the last identities of the first pages of a span's live records; a page that is not full has none."""
     sql = f"""
         SELECT coalesce(array_agg(id ORDER BY id), '{{}}') FROM (
             SELECT id, row_number() OVER (ORDER BY id) AS place FROM {quote(schema.table)}
-            WHERE id > %s AND id <= %s AND deleted_at IS NULL ORDER BY id LIMIT %s
+            WHERE {IN_SPAN} ORDER BY id LIMIT %s
         ) AS live WHERE place %% %s = 0
     """  # noqa: S608 (every name is a model's, quoted)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [after, highest, size * pages, size])
+        cursor.execute(sql, [span.after, span.until, span.created_by, size * pages, size])
         found: list[int] = cursor.fetchone()[0]
     return found
 
 
-def items_between(schema: EntitySchema, after: int, until: int, limit: int) -> list[str]:
-    """Return the live records above one identity and up to another, as JSON."""
+def items_in(schema: EntitySchema, span: Span) -> list[str]:
+    """Return the live records of a span, as JSON."""
     with connection.cursor() as cursor:
-        cursor.execute(range_sql(schema), [after, until, limit])
+        cursor.execute(range_sql(schema), [span.after, span.until, span.created_by])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -53,5 +69,5 @@ def items_between(schema: EntitySchema, after: int, until: int, limit: int) -> l
 def range_sql(schema: EntitySchema) -> str:
     return f"""
         SELECT {object_sql(schema.fields, quote)}::text FROM {quote(schema.table)}
-        WHERE id > %s AND id <= %s AND deleted_at IS NULL ORDER BY id LIMIT %s
+        WHERE {IN_SPAN} ORDER BY id
     """  # noqa: S608 (every name is a model's, quoted)

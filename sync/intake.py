@@ -130,13 +130,10 @@ def apply(command: Command) -> Answer | ContractError:
     write, record_key = command.write, command.record_key
     journal.lock(write, record_key)
     number, earlier = journal.enter(write, record_key)
-    result: Effect | ContractError
     if earlier and write.may_repeat and earlier.digest == write.digest(record_key):
         return applied_answer(command.schema, write.method, record_key, earlier.outcome, earlier.ignored)
-    if earlier and write.idempotency_key:
-        result = idempotency_mismatch(write)
-    else:
-        result = effect_of(command, number)
+    is_mismatch = earlier is not None and bool(write.idempotency_key)
+    result = idempotency_mismatch(write) if is_mismatch else effect_of(command, number)
     if isinstance(result, ContractError):
         journal.record_rejected(write, record_key, result.faults, number)
         return result

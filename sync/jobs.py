@@ -25,7 +25,7 @@ def link(*, client_id: int, entity: str, body: bytes) -> None:
         faults.append(Fault("job_id", "invalid_job_id", f"job_id {reason}.", shown(job_id)))
     if faults:
         raise BadRequest(faults=faults)
-    Job.objects.bulk_create([Job(entity=entity, job_id=job_id, client_id=client_id)], ignore_conflicts=True)
+    Job.objects.bulk_create([Job(entity=entity, job_id=str(job_id), client_id=client_id)], ignore_conflicts=True)
 
 
 def reason_against(job_id: object) -> str | None:

@@ -61,11 +61,12 @@ def enter(write: Write, record_key: str) -> tuple[int, Earlier | None]:
 
     The lock must be held: numbers of one record then follow the order of acceptance.
     """
+    found_by: list[Any]
     if write.idempotency_key:
         earlier, found_by = OF_IDEMPOTENCY_KEY, [write.client_id, write.idempotency_key]
     else:
         earlier, found_by = OF_RECORD, [lock_number(write.entity, record_key), write.entity, record_key]
-    sql = f"SELECT {NEXT}, earlier.* FROM (SELECT) AS one LEFT JOIN LATERAL ({earlier} {NEWEST}) AS earlier ON true"
+    sql = f"SELECT {NEXT}, earlier.* FROM (SELECT) AS one LEFT JOIN LATERAL ({earlier} {NEWEST}) AS earlier ON true"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, [*found_by, settings.CONNECTOR_REPEAT_HOURS])
         number, earlier_id, digest, method, outcome, ignored = cursor.fetchone()

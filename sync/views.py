@@ -88,7 +88,7 @@ class SetJobView(ContractView):
 class SyncView(ContractView):
     """What the two routes of mass synchronisation share: Entity-Token names the entity."""
 
-    def schema(self, request: Request) -> EntitySchema:
+    def walked(self, request: Request) -> EntitySchema:
         faults: list[Fault] = []
         name = entity_of_token(request, faults)
         if name is None:
@@ -100,14 +100,14 @@ class TotalView(SyncView):
     """GET /api/sync/total: how many records live."""
 
     def get(self, request: Request) -> Response:
-        return self.answer(200, data={"total": reading.extent(self.schema(request)).count, "per_page": PER_PAGE})
+        return self.answer(200, data={"total": reading.extent(self.walked(request)).count, "per_page": PER_PAGE})
 
 
 class ItemsView(SyncView):
     """GET /api/sync/items: a page of the records that live."""
 
     def get(self, request: Request) -> Response:
-        schema, page = self.schema(request), asked_page(request.query_params)
+        schema, page = self.walked(request), asked_page(request.query_params)
         served = walks.serve(client_id=self.caller.client_id, schema=schema, page=page)
         return self.answer(
             200,

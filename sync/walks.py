@@ -12,9 +12,10 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Case, When
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from entities import reading
+from entities.reading import Span
 from entities.schema import EntitySchema
 from sync.models import Walk, WalkBlock
 from sync.paging import Page
@@ -38,22 +39,23 @@ def serve(*, client_id: int, schema: EntitySchema, page: Page) -> Served:
     walk = continued(client_id, schema, page) if page.number > 1 else None
     opened = walk is None
     walk = walk or open_walk(client_id, schema, page)
-    after, until = bounds(walk, schema, page)
-    items = reading.items_between(schema, after, until, page.size)
-    Walk.objects.filter(pk=walk.pk).update(last_page=page.number, served_at=timezone.now())
+    span = span_of(walk, schema, page.number)
+    items = reading.items_in(schema, span) if span else []
+    Walk.objects.filter(pk=walk.pk).update(last_page=page.number, served_at=Now())
     return Served(items, walk.total, restarted=opened and page.number > 1)
 
 
 def continued(client_id: int, schema: EntitySchema, page: Page) -> Walk | None:
     """Return the live walk that last served this page or the one before it, else the newest; it is locked."""
     fits = Case(When(last_page__in=[page.number - 1, page.number], then=0), default=1)
-    walks = Walk.objects.filter(
-        client_id=client_id, entity=schema.name, per_page=page.size, served_at__gt=timezone.now() - LIFETIME
-    )
-    return walks.order_by(fits, "-id").select_for_update().first()
+    walks = Walk.objects.filter(client_id=client_id, entity=schema.name, per_page=page.size)
+    live = walks.filter(served_at__gt=Now() - LIFETIME)
+    return live.order_by(fits, "-id").select_for_update().first()
 
 
 def open_walk(client_id: int, schema: EntitySchema, page: Page) -> Walk:
+    """Open a walk over the records that live now; the reader's walks that have ended are cleared away."""
+    Walk.objects.filter(client_id=client_id, entity=schema.name, served_at__lte=Now() - LIFETIME).delete()
     extent = reading.extent(schema)
     return Walk.objects.create(
         client_id=client_id,
@@ -65,34 +67,37 @@ def open_walk(client_id: int, schema: EntitySchema, page: Page) -> Walk:
     )
 
 
-def bounds(walk: Walk, schema: EntitySchema, page: Page) -> tuple[int, int]:
-    """Return the identities between which a page's records lie: above the first, up to the second."""
-    block = (page.number - 1) // BLOCK
+def span_of(walk: Walk, schema: EntitySchema, page: int) -> Span | None:
+    """Return the range of a page, None when it lies past the end."""
+    if (page - 1) * walk.per_page >= walk.total:
+        return None
+    block, place = divmod(page - 1, BLOCK)
     blocks = known_blocks(walk, schema, block)
-    place = (page.number - 1) % BLOCK
-    ends = blocks.get(block, [])
-    if place:
-        after = ends[place - 1] if place <= len(ends) else walk.highest
-    else:
-        after = last_of(blocks.get(block - 1), walk) if block else 0
-    return after, ends[place] if place < len(ends) else walk.highest
+    ends = [end_of_block(blocks, block - 1, walk), *blocks.get(block, [])]
+    if place >= len(ends):
+        return None
+    return Span(ends[place], ends[place + 1] if place + 1 < len(ends) else walk.highest, walk.opened_at)
 
 
-def last_of(ends: Sequence[int] | None, walk: Walk) -> int:
-    return ends[-1] if ends and len(ends) == BLOCK else walk.highest
+def end_of_block(blocks: Mapping[int, Sequence[int]], number: int, walk: Walk) -> int:
+    """Return where a block's last page ends: before the first it is 0, and the end of the walk where it is not full."""
+    if number < 0:
+        return 0
+    ends = blocks.get(number, [])
+    return ends[-1] if len(ends) == BLOCK else walk.highest
 
 
 def known_blocks(walk: Walk, schema: EntitySchema, wanted: int) -> Mapping[int, Sequence[int]]:
-    """Return the boundaries of a block and the one before it, appending the blocks that are not there yet."""
+    """Return the boundaries of a block and of the one before it, appending those that are not there yet."""
     stored = dict(walk.blocks.filter(number__in=[wanted - 1, wanted]).values_list("number", "boundaries"))
     if wanted in stored:
         return stored
     newest = walk.blocks.order_by("-number").first()
-    number, ends = (newest.number, newest.boundaries) if newest else (-1, [])
-    while number < wanted and (newest is None or len(ends) == BLOCK):
-        after = ends[-1] if ends else 0
-        ends = reading.boundaries(schema, after, walk.highest, walk.per_page, BLOCK)
+    number, ends = (newest.number, newest.boundaries) if newest else (-1, [0] * BLOCK)
+    while number < wanted and len(ends) == BLOCK:
+        span = Span(ends[-1], walk.highest, walk.opened_at)
+        ends = reading.boundaries(schema, span, size=walk.per_page, pages=BLOCK)
         number += 1
-        newest = WalkBlock.objects.create(walk=walk, number=number, boundaries=ends)
+        WalkBlock.objects.create(walk=walk, number=number, boundaries=ends)
         stored[number] = ends
     return stored

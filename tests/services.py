@@ -13,16 +13,18 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
-import redis
 
+from connector.stack.errors import StackError
 from connector.stack.postgres import Cluster
 from connector.stack.valkey import Valkey
+from connector.stack.waiting import Waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ENVIRONMENT = {
     "DEBUG": "false",  # A developer's own .run/ is never read.
@@ -77,6 +79,9 @@ def main(home: Path) -> None:
         sys.stdout.write("up\n")
         sys.stdout.flush()
         sys.stdin.read()
+    except StackError:
+        sys.stderr.write((home / "log").read_text())
+        raise
     finally:
         for server in servers:
             server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
@@ -103,20 +108,8 @@ def _start(home: Path, servers: list[subprocess.Popen[bytes]]) -> None:
             )
         )
         servers.append(subprocess.Popen(valkey.command(save=""), stdin=subprocess.DEVNULL, stdout=log, stderr=log))
-    _until(cluster.create_database, psycopg.OperationalError)
-    _until(valkey.ping, redis.ConnectionError)
-
-
-def _until(ready: Callable[[], None], failure: type[Exception]) -> None:
-    """Call until it no longer fails, for a minute at most."""
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return ready()
-        except failure:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
+    Waiting().until(cluster.is_up, "PostgreSQL")
+    Waiting().until(valkey.is_up, "Valkey")
 
 
 if __name__ == "__main__":

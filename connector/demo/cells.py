@@ -26,7 +26,7 @@ class CellError(ValueError):
     """A cell cannot be read as the type of its field."""
 
 
-def value_of(cell: str, field: Field) -> Any:  # noqa: ANN401 (whatever the type of the field is)
+def value_of(cell: str, field: Field) -> Any:
     """Return what to send for a filled cell; raises CellError."""
     if field.type == "object":
         return pairs(cell)
@@ -49,7 +49,7 @@ def pairs(cell: str) -> list[dict[str, str]]:
     return [dict(zip(("name", "value"), text.split("=", 1), strict=True)) for text in texts]
 
 
-def _scalar(cell: str, field: Field) -> Any:  # noqa: ANN401 (whatever the type of the field is)
+def _scalar(cell: str, field: Field) -> Any:
     read = READERS.get(field.type)
     return read(cell, field) if read else cell
 

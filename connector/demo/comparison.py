@@ -44,7 +44,7 @@ def pairs(sent: dict[str, Any], served: object, fields: Iterable[Field], parent:
             yield from _values(f"{parent}{field.name}", sent[field.name], answered.get(field.name), field)
 
 
-def _values(path: str, sent: Any, served: Any, field: Field) -> Iterator[Pair]:  # noqa: ANN401 (JSON)
+def _values(path: str, sent: Any, served: Any, field: Field) -> Iterator[Pair]:
     if not field.multiple:
         yield from _single(path, sent, served, field)
     elif not isinstance(served, list) or len(served) != len(sent):
@@ -54,14 +54,14 @@ def _values(path: str, sent: Any, served: Any, field: Field) -> Iterator[Pair]: 
             yield from _single(f"{path}[{position}]", one, other, field)
 
 
-def _single(path: str, sent: Any, served: Any, field: Field) -> Iterator[Pair]:  # noqa: ANN401 (JSON)
+def _single(path: str, sent: Any, served: Any, field: Field) -> Iterator[Pair]:
     if field.type == "object":
         yield from pairs(sent, served, field.children, f"{path}.")
     else:
         yield Pair(path, sent, served, equal=same(sent, served, field))
 
 
-def same(sent: Any, served: Any, field: Field) -> bool:  # noqa: ANN401 (JSON)
+def same(sent: Any, served: Any, field: Field) -> bool:
     """Tell whether two values of a field are one: numbers as decimals, datetimes as moments, the rest as written."""
     if field.type == "number":
         return type(served) in {int, Decimal} and Decimal(served) == Decimal(sent)

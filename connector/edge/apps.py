@@ -9,6 +9,6 @@ class EdgeConfig(AppConfig):
     verbose_name = "Access"
 
     def ready(self) -> None:
-        from connector.edge.logs import configure
+        from connector.edge.logs import configure  # noqa: PLC0415 (needs the app registry)
 
         configure()

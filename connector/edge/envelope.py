@@ -10,12 +10,10 @@ import msgspec
 import structlog
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
 from django.http import HttpResponse
-from rest_framework import exceptions
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
-from rest_framework.response import Response
 
-from connector.edge.errors import ContractError, MethodNotAllowed, Unavailable
+from connector.edge.errors import ContractError, Unavailable
 from connector.edge.logs import outline
 
 log = structlog.get_logger(__name__)

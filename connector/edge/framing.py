@@ -48,7 +48,7 @@ class BodyParser(BaseParser):
 
     media_type = "application/json"
 
-    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None) -> bytes:
+    def parse(self, stream: IO[Any], _media_type: Any = None, parser_context: Any = None) -> Any:
         length = content_length(parser_context["request"])
         raw: bytes = stream.read(length)
         if len(raw) < length:

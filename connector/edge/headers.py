@@ -13,7 +13,7 @@ EXTENDED = "utf-8''"
 
 
 class Header:
-    """A header of a limited length; an `extended` one may also come as RFC 8187 writes it (`utf-8''Gr%C3%B6%C3%9Fe`)."""
+    """A header of a limited length; an extended one may also come as in RFC 8187 (`utf-8''Gr%C3%B6%C3%9Fe`)."""
 
     def __init__(self, name: str, limit: int, *, extended: bool = False, may_be_empty: bool = False) -> None:
         self.name = name
@@ -62,7 +62,7 @@ INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 def is_printable(text: str) -> bool:
     """Tell whether a text has no control, bidirectional, zero-width or line-breaking character."""
-    return text.isascii() and text.isprintable() or not any(unicodedata.category(char) in INVISIBLE for char in text)
+    return (text.isascii() and text.isprintable()) or not any(unicodedata.category(char) in INVISIBLE for char in text)
 
 
 ENTITY_ID = Header("Entity-Id", 255, extended=True)

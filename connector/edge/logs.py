@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 
-SHARED = [
+SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -28,8 +29,8 @@ class Members(dict[str, Any]):
     def of(cls, pairs: list[tuple[str, Any]]) -> Members:
         members = cls(pairs)
         if len(members) != len(pairs):
-            seen: set[str] = set()
-            members.repeated = tuple(dict.fromkeys(key for key, _ in pairs if key in seen or seen.add(key)))
+            counts = Counter(key for key, _ in pairs)
+            members.repeated = tuple(key for key, count in counts.items() if count > 1)
         return members
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from connector.stack.errors import StackError, Stopping
+from connector.stack.errors import StackError, StoppedError
 from connector.stack.run import run
 from connector.stack.waiting import Waiting
 
@@ -18,7 +18,7 @@ def main() -> int:
     waiting.listen()
     try:
         run(waiting)
-    except Stopping:
+    except StoppedError:
         sys.stdout.write("Stopped.\n")
     except (StackError, OSError) as exc:  # One line is what a person can use; logs hold the rest.
         sys.stderr.write(f"{exc}\n")

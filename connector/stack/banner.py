@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import shlex
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
 
-from connector.stack.first_run import ADMIN
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
+ADMIN = "admin"
 TEXT = """
 The connector runs at {url}
 

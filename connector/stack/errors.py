@@ -1,7 +1,7 @@
 """What can keep the stack from running.
 
 StackError          one line for the person at the terminal
-└── Stopping        Ctrl-C or SIGTERM came while the stack was starting
+└── StoppedError    Ctrl-C or SIGTERM came while the stack was starting
 """
 
 from __future__ import annotations
@@ -11,5 +11,5 @@ class StackError(Exception):
     """The stack cannot run here; the message says why and what to do, in one line."""
 
 
-class Stopping(StackError):
+class StoppedError(StackError):
     """The stack was told to stop before it was up."""

@@ -59,13 +59,21 @@ class Cluster:
             raise StackError(f"PostgreSQL could not be set up in {self.data}: {made.stderr.strip().splitlines()[-1]}")
 
     def command(self, **settings: str) -> list[str]:
-        """Return the command that runs the server in the foreground; trust is safe, since its socket folder is closed."""
+        """Return the command that runs the server in the foreground; its socket folder is closed, so it trusts."""
         settings = {"listen_addresses": "", "unix_socket_directories": f'"{self.sockets}"', **settings}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return [str(self.programs / "postgres"), "-D", str(self.data), *options]
 
     def url(self, database: str = ROLE) -> str:
         return f"postgres://{ROLE}@/{database}?host={quote(str(self.sockets), safe='/')}"
+
+    def is_up(self) -> bool:
+        """Tell whether the server answers, and see to it that the database is there."""
+        try:
+            self.create_database()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def create_database(self, name: str = ROLE) -> None:
         """Create the database unless it is there; raise psycopg.OperationalError while the server is not up."""

@@ -6,11 +6,15 @@ import os
 import shlex
 import sys
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from connector.stack.place import CHECKOUT
-from connector.stack.postgres import Cluster
-from connector.stack.valkey import Valkey
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from connector.stack.postgres import Cluster
+    from connector.stack.valkey import Valkey
 
 CELERY = (sys.executable, "-m", "celery", "-A", "connector.celery")
 WORKER_OPTIONS = ("--concurrency=2", "--without-gossip", "--without-mingle", "-O", "fair", "--loglevel=INFO")

@@ -7,9 +7,7 @@ import os
 import socket
 import sys
 from pathlib import Path
-
-import psycopg
-import redis
+from typing import TYPE_CHECKING
 
 from connector.stack import credentials
 from connector.stack.banner import Banner, login
@@ -21,13 +19,15 @@ from connector.stack.programs import processes, servers
 from connector.stack.readiness import is_ready
 from connector.stack.supervision import Supervision
 from connector.stack.valkey import Valkey
-from connector.stack.waiting import Waiting
+
+if TYPE_CHECKING:
+    from connector.stack.waiting import Waiting
 
 OFF = {"false", "off", "no", "n", "f", "0"}
 
 
 def run(waiting: Waiting) -> None:
-    """Run the stack until a signal; raise StackError when it cannot, Stopping when it was told to stop."""
+    """Run the stack until a signal; raise StackError when it cannot, StoppedError when it was told to stop."""
     refuse_production()
     place = Place.of(Path(os.environ.get("RUN_DIR") or CHECKOUT / ".run").resolve())
     port = int(os.environ.get("PORT") or 8000)
@@ -93,25 +93,9 @@ class Stack:
 
     def wait_for_servers(self, supervision: Supervision) -> None:
         if self.cluster:
-            supervision.until(self.database_is_there, "PostgreSQL")
+            supervision.until(self.cluster.is_up, "PostgreSQL")
         if self.valkey:
-            supervision.until(self.valkey_answers, "Valkey")
-
-    def database_is_there(self) -> bool:
-        assert self.cluster
-        try:
-            self.cluster.create_database()
-        except psycopg.OperationalError:
-            return False
-        return True
-
-    def valkey_answers(self) -> bool:
-        assert self.valkey
-        try:
-            self.valkey.ping()
-        except redis.ConnectionError:
-            return False
-        return True
+            supervision.until(self.valkey.is_up, "Valkey")
 
 
 def environment(place: Place, url: str) -> dict[str, str]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 from xmlrpc.client import Fault, ServerProxy
 
 from supervisor.xmlrpc import SupervisorTransport
 
 from connector.stack.errors import StackError
-from connector.stack.place import Place
 from connector.stack.programs import Program, configuration
-from connector.stack.waiting import Waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+
+    from connector.stack.place import Place
+    from connector.stack.waiting import Waiting
 
 
 class Supervision:
@@ -27,7 +30,7 @@ class Supervision:
         self.waiting = waiting
         self.socket = place.sockets / "supervisor.sock"
 
-    def __enter__(self) -> Supervision:
+    def __enter__(self) -> Self:
         config = self.place.run_dir / "supervisord.conf"
         config.write_text(configuration(self.socket, self.programs))
         self.socket.unlink(missing_ok=True)  # Nobody listens there: whoever did was stopped.

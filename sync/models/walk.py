@@ -15,6 +15,7 @@ class Walk(models.Model):
     per_page = models.PositiveSmallIntegerField()
     highest = models.BigIntegerField(help_text="The highest identity when it opened; later records are not in it.")
     total = models.BigIntegerField(help_text="How many records lived when it opened.")
+    opened_at = models.DateTimeField(db_default=Now(), help_text="Records that were created later are not in it.")
     last_page = models.BigIntegerField()
     served_at = models.DateTimeField(db_default=Now())
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-import redis
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from connector.edge.health import database, pulse
 from connector.edge.tasks import beat_lives, heartbeat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_django import DjangoAssertNumQueries
+    from pytest_django.fixtures import SettingsWrapper
 
 pytestmark = pytest.mark.django_db
 NOBODY = "redis://127.0.0.1:1/0"
@@ -26,11 +31,10 @@ def _fresh_process() -> Iterator[None]:
 
 
 @pytest.fixture
-def _silence(settings, worker_id) -> None:
+def silence(settings: SettingsWrapper, worker_id: str) -> None:
     """Listen where nobody has left a pulse: every test process has a Valkey database of its own."""
-    number = 1 + int(worker_id.removeprefix("gw") or 0) if worker_id != "master" else 1
-    settings.REDIS_URL = f"{settings.REDIS_URL}?db={number}"
-    redis.Redis.from_url(settings.REDIS_URL).delete(*map(pulse.key, pulse.REASONS))
+    settings.REDIS_URL = f"{settings.REDIS_URL}?db={1 + sum(worker_id.encode()) % 15}"
+    pulse.client(settings.REDIS_URL).delete(*map(pulse.key, pulse.REASONS))
 
 
 def degraded_names(client: Client) -> list[str]:
@@ -46,66 +50,70 @@ def reason_for_503(client: Client) -> str:
     return response.json()["message"]
 
 
-def test_live_answers_in_the_envelope(client):
+def test_live_answers_in_the_envelope(client: Client) -> None:
     response = client.get("/health/live")
     assert response.json() == {"status": 200, "message": "OK", "detail": {}, "data": {}}
     assert response["Cache-Control"] == "no-store"
 
 
-def test_live_needs_no_database(client, django_assert_num_queries):
+def test_live_needs_no_database(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
         assert client.get("/health/live").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "//health//ready/"])
-def test_probes_answer_head(client, path):
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/health//ready/"])
+def test_probes_answer_head(client: Client, path: str) -> None:
     response = client.head(path)
     assert (response.status_code, response.content) == (200, b"")
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
-def test_probes_take_nothing_but_reading(method):
+def test_probes_take_nothing_but_reading(method: str) -> None:
     response = getattr(Client(enforce_csrf_checks=True), method)("/health/ready")
     assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
 
 
-def test_ready_tells_who_is_silent(client, _silence):
+@pytest.mark.usefixtures("silence")
+def test_ready_tells_who_is_silent(client: Client) -> None:
     assert degraded_names(client) == ["beat", "worker"]
 
 
-def test_ready_tells_nothing_while_both_pulses_are_fresh(client, _silence):
+@pytest.mark.usefixtures("silence")
+def test_ready_tells_nothing_while_both_pulses_are_fresh(client: Client) -> None:
     beat_lives()
     heartbeat()
     assert degraded_names(client) == []
 
 
-def test_ready_tells_that_the_worker_alone_is_silent(client, _silence):
+@pytest.mark.usefixtures("silence")
+def test_ready_tells_that_the_worker_alone_is_silent(client: Client) -> None:
     beat_lives()
     assert degraded_names(client) == ["worker"]
 
 
-def test_a_pulse_is_forgotten(settings, _silence):
+@pytest.mark.usefixtures("silence")
+def test_a_pulse_is_forgotten(settings: SettingsWrapper) -> None:
     pulse.record("beat")
-    assert 0 < redis.Redis.from_url(settings.REDIS_URL).ttl(pulse.key("beat")) <= pulse.SILENCE
+    assert 0 < pulse.client(settings.REDIS_URL).ttl(pulse.key("beat")) <= pulse.SILENCE
 
 
-def test_ready_is_200_without_valkey(client, settings):
+def test_ready_is_200_without_valkey(client: Client, settings: SettingsWrapper) -> None:
     settings.REDIS_URL = NOBODY
     assert degraded_names(client) == ["valkey"]
 
 
-def test_a_heartbeat_without_valkey_is_no_error(settings):
+def test_a_heartbeat_without_valkey_is_no_error(settings: SettingsWrapper) -> None:
     settings.REDIS_URL = NOBODY
     heartbeat()
 
 
-def test_ready_is_503_when_the_database_is_read_only(client):
+def test_ready_is_503_when_the_database_is_read_only(client: Client) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION READ ONLY")
     assert "read-only" in reason_for_503(client)
 
 
-def test_ready_is_503_when_the_database_is_away(client, monkeypatch):
+def test_ready_is_503_when_the_database_is_away(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> None:
         raise OperationalError("connection refused")
 
@@ -113,12 +121,14 @@ def test_ready_is_503_when_the_database_is_away(client, monkeypatch):
     assert "does not answer" in reason_for_503(client)
 
 
-def test_ready_is_503_until_every_migration_is_applied(client):
+def test_ready_is_503_until_every_migration_is_applied(client: Client) -> None:
     MigrationRecorder(connection).record_unapplied("sessions", "0001_initial")
     assert "1 migrations, sessions.0001_initial first" in reason_for_503(client)
 
 
-def test_ready_looks_for_migrations_only_until_none_is_missing(client, django_assert_num_queries):
+def test_ready_looks_for_migrations_only_until_none_is_missing(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     client.get("/health/ready")
     with django_assert_num_queries(1):
         client.get("/health/ready")

@@ -1,0 +1,129 @@
+"""`python -m connector.stack run` as a process of its own, as `make run` starts it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+from connector.stack import credentials
+from connector.stack.place import Place
+from connector.stack.waiting import Waiting
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+COMMAND = (sys.executable, "-m", "connector.stack", "run")
+OF_THE_TESTS = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "ALLOWED_HOSTS", "DEBUG"}
+LAST_LINE = "Ctrl-C stops everything."
+PATIENCE = 60
+
+
+def environment(run_dir: Path, port: int, **changes: str) -> dict[str, str]:
+    """Return what a developer's shell has, and not what the test session has set."""
+    shell = {name: value for name, value in os.environ.items() if name not in OF_THE_TESTS}
+    return {**shell, "RUN_DIR": str(run_dir), "PORT": str(port), **changes}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+class LocalStack:
+    """A stack with a RUN_DIR and a port of its own."""
+
+    def __init__(self, run_dir: Path) -> None:
+        self.run_dir = run_dir
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.output = run_dir.parent / "output"
+
+    def start(self) -> None:
+        """Start it and wait for the end of its banner."""
+        with self.output.open("wb") as output:
+            self.front = subprocess.Popen(
+                COMMAND,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=CHECKOUT,
+                env=environment(self.run_dir, self.port),
+            )
+        Waiting().until(self.has_announced_itself, "the banner", seconds=2 * PATIENCE)
+
+    def has_announced_itself(self) -> bool:
+        assert self.front.poll() is None, self.banner
+        return LAST_LINE in self.banner
+
+    @property
+    def banner(self) -> str:
+        return self.output.read_text()
+
+    @property
+    def curl_lines(self) -> list[str]:
+        return re.findall(r"^ +(curl .+)$", self.banner, flags=re.MULTILINE)
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        return credentials.read(self.run_dir / "credentials")
+
+    def get(self, path: str) -> dict[str, Any]:
+        """Read a route as Dsync does."""
+        answer: dict[str, Any] = httpx.get(self.url + path, headers=self.headers, trust_env=False, timeout=10).json()
+        return answer
+
+    def items(self) -> list[dict[str, Any]]:
+        """Return the products stored, at least one."""
+        items: list[dict[str, Any]] = self.get("/api/sync/items/")["data"]["items"]
+        assert items
+        return items
+
+    @property
+    def headers(self) -> dict[str, str]:
+        (entity,) = set(re.findall(r"Entity-Token: ([^']+)'", self.banner))
+        return {"Auth-Token": self.credentials["AUTH_TOKEN"], "Entity-Token": entity}
+
+    def processes(self) -> list[psutil.Process]:
+        """Return every process that it has started, and itself."""
+        front = psutil.Process(self.front.pid)
+        return [front, *front.children(recursive=True)]
+
+    def web(self) -> psutil.Process | None:
+        """Return gunicorn's first process while there is one."""
+        (supervisor,) = psutil.Process(self.front.pid).children()
+        return next((process for process in supervisor.children() if is_gunicorn(process)), None)
+
+    def kill(self) -> None:
+        """Kill the process at the terminal alone."""
+        self.front.kill()
+        self.front.wait(PATIENCE)
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send the signal and return the exit status."""
+        if self.front.poll() is None:
+            self.front.send_signal(number)
+        return self.front.wait(PATIENCE)
+
+    def remove(self) -> None:
+        """Stop it and remove what it keeps outside RUN_DIR."""
+        self.stop()
+        home = Place.of(self.run_dir).sockets
+        if home != self.run_dir:
+            shutil.rmtree(home)
+
+
+def is_gunicorn(process: psutil.Process) -> bool:
+    try:
+        return "gunicorn" in process.cmdline()
+    except psutil.Error:  # It has ended.
+        return False
