@@ -18,7 +18,7 @@ test: $(VENV)/dev.stamp
 
 # What is judged without a database, with the settings of a production.
 check: export DEBUG = false
-check: export SECRET_KEY = for-the-checks-alone-4f2b8c1d9e7a6035-0123456789
+check: export SECRET_KEY = for-the-checks-alone-4f2b8c1d9e7a60350123456789-zyxwvut
 check: export FIELD_KEYS = Zm9yLXRoZS1jaGVja3MtYWxvbmUtNGYyYjhjMWQ5ZTc=
 check: export ALLOWED_HOSTS = connector.example.com
 check: export DATABASE_URL = django.db.backends.dummy://nowhere/nothing

@@ -108,6 +108,10 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     {
         "connect_timeout": 5,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,  # milliseconds until a connection that nobody answers on is given up
         "options": f"-c statement_timeout={_statement}s -c lock_timeout={_lock}s"
         f" -c idle_in_transaction_session_timeout={_idle}s",
         "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10), "timeout": 5},
@@ -157,7 +161,11 @@ UNFOLD = {
     "SITE_HEADER": "Connector",
     "SITE_SUBHEADER": "Dsync destination",
     "SITE_SYMBOL": "hub",
+    "SITE_URL": None,
     "SHOW_HISTORY": True,
+    "STYLES": ["connector.edge.admin_navigation.style"],
+    "DASHBOARD_CALLBACK": "connector.edge.admin_index.dashboard",
+    "SIDEBAR": {"navigation": "connector.edge.admin_navigation.sections"},
 }
 
 # Logs: one JSON line for each event on standard error

@@ -8,6 +8,8 @@ from django.urls import include, path, re_path
 from connector.edge.health.views import live, ready
 from connector.edge.views import unknown_route
 
+handler500 = "connector.edge.middleware.server_error"
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("health/live", live),

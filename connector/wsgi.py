@@ -7,6 +7,9 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector.settings")
 os.environ.setdefault("CONNECTOR_ROLE", "web")
 
-from django.core.wsgi import get_wsgi_application
+import django
 
-application = get_wsgi_application()
+from connector.edge.request import Handler
+
+django.setup(set_prefix=False)
+application = Handler()

@@ -8,8 +8,10 @@ from typing import Any
 
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, register
+from django.db.models.fields import NOT_PROVIDED
 
-from entities.entity import Declaration, Entity
+from entities.entity import OWN_FIELDS, Declaration, Entity
+from entities.fields import CompositeKey
 from entities.schema import EntitySchema
 from entities.schema.build import Unmapped
 from entities.schema.moments import to_char_format
@@ -47,6 +49,7 @@ def check_entity(model: type[Entity], names: Counter[str]) -> Iterator[CheckMess
     yield from check_treekeys(model, schema)
     yield from check_references(model, schema, names)
     yield from check_formats(model, schema)
+    yield from check_defaults(model)
     if names[schema.name] > 1:
         yield Error(f'The entity name "{schema.name}" is used twice.', obj=model, id="entities.E006")
 
@@ -55,8 +58,8 @@ def check_key(model: type[Entity], schema: EntitySchema) -> Iterator[CheckMessag
     if len(schema.leaves) == 0:
         yield Error("The entity has no fields.", obj=model, id="entities.E002")
         return
-    key = schema.leaves.get(schema.declaration.key)
-    if key is None or not key.primary_key:
+    key = next((field for field in schema.fields if field.primary_key), None)
+    if key is None:
         hint = "Name one of its own fields, not one of a group or a list."
         yield Error(f'The key "{schema.declaration.key}" is no field.', obj=model, id="entities.E001", hint=hint)
         return
@@ -64,6 +67,9 @@ def check_key(model: type[Entity], schema: EntitySchema) -> Iterator[CheckMessag
     if key.type not in ("text", "number") or key.multiple or not getattr(field, "unique", False) or key.nullable:
         hint = "Declare it with unique=True and without null=True."
         yield Error("The key must be one unique text or number.", obj=model, id="entities.E003", hint=hint)
+    parts = field.columns() if isinstance(field, CompositeKey) else []
+    for part in sorted(set(parts) - schema.leaves.keys()):
+        yield Error(f'The key has a part "{part}", which is no field.', obj=model, id="entities.E003")
 
 
 def check_treekeys(model: type[Entity], schema: EntitySchema) -> Iterator[CheckMessage]:
@@ -89,14 +95,34 @@ def check_references(model: type[Entity], schema: EntitySchema, names: Counter[s
 
 
 def check_formats(model: type[Entity], schema: EntitySchema) -> Iterator[CheckMessage]:
-    for field in schema.all_fields():
-        try:
-            to_char_format(field.date_format)
-        except ValueError as exc:
-            yield Error(f"{field.treekey}: {exc}.", obj=model, id="entities.E008")
-        if field.bool_settings is not None and not is_pair(field.bool_settings):
-            message = f'{field.treekey}: bool_settings must be two different spellings, such as "Yes|No".'
+    paths = {field.treekey.removeprefix(f"{schema.name}."): field.type for field in schema.all_fields()}
+    for path, date_format in schema.declaration.date_formats.items():
+        if fault := format_fault(paths.get(path), date_format):
+            yield Error(f'date_formats of "{path}": {fault}.', obj=model, id="entities.E008")
+    for path, bool_settings in schema.declaration.bool_settings.items():
+        if paths.get(path) != "boolean":
+            yield Error(f'bool_settings of "{path}": it is no boolean.', obj=model, id="entities.E008")
+        elif not is_pair(bool_settings):
+            message = f'bool_settings of "{path}": it must be two different spellings, such as "Yes|No".'
             yield Error(message, obj=model, id="entities.E008")
+
+
+def format_fault(kind: str | None, date_format: str) -> str | None:
+    if kind not in {"date", "time", "datetime"}:
+        return "it is no date, time or datetime"
+    try:
+        to_char_format(date_format)
+    except ValueError as exc:
+        return str(exc)
+    return None
+
+
+def check_defaults(model: type[Entity]) -> Iterator[CheckMessage]:
+    """Yield the fields whose default only the database knows: a record is written with all of its columns."""
+    for field in model._meta.concrete_fields:
+        if field.name not in OWN_FIELDS and field.db_default is not NOT_PROVIDED:
+            message = f"{field.name} has a db_default, which a create would pass over; declare default instead."
+            yield Error(message, obj=model, id="entities.E010")
 
 
 def is_pair(bool_settings: str) -> bool:

@@ -38,13 +38,19 @@ class Mode(models.TextChoices):
     DEFERRED = "deferred", "A write is stored and answered 202, and applied later"
 
 
+class Naming(models.TextChoices):
+    SNAKE_CASE = "snake_case", "Payloads name a field as Python does"
+    CAMEL_CASE = "camelCase", "Payloads name the field sku_code as skuCode"
+
+
 @dataclass(frozen=True)
 class Declaration:
     """The inner class `Dsync` of an entity: its name and key, and what happens to unusual writes."""
 
     key: str
     name: str = ""
-    naming: str = "snake_case"
+    naming: Naming = Naming.SNAKE_CASE
+    names: dict[str, str] = field(default_factory=dict)  # by Python name, where `naming` does not tell
     on_conflict: OnConflict = OnConflict.CONFLICT
     on_missing: OnMissing = OnMissing.REJECT
     on_unknown: OnUnknown = OnUnknown.IGNORE
@@ -68,6 +74,7 @@ class Declaration:
             raise ValueError("class Dsync names no key")
         said.setdefault("name", snake_case(model.__name__))
         choices: dict[str, type[models.TextChoices]] = {
+            "naming": Naming,
             "on_conflict": OnConflict,
             "on_missing": OnMissing,
             "on_unknown": OnUnknown,
@@ -81,7 +88,8 @@ class Declaration:
 
     def wire_name(self, python_name: str) -> str:
         """Return a field's name in payloads and in the layout."""
-        return camel_case(python_name) if self.naming == "camelCase" else python_name
+        told = camel_case(python_name) if self.naming == Naming.CAMEL_CASE else python_name
+        return self.names.get(python_name, told)
 
 
 def snake_case(text: str) -> str:

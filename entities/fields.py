@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import models
@@ -103,6 +103,11 @@ class CompositeKey(models.CharField):  # type: ignore[type-arg]
         kwargs.setdefault("unique", True)
         kwargs.setdefault("help_text", "The parts of the key, joined by colons")
         super().__init__(**kwargs)
+
+    def columns(self) -> Iterator[str]:
+        """Yield the names of all fields that may stand in the key."""
+        for part in self.parts:
+            yield from [part] if isinstance(part, str) else [part[0], *part[1]]
 
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from connector.edge.errors import FAULTS_TOLD, Fault
+from sync.effects import Effect
 from sync.models.delivery import Method, Outcome, State
 from sync.write import KEPT_OF_REJECTED, Write, lock_number
 
@@ -32,15 +33,6 @@ class Earlier:
     method: Method
     outcome: Outcome
     ignored: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What an applied delivery did."""
-
-    outcome: Outcome
-    ignored: list[str]
-    previous: str | None = None
 
 
 def lock(write: Write, record_key: str) -> None:

@@ -34,7 +34,7 @@ class EntityView(ContractView):
         schema = self.named_schema(request, entity_name, faults)
         write = Write(
             client_id=self.caller.client_id,
-            entity=entity_name[:63],
+            entity=printable(entity_name)[:63],
             method=method,
             body=self.body_or_fault(faults),
             process_id=PROCESS_ID.read(request, faults) or "",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from connector.edge.models import Scope
 from connector.edge.tokens import forget_callers, issue
 from entities.tokens import entity_tokens, forget_tokens
 
+HeaderText = str | bytes | None
 EXAMPLES = Path(__file__).parent / "contract" / "examples"
 
 
@@ -28,25 +30,31 @@ class Dsync:
     token: str
     http: Client
 
-    def send(self, method: str, path: str, body: Any = None, **headers: str | None) -> HttpResponse:
-        """Send a request; headers are given as `Entity_Id="a"`, and None leaves one out."""
+    def send(self, method: str, path: str, body: Any = None, **headers: HeaderText) -> HttpResponse:
+        """Send a request; headers are given as `Entity_Id="a"`, and None leaves one out.
+
+        Every answer must be the envelope, so each request of a test proves it.
+        """
         named = {"Auth-Token": self.token, **{name.replace("_", "-"): value for name, value in headers.items()}}
-        wire = {name: value.encode().decode("latin-1") for name, value in named.items() if value is not None}
-        content = {} if body is None else {"data": encoded(body), "content_type": "application/json"}
+        wire = {name: dressed(value) for name, value in named.items() if value is not None}
+        content = {"content_type": wire.pop("Content-Type", "application/json")}
+        if body is not None:
+            content["data"] = encoded(body)
         path, _, query = path.partition("?")
         # Given apart: the test client would read the first part of //entity/product as a host.
-        return self.http.generic(method, "/", headers=wire, PATH_INFO=path, QUERY_STRING=query, **content)
+        answer = self.http.generic(method, "/", headers=wire, PATH_INFO=dressed(path), QUERY_STRING=query, **content)
+        return in_the_envelope(answer)
 
-    def post(self, entity: str, body: Any, **headers: str | None) -> HttpResponse:
+    def post(self, entity: str, body: Any, **headers: HeaderText) -> HttpResponse:
         return self.write("POST", entity, body, **headers)
 
-    def put(self, entity: str, key: str | None, body: Any, **headers: str | None) -> HttpResponse:
+    def put(self, entity: str, key: HeaderText, body: Any, **headers: HeaderText) -> HttpResponse:
         return self.write("PUT", entity, body, Entity_Id=key, **headers)
 
-    def delete(self, entity: str, key: str | None, body: Any = None, **headers: str | None) -> HttpResponse:
+    def delete(self, entity: str, key: HeaderText, body: Any = None, **headers: HeaderText) -> HttpResponse:
         return self.write("DELETE", entity, body, Entity_Id=key, **headers)
 
-    def write(self, method: str, entity: str, body: Any, **headers: str | None) -> HttpResponse:
+    def write(self, method: str, entity: str, body: Any, **headers: HeaderText) -> HttpResponse:
         headers = {"Entity_Token": entity_tokens().get(entity), **headers}
         return self.send(method, f"//entity/{entity}", body, **headers)
 
@@ -61,6 +69,24 @@ class Dsync:
 
 def encoded(body: Any) -> bytes:
     return body if isinstance(body, bytes) else json.dumps(body).encode()
+
+
+def dressed(value: str | bytes) -> str:
+    """Return a header as WSGI holds it: its bytes as latin-1."""
+    return (value.encode() if isinstance(value, str) else value).decode("latin-1")
+
+
+def in_the_envelope(answer: HttpResponse) -> HttpResponse:
+    """Return the answer, having seen that it is what every answer must be."""
+    assert answer["Content-Type"] == "application/json"
+    if answer.content or answer.request["REQUEST_METHOD"] != "HEAD":
+        parts = answer.json()
+        assert list(parts) == ["status", "message", "detail", "data"]
+        assert parts["status"] == answer.status_code
+        assert parts["message"].startswith(HTTPStatus(answer.status_code).phrase)
+        assert isinstance(parts["detail"], dict)
+        assert isinstance(parts["data"], dict)
+    return answer
 
 
 @pytest.fixture(autouse=True)

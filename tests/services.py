@@ -107,7 +107,7 @@ def _start(home: Path, servers: list[subprocess.Popen[bytes]]) -> None:
                 extra_groups=[] if cluster.user else None,
             )
         )
-        servers.append(subprocess.Popen(valkey.command(save=""), stdin=subprocess.DEVNULL, stdout=log, stderr=log))
+        servers.append(subprocess.Popen(valkey.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log))
     Waiting().until(cluster.is_up, "PostgreSQL")
     Waiting().until(valkey.is_up, "Valkey")
 

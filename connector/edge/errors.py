@@ -41,7 +41,16 @@ def shown(value: Any) -> Any:
     text = text.encode("utf-8", "replace").decode()
     if len(text) > RECEIVED_LENGTH:
         return text[:RECEIVED_LENGTH]
-    return text if isinstance(value, str) else value
+    return value if not isinstance(value, str) and is_json(value) else text
+
+
+def is_json(value: Any) -> bool:
+    """Tell whether an answer can hold a value: not one with NaN or half a surrogate pair somewhere in it."""
+    try:
+        msgspec.json.encode(value)
+    except (TypeError, UnicodeEncodeError):
+        return False
+    return True
 
 
 class ContractError(Exception):

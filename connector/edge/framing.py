@@ -9,10 +9,12 @@ from __future__ import annotations
 from typing import IO, Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, UnreadablePostError
 from rest_framework.parsers import BaseParser
 
-from connector.edge.errors import BadRequest, LengthRequired, TooLarge, UnsupportedMedia
+from connector.edge.errors import BadRequest, LengthRequired, TooLarge, UnsupportedMedia, shown
+
+LONGEST_LENGTH = 18  # digits
 
 
 def check_framing(request: HttpRequest) -> None:
@@ -32,8 +34,8 @@ def check_framing(request: HttpRequest) -> None:
 
 def content_length(request: HttpRequest) -> int:
     text = request.META.get("CONTENT_LENGTH") or "0"
-    if not (text.isascii() and text.isdigit()):
-        raise BadRequest.at("Content-Length", "invalid_length", "Content-Length must be a whole number.", text)
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_LENGTH):
+        raise BadRequest.at("Content-Length", "invalid_length", "Content-Length must be a whole number.", shown(text))
     return int(text)
 
 
@@ -50,7 +52,10 @@ class BodyParser(BaseParser):
 
     def parse(self, stream: IO[Any], _media_type: Any = None, parser_context: Any = None) -> Any:
         length = content_length(parser_context["request"])
-        raw: bytes = stream.read(length)
+        try:
+            raw: bytes = stream.read(length)
+        except UnreadablePostError:  # The client left in the middle.
+            raw = b""
         if len(raw) < length:
             message = f"The body ended after {len(raw)} of the {length} bytes that were announced."
             raise BadRequest.at("Content-Length", "body_cut", message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from urllib.parse import unquote_to_bytes
 
@@ -10,6 +11,7 @@ from django.http import HttpRequest
 from connector.edge.errors import Fault
 
 EXTENDED = "utf-8''"
+BARE_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 class Header:
@@ -51,10 +53,21 @@ def decoded(wire: str, *, extended: bool) -> str | None:
     try:
         raw = wire.encode("latin-1")
         if extended and wire[: len(EXTENDED)].lower() == EXTENDED:
-            raw = unquote_to_bytes(raw[len(EXTENDED) :])
+            raw = unquoted(raw[len(EXTENDED) :])
         return raw.decode("utf-8")
     except UnicodeError:
         return None
+
+
+def unquoted(raw: bytes) -> bytes:
+    """Return what RFC 8187 writes with percent signs.
+
+    Raises:
+        UnicodeError: a percent sign stands without its two digits.
+    """
+    if BARE_PERCENT.search(raw):
+        raise UnicodeError("a percent sign without two hexadecimal digits")
+    return unquote_to_bytes(raw)
 
 
 INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}

@@ -45,8 +45,14 @@ def standard_library(renderer: Any) -> dict[str, Any]:
         "formatters": {"event": formatter},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "event"}},
         "root": {"handlers": ["stderr"], "level": settings.LOG_LEVEL},
-        # Django's own line for a 4xx or 5xx repeats ours and quotes the exception.
-        "loggers": {"django.request": {"level": "CRITICAL"}},
+        "loggers": {
+            # Django's own line for a 4xx or 5xx repeats ours and quotes the exception.
+            "django.request": {"level": "CRITICAL"},
+            # A heartbeat every few seconds is no news.
+            "celery.app.trace": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.beat": {"level": "WARNING"},
+        },
     }
 
 

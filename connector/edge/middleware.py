@@ -35,7 +35,7 @@ class ContractMiddleware:
         request_id = uuid4().hex
         normalise_path(request)
         with structlog.contextvars.bound_contextvars(request_id=request_id):
-            response = self.respond(request)
+            response = without_body_of_head(request, self.respond(request))
             response["X-Request-Id"] = request_id
             log.info(
                 "request_finished",
@@ -55,6 +55,14 @@ class ContractMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return None if is_outside(request.path_info) else error_answer(exception)
+
+
+def without_body_of_head(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Return the answer to HEAD without the body that it tells the length of."""
+    if request.method == "HEAD" and not response.streaming:
+        response.headers["Content-Length"] = str(len(response.content))
+        response.content = b""
+    return response
 
 
 def normalise_path(request: HttpRequest) -> None:

@@ -17,7 +17,9 @@ from connector.edge.errors import Fault, shown
 
 DEPTH = 32
 LONGEST_NUMBER = 1000
-STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+# A string, or a bracket outside of one. A string that never ends goes to the end of the text: were it no match, each of
+# its quotes would be tried anew, and a megabyte of them would take hours.
+TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)
 
 
 class Members(dict[str, Any]):
@@ -40,20 +42,18 @@ class NotFinite:
     def __init__(self, text: str) -> None:
         self.text = text
 
+    def __str__(self) -> str:
+        return self.text
+
 
 def read_object(raw: bytes, root: str = "") -> tuple[Members | None, list[Fault]]:
     """Return the object that a body is and every fault of its form; no object when it cannot be read as one.
 
     Keys of the faults start with `root`, the entity's name; lists show the position, as in `order.items[2].sku`.
     """
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as exc:
-        return None, [Fault(root, "invalid_encoding", f"The body is not UTF-8: byte {exc.start} cannot be read.")]
-    if text.startswith("\ufeff"):
-        return None, [Fault(root, "byte_order_mark", "The body starts with a byte order mark; send it without.")]
-    if too_deep(raw):
-        return None, [Fault(root, "too_deep", f"The body is nested deeper than {DEPTH} levels.")]
+    text = text_of(raw, root)
+    if isinstance(text, Fault):
+        return None, [text]
     try:
         value = json.loads(
             text, object_pairs_hook=Members.of, parse_float=number, parse_int=number, parse_constant=NotFinite
@@ -64,7 +64,23 @@ def read_object(raw: bytes, root: str = "") -> tuple[Members | None, list[Fault]
     faults = list(form_faults(value, root))
     if isinstance(value, Members):
         return value, faults
-    return None, [Fault(root, "not_an_object", "The body must be a JSON object.", shown_value(value)), *faults]
+    others = [fault for fault in faults if fault.treekey != root]
+    return None, [Fault(root, "not_an_object", "The body must be a JSON object.", shown_value(value)), *others]
+
+
+def text_of(raw: bytes, root: str) -> str | Fault:
+    """Return a body as text that may be parsed, or what speaks against it."""
+    if not raw:
+        return Fault("Content-Length", "body_missing", "A JSON object is needed as the body.")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as exc:
+        return Fault(root, "invalid_encoding", f"The body is not UTF-8: byte {exc.start} cannot be read.")
+    if text.startswith("\ufeff"):
+        return Fault(root, "byte_order_mark", "The body starts with a byte order mark; send it without.")
+    if too_deep(raw):
+        return Fault(root, "too_deep", f"The body is nested deeper than {DEPTH} levels.")
+    return text
 
 
 def number(text: str) -> Any:
@@ -85,13 +101,10 @@ def too_deep(raw: bytes) -> bool:
     if raw.count(b"{") + raw.count(b"[") <= DEPTH:
         return False
     depth = 0
-    for byte in STRING.sub(b"", raw):
-        if byte in b"{[":
-            depth += 1
-            if depth > DEPTH:
-                return True
-        elif byte in b"}]":
-            depth -= 1
+    for token in TOKEN.finditer(raw):
+        depth += {b"{": 1, b"[": 1, b"}": -1, b"]": -1}.get(token[0], 0)
+        if depth > DEPTH:
+            return True
     return False
 
 

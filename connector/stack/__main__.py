@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+import httpx
+
 from connector.stack.errors import StackError, StoppedError
 from connector.stack.run import run
 from connector.stack.waiting import Waiting
@@ -20,7 +22,7 @@ def main() -> int:
         run(waiting)
     except StoppedError:
         sys.stdout.write("Stopped.\n")
-    except (StackError, OSError) as exc:  # One line is what a person can use; logs hold the rest.
+    except (StackError, OSError, httpx.HTTPError) as exc:  # One line is what a person can use; logs hold the rest.
         sys.stderr.write(f"{exc}\n")
         return 1
     return 0

@@ -7,7 +7,8 @@ import shlex
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.request import Request, urlopen
+
+import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +70,7 @@ def login(password: str, *, is_kept: bool) -> str:
 
 
 def product_token(url: str, token: str) -> str:
-    """Return the entity token of products from the data layout; raise OSError when it cannot be read."""
-    with urlopen(Request(f"{url}/datalayout", headers={"Auth-Token": token}), timeout=10) as answer:  # noqa: S310 (our own http URL)
-        layout = json.load(answer)["data"]["data_layout"]
-    return next(str(entity["entity_token"]) for entity in layout if entity["entity_name"] == "product")
+    """Return the entity token of products from the data layout."""
+    answer = httpx.get(f"{url}/datalayout", headers={"Auth-Token": token}, trust_env=False, timeout=10)
+    entities = answer.raise_for_status().json()["data"]["data_layout"]
+    return next(str(entity["entity_token"]) for entity in entities if entity["entity_name"] == "product")

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from connector.stack.valkey import Valkey
 
 CELERY = (sys.executable, "-m", "celery", "-A", "connector.celery")
+RPC = "supervisor.rpcinterface:make_main_rpcinterface"
 WORKER_OPTIONS = ("--concurrency=2", "--without-gossip", "--without-mingle", "-O", "fair", "--loglevel=INFO")
 
 
 @dataclass(frozen=True)
 class Program:
-    """One supervised program; programs stop in the order of falling `rank`."""
+    """One supervised program."""
 
     name: str
     command: list[str]
-    rank: int
     patience: int  # seconds from the signal to the kill
     signal: str = "TERM"
     user: str | None = None
@@ -36,7 +36,6 @@ class Program:
         options: dict[str, object] = {
             "command": shlex.join(self.command),
             "directory": "/" if self.user else str(CHECKOUT),
-            "priority": self.rank,
             "autostart": "false",
             "autorestart": "true",
             "startretries": 5,
@@ -57,9 +56,9 @@ def servers(cluster: Cluster | None, valkey: Valkey | None) -> list[Program]:
     """Return PostgreSQL and Valkey where they are ours."""
     programs = []
     if cluster:
-        programs.append(Program("postgres", cluster.command(), 1, 60, signal="INT", user=cluster.user))
+        programs.append(Program("postgres", cluster.command(), 60, signal="INT", user=cluster.user))
     if valkey:
-        programs.append(Program("valkey", valkey.command(), 1, 30))
+        programs.append(Program("valkey", valkey.command(), 30))
     return programs
 
 
@@ -67,13 +66,14 @@ def processes() -> list[Program]:
     """Return our own processes; the worker may finish a task up to its hard time limit."""
     gunicorn = [sys.executable, "-m", "gunicorn", "-c", str(CHECKOUT / "deploy" / "gunicorn.conf.py")]
     return [
-        Program("worker", [*CELERY, "worker", *WORKER_OPTIONS], 2, 70),
-        Program("beat", [*CELERY, "beat", "--loglevel=INFO"], 3, 10),
-        Program("web", gunicorn, 4, 40),
+        Program("worker", [*CELERY, "worker", *WORKER_OPTIONS], 70),
+        Program("beat", [*CELERY, "beat", "--loglevel=INFO"], 10),
+        Program("web", gunicorn, 40),
     ]
 
 
-def configuration(socket: Path, programs: list[Program]) -> str:
+def configuration(socket: Path, groups: list[list[Program]]) -> str:
+    """Return what supervisord reads; the last group stops first, and each as a whole."""
     daemon: dict[str, object] = {
         "nodaemon": "true",
         "silent": "true",
@@ -86,12 +86,14 @@ def configuration(socket: Path, programs: list[Program]) -> str:
         _section("supervisord", daemon),
         _section("unix_http_server", {"file": socket, "chmod": "0700"}),
         _section("rpcinterface:supervisor", {"supervisor.rpcinterface_factory": RPC}),
-        *(program.section() for program in programs),
+        *(group_section(rank, programs) for rank, programs in enumerate(groups) if programs),
+        *(program.section() for programs in groups for program in programs),
     ]
     return "\n".join(parts)
 
 
-RPC = "supervisor.rpcinterface:make_main_rpcinterface"
+def group_section(rank: int, programs: list[Program]) -> str:
+    return _section(f"group:{rank}", {"programs": ",".join(program.name for program in programs), "priority": rank})
 
 
 def _section(name: str, options: dict[str, object]) -> str:

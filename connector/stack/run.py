@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connector.stack import credentials
 from connector.stack.banner import Banner, login
@@ -30,7 +30,7 @@ def run(waiting: Waiting) -> None:
     """Run the stack until a signal; raise StackError when it cannot, StoppedError when it was told to stop."""
     refuse_production()
     place = Place.of(Path(os.environ.get("RUN_DIR") or CHECKOUT / ".run").resolve())
-    port = int(os.environ.get("PORT") or 8000)
+    port = port_of(os.environ.get("PORT") or "8000")
     url = f"http://127.0.0.1:{port}"
     with place.lock(url):
         stop_leftovers(place.run_dir)
@@ -43,13 +43,19 @@ def refuse_production() -> None:
         raise StackError("DEBUG is off: this stack is for development only. See deploy/ for production.")
 
 
+def port_of(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) < 2**16):
+        raise StackError(f"PORT is {text!r}, not a number from 1 to 65535.")
+    return int(text)
+
+
 def refuse_busy_port(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as exc:
-            raise StackError(f"Port {port} cannot be used ({exc.strerror}). Try another: PORT={port + 1}.") from exc
+            raise StackError(f"Port {port} cannot be used ({exc.strerror}). Set PORT to another.") from exc
 
 
 class Stack:
@@ -69,12 +75,12 @@ class Stack:
         tell(f"Starting in {self.place.run_dir} ...")
         kept = credentials.keep(self.place.credentials, self.make_servers())
         ours, later = servers(self.cluster, self.valkey), processes()
-        with Supervision(self.place, [*ours, *later], self.environment, self.waiting) as supervision:
-            supervision.start(*ours)
+        with Supervision(self.place, [ours, later], self.environment, self.waiting) as supervision:
+            supervision.start(ours)
             self.wait_for_servers(supervision)
-            first = json.loads(self.waiting.run(["-m", "connector.stack.first_run"], self.environment))
+            first = self.first_run(kept)
             credentials.store(self.place.credentials, {**kept, "AUTH_TOKEN": first["token"]})
-            supervision.start(*later)
+            supervision.start(later)
             supervision.until(lambda: is_ready(self.url), f"{self.url}/health/ready", seconds=120)
             shown = login(kept["ADMIN_PASSWORD"], is_kept=first["password_is_kept"])
             tell(str(Banner(self.url, first["token"], shown, self.place.logs)))
@@ -90,6 +96,13 @@ class Stack:
             self.valkey.create()
             addresses["REDIS_URL"] = self.valkey.url()
         return addresses
+
+    def first_run(self, kept: dict[str, str]) -> dict[str, Any]:
+        """Migrate and make what opens the service; what the shell may have under the same names is not meant."""
+        known = {"ADMIN_PASSWORD": kept["ADMIN_PASSWORD"], "AUTH_TOKEN": kept.get("AUTH_TOKEN", "")}
+        printed = self.waiting.run(["-m", "connector.stack.first_run"], {**self.environment, **known})
+        result: dict[str, Any] = json.loads(printed)
+        return result
 
     def wait_for_servers(self, supervision: Supervision) -> None:
         if self.cluster:

@@ -23,16 +23,18 @@ if TYPE_CHECKING:
 class Supervision:
     """Runs the programs of a place for as long as the block lasts."""
 
-    def __init__(self, place: Place, programs: list[Program], environment: Mapping[str, str], waiting: Waiting) -> None:
+    def __init__(
+        self, place: Place, groups: list[list[Program]], environment: Mapping[str, str], waiting: Waiting
+    ) -> None:
         self.place = place
-        self.programs = programs
+        self.groups = groups
         self.environment = environment
         self.waiting = waiting
         self.socket = place.sockets / "supervisor.sock"
 
     def __enter__(self) -> Self:
         config = self.place.run_dir / "supervisord.conf"
-        config.write_text(configuration(self.socket, self.programs))
+        config.write_text(configuration(self.socket, self.groups))
         self.socket.unlink(missing_ok=True)  # Nobody listens there: whoever did was stopped.
         with (self.place.logs / "supervisord.out").open("wb") as output:
             self.daemon = subprocess.Popen(
@@ -53,11 +55,11 @@ class Supervision:
         self.daemon.terminate()
         self.daemon.wait()
 
-    def start(self, *programs: Program) -> None:
-        """Start programs without waiting for them."""
+    def start(self, group: list[Program]) -> None:
+        """Start a group without waiting for it."""
         self.waiting.until(self.answers, "supervisord")
-        for program in programs:
-            self.rpc.startProcess(program.name, False)  # noqa: FBT003 (XML-RPC has no keywords)
+        if group:
+            self.rpc.startProcessGroup(str(self.groups.index(group)), False)  # noqa: FBT003 (XML-RPC has no keywords)
 
     def answers(self) -> bool:
         """Tell whether supervisord takes commands; raise StackError when it has ended."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Valkey:
-    """One embedded Valkey: its data and its socket; it listens on no port."""
+    """One embedded Valkey: its folder and its socket; it listens on no port."""
 
     data: Path
     socket: Path
@@ -27,7 +27,7 @@ class Valkey:
     def create(self) -> None:
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def command(self, **settings: str) -> list[str]:
+    def command(self) -> list[str]:
         """Return the command that runs the server in the foreground."""
         settings = {
             "port": "0",
@@ -37,7 +37,7 @@ class Valkey:
             "daemonize": "no",
             "set-proc-title": "no",  # A title is written over the environment, by which leftovers are found.
             "maxmemory-policy": "noeviction",
-            **settings,
+            "save": "",  # Nothing in it is worth keeping, least of all the pulses of an earlier run.
         }
         options = [word for name, value in settings.items() for word in (f"--{name}", value)]
         return [str(get_binary_path()), *options]

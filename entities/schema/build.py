@@ -112,6 +112,8 @@ class FieldBuilder:
         kind, reader = self.plain_reader(field, path)
         choices = frozenset(value for value, _ in field.flatchoices) if field.choices else None
         validators = tuple(field._validators)  # type: ignore[attr-defined]  # what the declaration added to the class
+        if kind == "text":
+            validators += tuple(field.default_validators)  # of a SlugField, say; the other readers judge their own
         return kind, Ruled(reader, choices, validators) if choices or validators else reader
 
     def plain_reader(self, field: AnyField, path: str) -> tuple[FieldType, Reader]:  # noqa: PLR0911 (a table)

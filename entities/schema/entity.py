@@ -69,7 +69,7 @@ class EntitySchema:
             yield field
             waiting.extend(reversed(field.children))
 
-    def layout(self, *, entity_token: str, endpoint_url: str) -> dict[str, Any]:
+    def layout(self, *, entity_token: str | None, endpoint_url: str) -> dict[str, Any]:
         return {
             "entity_name": self.name,
             "treekey": self.name,

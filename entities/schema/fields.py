@@ -60,6 +60,10 @@ class FieldSchema:
         inner: Any = wire_object(self.name, self.children) if self.children else self.reader and self.reader.wire
         return (list[inner] if self.multiple else inner) | None if inner is not Any else Any
 
+    def is_null(self, value: Any) -> bool:
+        """Tell whether a value says that there is none: an empty text does, where a text is no value."""
+        return value is None or (value == "" and self.type != "text")
+
     def cleared(self) -> Any:
         """Return what null makes of the column."""
         return None if self.nullable else self.initial()

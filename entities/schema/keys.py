@@ -77,8 +77,10 @@ class KeySchema:
         if named is not None:
             for column, value in self.split(named, faults).items():
                 values.setdefault(column, value)
+        if faults:
+            return None
         texts = [self.part_text(part, values, faults) for part in self.composite.parts]
-        if faults or None in texts:
+        if None in texts:
             return None
         key = ":".join(escaped(text) for text in texts if text is not None)
         if named is not None and key != named:
@@ -157,9 +159,9 @@ def escaped(text: str) -> str:
 
 
 def parts_of(key: str) -> list[str]:
-    """Return the parts of a key, unescaped; a trailing empty one is left out."""
-    found = re.findall(r"((?:\\.|[^:\\])*)(?::|$)", key, re.DOTALL)
-    return [re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL) for text in found[:-1]]
+    """Return the parts of a key, unescaped."""
+    found = re.findall(r"((?:\\.|[^:\\])*):", f"{key}:", re.DOTALL)
+    return [re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL) for text in found]
 
 
 def columns_of(part: Part, text: str) -> list[tuple[str, str]]:

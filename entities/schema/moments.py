@@ -111,6 +111,7 @@ TO_CHAR = {
     "%B": "FMMonth",
     "%j": "DDD",
 }
+FORBIDDEN = ("%", '"', "\\")
 
 
 def to_char_format(date_format: str | None) -> str:
@@ -119,8 +120,8 @@ def to_char_format(date_format: str | None) -> str:
     Raises:
         ValueError: the format has a code that PostgreSQL has no twin of.
     """
-    parts = re.split(r"(%.)", date_format or "")
-    unknown = [part for part in parts if part.startswith("%") and part not in TO_CHAR]
+    parts = re.split(r"(%.|[\"\\])", date_format or "", flags=re.DOTALL)
+    unknown = [part for part in parts if part[:1] in FORBIDDEN and part not in TO_CHAR]
     if unknown:
         raise ValueError(f"date_format cannot use {', '.join(unknown)}; it can use {', '.join(TO_CHAR)}")
     return "".join(TO_CHAR.get(part, f'"{part}"' if part else "") for part in parts)

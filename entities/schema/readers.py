@@ -158,8 +158,8 @@ class Boolean(Reader):
             return value
         if self.spellings and value in self.spellings:
             return bool(value == self.spellings[0])
-        others = f", {self.spellings[0]} or {self.spellings[1]}" if self.spellings else ""
-        raise Invalid("invalid_boolean", f"must be true or false{others}".replace("or false,", "false,"))
+        accepted = f"true, false, {' or '.join(self.spellings)}" if self.spellings else "true or false"
+        raise Invalid("invalid_boolean", f"must be {accepted}")
 
     def to_json(self, value: Any) -> Any:
         return self.spellings[not value] if self.spellings else value

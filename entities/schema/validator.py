@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from connector.edge.errors import Fault, shown
-from connector.edge.strict_json import NotFinite, below, read_object
+from connector.edge.strict_json import LONGEST_NUMBER, NotFinite, below, read_object
 from entities.entity import OnUnknown
 from entities.schema.fields import FieldSchema, wire_object
 from entities.schema.readers import Invalid
@@ -53,7 +53,7 @@ class Validator:
         self.fields = {item.name: item for item in fields}
         self.on_unknown = on_unknown
         self.settled = {item.name: item.column for item in fields if item.is_settled}
-        self.decoder = msgspec.json.Decoder(wire_object(name, fields), float_hook=Decimal)
+        self.decoder = msgspec.json.Decoder(wire_object(name, fields), float_hook=exact)
 
     def read(self, raw: bytes) -> Reading:
         """Return what a body says; nothing of it is stored when there are faults."""
@@ -97,7 +97,7 @@ class Validator:
 
     def take(self, item: FieldSchema, value: Any, treekey: str, reading: Reading) -> None:
         """Put the value of a known field into its columns."""
-        if value is None:
+        if item.is_null(value):
             self.clear(item, treekey, reading)
         elif not item.is_group:
             reading.values[item.column or ""] = self.column_value(item, value, treekey, reading)
@@ -132,8 +132,9 @@ class Validator:
         if not isinstance(entry, dict):
             reading.faults.append(wrong(item, treekey, "invalid_object", "must hold objects", entry))
             return {}
-        for name in entry.keys() - item.by_name.keys():
-            self.take_unknown(below(treekey, name), entry[name], reading)
+        for name, value in entry.items():
+            if name not in item.by_name:
+                self.take_unknown(below(treekey, name), value, reading)
         return {
             name: self.member(child, entry.get(name), f"{treekey}.{name}", reading)
             for name, child in item.by_name.items()
@@ -141,14 +142,21 @@ class Validator:
 
     def member(self, child: FieldSchema, value: Any, treekey: str, reading: Reading) -> Any:
         """Return a member of an object in a list, as JSON holds it."""
-        if value is None:
-            if child.required:
-                reading.faults.append(Fault(treekey, "required", f"{child.name} is required."))
-            return [] if child.is_object_list else child.initial()
+        if child.is_null(value):
+            return self.absent(child, treekey, reading)
         read = self.shape if child.children else as_json
         if child.multiple:
             return self.listed(child, value, treekey, reading, read)
         return read(child, value, treekey, reading)
+
+    def absent(self, child: FieldSchema, treekey: str, reading: Reading) -> Any:
+        """Return what stands for a member that an object in a list does not have, as JSON holds it."""
+        if child.is_group:
+            return self.shape(child, {}, treekey, reading)
+        if child.required:
+            reading.faults.append(Fault(treekey, "required", f"{child.name} is required."))
+        value = child.default() if callable(child.default) else child.default
+        return value if value is None or child.multiple or child.reader is None else child.reader.to_json(value)
 
     def take_unknown(self, treekey: str, value: Any, reading: Reading) -> None:
         path = treekey.removeprefix(f"{self.name}.")
@@ -160,6 +168,13 @@ class Validator:
                 reading.faults.append(Fault(treekey, "unknown_field", message, shown(value)))
             case OnUnknown.KEEP:
                 reading.extra[path] = value
+
+
+def exact(text: str) -> Decimal:
+    """Return a JSON number that is no integer; one that the thorough way refuses for its length is not quick."""
+    if len(text) > LONGEST_NUMBER:
+        raise NotQuick
+    return Decimal(text)
 
 
 def count_keys(payload: dict[str, Any], fields: Iterable[FieldSchema]) -> int:
@@ -184,7 +199,7 @@ def one(item: FieldSchema, value: Any, treekey: str, reading: Reading) -> Any:
     try:
         if isinstance(value, list):
             raise Invalid("not_a_single_value", "must be a single value, not a list")
-        if value is None:
+        if item.is_null(value):
             raise Invalid("null_in_list", "must not hold null")
         return item.reader.read(value)
     except Invalid as exc:

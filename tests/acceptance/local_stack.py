@@ -115,8 +115,9 @@ class LocalStack:
         return self.front.wait(PATIENCE)
 
     def remove(self) -> None:
-        """Stop it and remove what it keeps outside RUN_DIR."""
-        self.stop()
+        """Stop it where it was started, and remove what it keeps outside RUN_DIR."""
+        if hasattr(self, "front"):
+            self.stop()
         home = Place.of(self.run_dir).sockets
         if home != self.run_dir:
             shutil.rmtree(home)

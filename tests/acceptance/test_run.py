@@ -14,14 +14,11 @@ import httpx
 import psutil
 import pytest
 
-from connector.stack.place import Place
 from connector.stack.waiting import Waiting
 from tests.acceptance.local_stack import CHECKOUT, COMMAND, PATIENCE, LocalStack, environment, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-pytestmark = pytest.mark.xdist_group("make run")
 
 
 @pytest.fixture(scope="module")
@@ -110,8 +107,8 @@ def test_second_run_says_where_the_first_answers(stack: LocalStack) -> None:
     assert (status, said) == (1, f"The connector already runs here: {stack.url} (stop it with Ctrl-C there).\n")
 
 
-def test_busy_port_is_told_in_one_line(stack: LocalStack, tmp_path: Path) -> None:
-    status, said = run_in(tmp_path / "run", stack.port)
+def test_busy_port_is_told_in_one_line(stack: LocalStack, own_stack: LocalStack) -> None:
+    status, said = run_in(own_stack.run_dir, stack.port)
     assert (status, said.count("\n")) == (1, 1)
     assert f"Port {stack.port} cannot be used" in said
 
@@ -147,12 +144,3 @@ def test_it_refuses_to_run_when_debug_is_off(tmp_path: Path) -> None:
     assert (status, said.count("\n")) == (1, 1)
     assert "DEBUG is off" in said
     assert not (tmp_path / "run").exists()
-
-
-def test_sockets_of_a_deep_folder_are_elsewhere() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o711)
-        deep = Path(folder) / "deep" / ("x" * 100)
-        place = Place.of(deep)
-        assert (place.home, place.sockets.parent) == (deep, Path(tempfile.gettempdir()))
-        place.sockets.rmdir()

@@ -1,0 +1,125 @@
+"""`MachineWritten`: the admin of rows that people look at and programs write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from connector.edge.admin_additions import additions_of
+from connector.edge.admin_paginator import BoundedPaginator
+
+if TYPE_CHECKING:  # Unfold carries no types; its classes are Django's with another face.
+    from django.contrib.admin import ModelAdmin as BaseAdmin
+    from django.contrib.admin.views.main import ChangeList
+
+    ModelAdmin = BaseAdmin[Any]
+else:
+    from unfold.admin import ModelAdmin
+    from unfold.views import ChangeList
+
+
+class BoundedList(ChangeList):
+    """A list in the order of its numbers, newest first, with what its columns need and nothing else."""
+
+    model_admin: MachineWritten
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        self.title = str(self.opts.verbose_name_plural).capitalize()
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.full_result_count = self.result_count  # The paginator tells the number; the heading need not.
+
+    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
+        rows = self.model_admin.list_rows(super().get_queryset(request, *args, **kwargs))
+        for addition in additions_of(self.model):
+            rows = addition.rows(rows)
+        return rows
+
+
+Sections = Sequence[tuple[str | None, Sequence[Any]]]
+
+
+class MachineWritten(ModelAdmin):
+    """Read-only pages that stay quick on a table of any size, and that upper rooms may add to."""
+
+    ordering = ("-pk",)
+    sortable_by = ()  # Only what an index gives in order may be sorted by.
+    list_per_page = 50
+    list_max_show_all = 0
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    search_fields = ("pk",)  # Django draws a search field where this names something.
+    actions: Any = None
+    change_form_template = "edge/row.html"
+    list_filter_sheet = False
+    sections: Sections = ()  # The fields of a row's page under their headings; names of fields, or columns.
+
+    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002 (Django's)
+        return BoundedList
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        own = super().get_list_display(request)
+        return [*own, *(column for addition in additions_of(self.model) for column in addition.columns)]
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        own = super().get_list_filter(request)
+        return [*own, *(chosen for addition in additions_of(self.model) for chosen in addition.filters)]
+
+    def get_sections(self) -> Sections:
+        return self.sections
+
+    def get_fieldsets(self, _request: HttpRequest, _obj: Any = None) -> list[Any]:
+        return [(heading, {"fields": fields}) for heading, fields in self.get_sections()]
+
+    def get_readonly_fields(self, _request: HttpRequest, _obj: Any = None) -> list[Any]:
+        return [field for _, fields in self.get_sections() for field in fields]
+
+    def list_rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the rows of a list with what its columns ask of them, and without what they do not."""
+        return rows
+
+    def get_search_results(self, _request: HttpRequest, queryset: QuerySet[Any], term: str) -> tuple[Any, bool]:
+        term = term.strip()
+        return (queryset.filter(self.found_by(term)) if term else queryset), False
+
+    def found_by(self, term: str) -> Q:
+        """Return which rows a search is for; every part of it stands on an index."""
+        return by_number(term)
+
+    def panels(self, request: HttpRequest, row: Model) -> list[str]:
+        """Return what stands beside the fields: the room's own panels, then those of upper rooms."""
+        return [panel for addition in additions_of(self.model) if (panel := addition.panel(request, row))]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id) if self.has_view_permission(request) else None
+        panels = self.panels(request, row) if row is not None else []
+        context = {"panels": panels, "is_fullwidth": "1", "show_history": False, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+
+def by_number(term: str) -> Q:
+    """Return the row of an exact number, and none for any other text."""
+    return Q(pk=int(term)) if term.isascii() and term.isdigit() and len(term) < 20 else Q(pk__in=[])
+
+
+def column(description: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Name a column or a read-only field."""
+    return admin.display(description=description)

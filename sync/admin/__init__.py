@@ -1,0 +1,5 @@
+"""The journal, walks and jobs in the admin, and what they add to the pages of the rooms under them."""
+
+from __future__ import annotations
+
+from sync.admin import deliveries, jobs, notifications, overview, records  # noqa: F401 (each registers its pages)

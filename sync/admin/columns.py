@@ -1,0 +1,74 @@
+"""How a delivery is shown, in its own list and beside records and notifications."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from connector.edge.admin_pages import column
+from connector.edge.admin_text import NOTHING, link, moment, short, tag
+from entities.admin.records import record_url
+from sync.models import Delivery, State
+from sync.models.delivery import Outcome
+
+COLOURS = {
+    State.ACCEPTED: "blue",
+    State.APPLIED: "green",
+    State.REJECTED: "orange",
+    State.RETRYING: "blue",
+    State.HELD: "orange",
+    State.DEAD: "red",
+    State.SKIPPED: "grey",
+}
+
+
+@column("method")
+def method(delivery: Delivery) -> str:
+    return delivery.method
+
+
+@column("state")
+def state(delivery: Delivery) -> SafeString:
+    return tag(delivery.state, COLOURS[State(delivery.state)], State(delivery.state).label)
+
+
+@column("outcome")
+def outcome(delivery: Delivery) -> str:
+    return tag(delivery.outcome, title=Outcome(delivery.outcome).label) if delivery.outcome else NOTHING
+
+
+@column("record")
+def record(delivery: Delivery) -> str:
+    url = record_url(delivery.entity, delivery.record_key)
+    return link(url, short(delivery.record_key)) if url else short(delivery.record_key or None)
+
+
+@column("process")
+def process(delivery: Delivery) -> str:
+    return link(deliveries_url(delivery.process_id), short(delivery.process_id)) if delivery.process_id else NOTHING
+
+
+@column("size")
+def size(delivery: Delivery) -> str:
+    return f"{delivery.body_size:,} B" if delivery.body_size < 10_000 else f"{delivery.body_size / 1000:,.0f} kB"
+
+
+@column("accepted")
+def accepted(delivery: Delivery) -> str:
+    return moment(delivery.accepted_at)
+
+
+@column("finished")
+def finished(delivery: Delivery) -> str:
+    return moment(delivery.finished_at)
+
+
+def number(pk: int) -> SafeString:
+    return link(reverse("admin:sync_delivery_change", args=[pk]), pk)
+
+
+def deliveries_url(term: Any) -> str:
+    return f"{reverse('admin:sync_delivery_changelist')}?{urlencode({'q': term})}"

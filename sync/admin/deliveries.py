@@ -1,0 +1,128 @@
+"""The delivery journal: what came, from whom, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from connector.edge import admin_text
+from connector.edge.admin_clients import client_name, with_client_name
+from connector.edge.admin_filters import values_filter
+from connector.edge.admin_pages import MachineWritten, by_number, column
+from connector.edge.admin_text import NOTHING, table, text
+from entities.schema import schemas
+from sync.admin import columns
+from sync.admin.filters import AcceptedFilter
+from sync.models import Delivery, Outcome, State
+from sync.models.delivery import Method
+from sync.write import lock_number
+
+HEAVY = ("body", "digest", "previous", "errors", "ignored")
+
+
+@column("body")
+def body(delivery: Delivery) -> SafeString:
+    shown = admin_text.body(bytes(delivery.body))
+    kept = len(delivery.body)
+    if kept == delivery.body_size:
+        return shown
+    return format_html("<p>The first {} of {} bytes:</p>{}", f"{kept:,}", f"{delivery.body_size:,}", shown)
+
+
+@column("faults")
+def faults(delivery: Delivery) -> str:
+    names = ("treekey", "code", "message", "received")
+    rows = [[text(fault.get(name)) for name in names] for fault in delivery.errors]
+    return table(("Where", "Code", "Message", "Received"), rows)
+
+
+@column("previous values")
+def previous(delivery: Delivery) -> str:
+    if delivery.previous is None:
+        return "There was no record before." if delivery.outcome == Outcome.CREATED else NOTHING
+    return table(("Column", "Held before"), [(name, text(value)) for name, value in delivery.previous.items()])
+
+
+@column("ignored keys")
+def ignored(delivery: Delivery) -> str:
+    return ", ".join(delivery.ignored) or NOTHING
+
+
+@column("idempotency key")
+def idempotency_key(delivery: Delivery) -> str:
+    return text(delivery.idempotency_key or None)
+
+
+@column("digest")
+def digest(delivery: Delivery) -> str:
+    return bytes(delivery.digest).hex()
+
+
+@column("repeats")
+def repeats(delivery: Delivery) -> str:
+    """Return the other deliveries of the record that say the same; a repeat that had no effect was not kept."""
+    alike = of_records({delivery.entity: delivery.record_key}) & Q(digest=delivery.digest)
+    others = Delivery.objects.filter(alike).exclude(pk=delivery.pk).order_by("-pk").values_list("pk", flat=True)[:20]
+    return format_html_join(", ", "{}", ((columns.number(pk),) for pk in others)) or NOTHING
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(MachineWritten):
+    list_display = (
+        "id",
+        columns.state,
+        columns.method,
+        "entity",
+        columns.record,
+        columns.outcome,
+        columns.process,
+        client_name,
+        columns.size,
+        columns.accepted,
+    )
+    list_filter = (
+        AcceptedFilter,
+        values_filter("state", lambda: State.values),
+        values_filter("method", lambda: Method.values),
+        values_filter("entity", lambda: list(schemas())),
+    )
+    search_help_text = "Delivery, process or record key, exactly"
+    sections = (
+        (
+            None,
+            (
+                columns.state,
+                columns.outcome,
+                columns.method,
+                "entity",
+                columns.record,
+                columns.process,
+                client_name,
+                columns.accepted,
+                columns.finished,
+            ),
+        ),
+        ("What came", (body, columns.size, ignored, idempotency_key, digest, repeats)),
+        ("What became of it", (faults, previous)),
+    )
+
+    def list_rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return with_client_name(rows.defer(*HEAVY))
+
+    def found_by(self, term: str) -> Q:
+        return by_number(term) | of_process(term) | of_records(dict.fromkeys(schemas(), term))
+
+
+def of_process(process_id: str) -> Q:
+    return Q(process_id=process_id) & ~Q(process_id="")  # What the index is limited to.
+
+
+def of_records(keys: dict[str, str]) -> Q:
+    """Return the deliveries of these records, of each entity one; each half is what one partial index holds."""
+    hashes = [lock_number(entity, key) for entity, key in keys.items()]
+    named = Q(record_hash__in=hashes, record_key__in=set(keys.values()), entity__in=list(keys))
+    return (Q(state=State.REJECTED) & named) | (~Q(state=State.REJECTED) & named)

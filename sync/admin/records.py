@@ -1,0 +1,74 @@
+"""A record's deliveries, beside the record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from connector.edge import admin_additions
+from connector.edge.admin_clients import client_name, with_client_name
+from connector.edge.admin_text import moment, short
+from entities.entity import Entity
+from entities.schema import schema_of
+from sync.admin import columns
+from sync.admin.changes import UNKNOWN, Change, changes
+from sync.models import Delivery, State
+from sync.write import lock_number
+
+NEWEST = 20
+quote = connection.ops.quote_name
+
+
+class RecordDeliveries(admin_additions.Addition):
+    def panel(self, request: HttpRequest, row: Any) -> str:
+        if not request.user.has_perm("sync.view_delivery"):
+            return ""
+        model: Any = type(row)
+        schema = schema_of(model)
+        key = schema.key.text(getattr(row, schema.declaration.key))
+        entries = [entry(delivery, changed) for delivery, changed in changes(newest(schema.name, key), columns_of(row))]
+        context = {"title": "Deliveries", "entries": entries, "url": columns.deliveries_url(key)}
+        return render_to_string("sync/deliveries.html", context)
+
+
+admin_additions.add(Entity, RecordDeliveries())
+
+
+def newest(entity: str, key: str) -> list[Delivery]:
+    """Return a record's newest deliveries; one query for each of the partial indexes."""
+    of_record = Delivery.objects.filter(record_hash=lock_number(entity, key), entity=entity, record_key=key)
+    found: list[Delivery] = []
+    for rows in (of_record.exclude(state=State.REJECTED), of_record.filter(state=State.REJECTED)):
+        found += with_client_name(rows.defer("body", "digest")).order_by("-pk")[:NEWEST]
+    return sorted(found, key=lambda delivery: -delivery.pk)[:NEWEST]
+
+
+def columns_of(record: Any) -> dict[str, Any]:
+    """Return what a record holds now, in the form in which deliveries keep what it held before."""
+    table = quote(record._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT row_to_json(record) FROM {table} AS record WHERE id = %s", [record.pk])  # noqa: S608
+        row = cursor.fetchone()
+    held: dict[str, Any] = row[0] if row else {}
+    return held
+
+
+def entry(delivery: Delivery, changed: list[Change]) -> dict[str, Any]:
+    return {
+        "number": columns.number(delivery.pk),
+        "method": delivery.method,
+        "state": columns.state(delivery),
+        "outcome": delivery.outcome or "",
+        "client": client_name(delivery),
+        "process": columns.process(delivery) if delivery.process_id else "",
+        "accepted": moment(delivery.accepted_at),
+        "faults": [fault.get("message") for fault in delivery.errors[:3]],
+        "changes": [(change.column, short(change.before), after(change)) for change in changed],
+    }
+
+
+def after(change: Change) -> str:
+    return "" if change.after is UNKNOWN else short(change.after)

@@ -1,0 +1,79 @@
+"""`Command`: what a write says, judged by all that the write alone can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from connector.edge.errors import Fault
+from connector.edge.strict_json import read_object
+from entities.entity import OnMissing
+from entities.schema import EntitySchema
+from entities.schema.validator import Reading
+from sync.models.delivery import Method
+from sync.write import Write
+
+IGNORED_NAMED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A write that is right as far as it alone can tell: its record, and what it says of it."""
+
+    write: Write
+    schema: EntitySchema
+    record_key: str
+    reading: Reading
+
+    @property
+    def key(self) -> Any:
+        return self.reading.values[self.schema.key.column]
+
+    @property
+    def ignored(self) -> list[str]:
+        """The names that were ignored, cut where they are very many."""
+        names = self.reading.ignored
+        others = len(names) - IGNORED_NAMED
+        return [*names[:IGNORED_NAMED], f"and {others} others"] if others > 0 else names
+
+
+def judge(write: Write, schema: EntitySchema, entity_id: str | None, faults: list[Fault]) -> Command | None:
+    """Return the command in a write as far as it has one; what is wrong with it is added to the faults.
+
+    `entity_id` is the key that the header names, if it names one.
+    """
+    reading = read_deletion(write, schema) if write.method == Method.DELETE else schema.validator.read(write.body)
+    add(faults, reading.faults)
+    if reading.is_unreadable:
+        return None
+    if write.method == Method.DELETE and entity_id is None:
+        add(faults, [Fault("Entity-Id", "required", "Entity-Id is required: it names the record to delete.")])
+        return None
+    sent = set(reading.values)
+    key_faults: list[Fault] = []
+    record_key = schema.key.settle(reading.values, entity_id, key_faults)
+    add(faults, key_faults)
+    if write.method == Method.POST:
+        add(faults, schema.missing(reading.values))
+    elif schema.declaration.on_missing == OnMissing.REJECT:
+        sent.add(schema.key.column)  # A part that was only read from the key is not written to a record that has it.
+        reading.values = {column: value for column, value in reading.values.items() if column in sent}
+    return Command(write, schema, record_key, reading) if record_key is not None else None
+
+
+def add(faults: list[Fault], others: Iterable[Fault]) -> None:
+    """Add the faults of places that have none yet: the first one told of a place is the cause of the rest."""
+    told = {fault.treekey for fault in faults}
+    faults.extend(fault for fault in others if fault.treekey not in told)
+
+
+def read_deletion(write: Write, schema: EntitySchema) -> Reading:
+    """Read the body of a DELETE, which says nothing, or the key again."""
+    reading = Reading()
+    if write.body:
+        payload, reading.faults = read_object(write.body, schema.name)
+        key = schema.key.field
+        if payload and payload.get(key.name) is not None:
+            schema.validator.take(key, payload[key.name], key.treekey, reading)
+    return reading

@@ -1,0 +1,81 @@
+"""What a command does to its record, or why it cannot be: the policies of an entity, wherever the records are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from connector.edge.errors import BadRequest, Conflict, ContractError, Fault, shown
+from entities.entity import OnConflict, OnMissing
+from entities.schema import EntitySchema
+from entities.schema.fields import FieldSchema
+from entities.store import Written
+from sync.command import Command
+from sync.models.delivery import Method, Outcome
+
+Values = dict[str, Any]
+
+
+class Records(Protocol):
+    """Where records are changed: `entities.store`, one statement each, or a fold of them in memory."""
+
+    def create(self, schema: EntitySchema, values: Values, extra: Values, delivery: int) -> Written | None: ...
+
+    def update(self, schema: EntitySchema, values: Values, extra: Values, delivery: int) -> Written | None: ...
+
+    def delete(self, schema: EntitySchema, key: Any, delivery: int) -> Written | None: ...
+
+    def dangling(self, schema: EntitySchema, values: Values) -> Iterable[tuple[FieldSchema, str]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an applied delivery did; `previous` is the JSON of what the changed columns held."""
+
+    outcome: Outcome
+    ignored: list[str]
+    previous: str | None = None
+
+
+def effect_of(command: Command, number: int, records: Records) -> Effect | ContractError:
+    """Change the record and return what that did, or why it cannot be."""
+    faults = [
+        Fault(leaf.treekey, "unknown_reference", f"{leaf.name} names no {leaf.foreign_key}.", shown(key))
+        for leaf, key in records.dangling(command.schema, command.reading.values)
+    ]
+    if faults:
+        return BadRequest(faults=faults)
+    return EFFECTS[command.write.method](command, number, records)
+
+
+def create(command: Command, number: int, records: Records) -> Effect | ContractError:
+    schema, reading = command.schema, command.reading
+    if records.create(schema, reading.values, reading.extra, number):
+        return Effect(Outcome.CREATED, command.ignored)
+    if schema.declaration.on_conflict == OnConflict.UPSERT:
+        return update(command, number, records)
+    key = schema.key.field
+    message = f'There is a {schema.name} with {key.name} "{command.record_key}"; send PUT to change it.'
+    return Conflict(faults=[Fault(key.treekey, "already_exists", message, command.record_key)])
+
+
+def update(command: Command, number: int, records: Records) -> Effect | ContractError:
+    schema, reading = command.schema, command.reading
+    if written := records.update(schema, reading.values, reading.extra, number):
+        return Effect(Outcome.UPDATED, command.ignored, written.previous)
+    key = schema.key.field
+    if schema.declaration.on_missing == OnMissing.REJECT:
+        message = f'There is no {schema.name} with {key.name} "{command.record_key}"; send POST to create it.'
+        return BadRequest(faults=[Fault(key.treekey, "not_found", message, command.record_key)])
+    if missing := schema.missing(reading.values):
+        return BadRequest(faults=missing)
+    return create(command, number, records)
+
+
+def delete(command: Command, number: int, records: Records) -> Effect:
+    written = records.delete(command.schema, command.key, number)
+    return Effect(Outcome.DELETED, [], written.previous) if written else Effect(Outcome.ABSENT, [])
+
+
+EFFECTS = {Method.POST: create, Method.PUT: update, Method.DELETE: delete}
