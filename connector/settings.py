@@ -39,6 +39,7 @@ CONNECTOR_SOURCE = env.str("CONNECTOR_SOURCE", default="source-1")
 
 # Limits of a request
 CONNECTOR_BODY_LIMIT = env.int("CONNECTOR_BODY_LIMIT", default=1024 * 1024)
+CONNECTOR_BACKLOG = env.int("CONNECTOR_BACKLOG", default=1_000_000)
 CONNECTOR_REPEAT_HOURS = env.int("CONNECTOR_REPEAT_HOURS", default=24)
 DATA_UPLOAD_MAX_MEMORY_SIZE = None  # Contract routes hold CONNECTOR_BODY_LIMIT before they read.
 
@@ -117,6 +118,12 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
         "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10), "timeout": 5},
     }
 )
+# What must be known even where the transaction in hand dies: which batch a worker took.
+DATABASES["autonomous"] = {
+    **DATABASES["default"],
+    "OPTIONS": {name: value for name, value in DATABASES["default"]["OPTIONS"].items() if name != "pool"},
+    "TEST": {"MIRROR": "default"},
+}
 
 # Valkey or Redis, and Celery; ARCHITECTURE.md says why each of these is set
 REDIS_URL = env.str("REDIS_URL")

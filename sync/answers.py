@@ -17,6 +17,11 @@ class Answer:
     status: int
     data: dict[str, Any] = field(default_factory=dict)
     detail: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def accepted_answer(number: int) -> Answer:
+    return Answer(202, detail={"delivery": number}, headers={"Location": f"/delivery/{number}"})
 
 
 def applied_answer(

@@ -1,8 +1,22 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class SyncConfig(AppConfig):
     name = "sync"
     verbose_name = "Synchronisation"
+
+    def ready(self) -> None:
+        post_migrate.connect(make_lanes, sender=self)
+
+
+def make_lanes(**_kwargs: Any) -> None:
+    """See that every lane has its row: a lane without one would never be locked, and its work never done."""
+    from sync.models import Lane  # noqa: PLC0415 (needs the app registry)
+    from sync.models.delivery import LANES  # noqa: PLC0415
+
+    Lane.objects.bulk_create([Lane(id=number) for number in range(LANES)], ignore_conflicts=True)

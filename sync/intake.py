@@ -7,12 +7,14 @@ from django.db import DataError, IntegrityError, transaction
 from connector.edge.errors import BadRequest, Conflict, ContractError, Fault
 from entities import store
 from entities.schema import EntitySchema
-from sync import journal
-from sync.answers import Answer, applied_answer
+from sync import backlog, journal, modes, wake
+from sync.answers import Answer, accepted_answer, applied_answer
 from sync.command import Command, judge
 from sync.database_faults import fault_of
 from sync.effects import effect_of
+from sync.journal import Earlier
 from sync.models.delivery import Method
+from sync.models.switch import SwitchedMode
 from sync.write import Write
 
 
@@ -24,6 +26,8 @@ def take(write: Write, schema: EntitySchema | None, entity_id: str | None, fault
     Raises:
         BadRequest, Conflict: the delivery is stored as rejected.
     """
+    if schema:
+        modes.check_open(schema)
     command = judge(write, schema, entity_id, faults) if schema else None
     if command is None or faults:
         record_key = command.record_key if command else entity_id or ""
@@ -33,14 +37,18 @@ def take(write: Write, schema: EntitySchema | None, entity_id: str | None, fault
 
 
 def carry_out(command: Command) -> Answer:
-    """Apply a command and store its delivery, in one transaction.
+    """Apply a command, or accept it for later, and store its delivery, in one transaction.
 
     Raises:
         BadRequest, Conflict: the record stands against it; the delivery is stored as rejected.
+        Unavailable: the entity takes no writes now, or too much is waiting; nothing is stored.
     """
+    is_deferred = command.write.wants_async or modes.mode_of(command.schema) == SwitchedMode.DEFERRED
+    if is_deferred:
+        backlog.check()
     try:
         with transaction.atomic():
-            result = apply(command)
+            result = settle(command, is_deferred=is_deferred)
     except (IntegrityError, DataError) as exc:
         fault = fault_of(exc, command.schema)
         if fault is None:
@@ -52,19 +60,43 @@ def carry_out(command: Command) -> Answer:
     return result
 
 
-def apply(command: Command) -> Answer | ContractError:
+def settle(command: Command, *, is_deferred: bool) -> Answer | ContractError:
     write, record_key = command.write, command.record_key
     journal.lock(write, record_key)
-    number, earlier = journal.enter(write, record_key)
-    if earlier and write.may_repeat and earlier.digest == write.digest(record_key):
-        return applied_answer(command.schema, write.method, record_key, earlier.outcome, earlier.ignored)
-    is_mismatch = earlier is not None and bool(write.idempotency_key)
-    result = idempotency_mismatch(write) if is_mismatch else effect_of(command, number, store)
+    entry = journal.enter(write, record_key)
+    if entry.earlier and write.may_repeat and entry.earlier.digest == write.digest(record_key):
+        return repeated_answer(command, entry.earlier)
+    if entry.earlier and write.idempotency_key:
+        return reject(command, idempotency_mismatch(write), entry.number)
+    if is_deferred or entry.must_wait:
+        return accept(command, entry.number)
+    return apply(command, entry.number)
+
+
+def repeated_answer(command: Command, earlier: Earlier) -> Answer:
+    """Return the first answer again."""
+    if earlier.is_deferred or earlier.outcome is None:
+        return accepted_answer(earlier.id)
+    return applied_answer(command.schema, earlier.method, command.record_key, earlier.outcome, earlier.ignored)
+
+
+def accept(command: Command, number: int) -> Answer:
+    journal.record_accepted(command.write, command.record_key, number)
+    transaction.on_commit(wake.workers)
+    return accepted_answer(number)
+
+
+def apply(command: Command, number: int) -> Answer | ContractError:
+    result = effect_of(command, number, store)
     if isinstance(result, ContractError):
-        journal.record_rejected(write, record_key, result.faults, number)
-        return result
-    journal.record_applied(write, record_key, number, result)
-    return applied_answer(command.schema, write.method, record_key, result.outcome, result.ignored)
+        return reject(command, result, number)
+    journal.record_applied(command.write, command.record_key, number, result)
+    return applied_answer(command.schema, command.write.method, command.record_key, result.outcome, result.ignored)
+
+
+def reject(command: Command, error: ContractError, number: int) -> ContractError:
+    journal.record_rejected(command.write, command.record_key, error.faults, number)
+    return error
 
 
 def idempotency_mismatch(write: Write) -> ContractError:

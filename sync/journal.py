@@ -12,27 +12,42 @@ from django.db import connection
 
 from connector.edge.errors import FAULTS_TOLD, Fault
 from sync.effects import Effect
-from sync.models.delivery import Method, Outcome, State
+from sync.models.delivery import LANES, Method, Outcome, State
 from sync.write import KEPT_OF_REJECTED, Write, lock_number
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 
 NEXT = "nextval(pg_get_serial_sequence('sync_delivery', 'id'))"
-EARLIER = "SELECT id, digest, method, outcome, ignored::text FROM sync_delivery WHERE {} AND state <> 'rejected'"
-OF_RECORD = EARLIER.format("record_hash = %s AND entity = %s AND record_key = %s")
+EARLIER = """
+    SELECT id, digest, method, outcome, ignored::text, is_deferred FROM sync_delivery
+    WHERE {} AND state NOT IN ('rejected', 'skipped')
+    AND accepted_at > now() - make_interval(hours => %s) ORDER BY id DESC LIMIT 1
+"""
+RECORD = "record_hash = %s AND entity = %s AND record_key = %s"
+OF_RECORD = EARLIER.format(RECORD)
 OF_IDEMPOTENCY_KEY = EARLIER.format("client_id = %s AND idempotency_key = %s")
-NEWEST = "AND accepted_at > now() - make_interval(hours => %s) ORDER BY id DESC LIMIT 1"
+UNAPPLIED = f"SELECT FROM sync_delivery WHERE {RECORD} AND state IN ('accepted', 'retrying', 'held', 'dead')"
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The newest delivery that a write may be a repeat of."""
+    """The newest delivery that a write may be a repeat of; it has no outcome before it is applied."""
 
     id: int
     digest: bytes
     method: Method
-    outcome: Outcome
+    outcome: Outcome | None
     ignored: list[str]
+    is_deferred: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a write finds on entering: its number, whether its record has work waiting, what it may repeat."""
+
+    number: int
+    must_wait: bool
+    earlier: Earlier | None
 
 
 def lock(write: Write, record_key: str) -> None:
@@ -48,24 +63,48 @@ def lock(write: Write, record_key: str) -> None:
         cursor.execute(f"SELECT {locks}", numbers)
 
 
-def enter(write: Write, record_key: str) -> tuple[int, Earlier | None]:
-    """Return the number of the new delivery, and the delivery that it may repeat.
+def enter(write: Write, record_key: str) -> Entry:
+    """Return what a write finds.
 
     The lock must be held: numbers of one record then follow the order of acceptance.
     """
-    found_by: list[Any]
-    if write.idempotency_key:
-        earlier, found_by = OF_IDEMPOTENCY_KEY, [write.client_id, write.idempotency_key]
-    else:
-        earlier, found_by = OF_RECORD, [lock_number(write.entity, record_key), write.entity, record_key]
-    sql = f"SELECT {NEXT}, earlier.* FROM (SELECT) AS one LEFT JOIN LATERAL ({earlier} {NEWEST}) AS earlier ON true"  # noqa: S608
+    record: list[Any] = [lock_number(write.entity, record_key), write.entity, record_key]
+    by_key = [write.client_id, write.idempotency_key]
+    earlier, found_by = (OF_IDEMPOTENCY_KEY, by_key) if write.idempotency_key else (OF_RECORD, record)
+    sql = f"""
+        SELECT {NEXT}, EXISTS ({UNAPPLIED}), earlier.*
+        FROM (SELECT) AS one LEFT JOIN LATERAL ({earlier}) AS earlier ON true
+    """  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*found_by, settings.CONNECTOR_REPEAT_HOURS])
-        number, earlier_id, digest, method, outcome, ignored = cursor.fetchone()
-    if earlier_id is None:
-        return number, None
-    known = Earlier(earlier_id, bytes(digest), Method(method), Outcome(outcome), msgspec.json.decode(ignored))
-    return number, known
+        cursor.execute(sql, [*record, *found_by, settings.CONNECTOR_REPEAT_HOURS])
+        number, must_wait, *found = cursor.fetchone()
+    return Entry(number, must_wait, known(tuple(found)))
+
+
+def known(row: tuple[Any, ...]) -> Earlier | None:
+    number, digest, method, outcome, ignored, is_deferred = row
+    if number is None:
+        return None
+    done = Outcome(outcome) if outcome else None
+    return Earlier(number, bytes(digest), Method(method), done, msgspec.json.decode(ignored), is_deferred)
+
+
+def record_accepted(write: Write, record_key: str, number: int) -> None:
+    """Store a write that a worker applies later."""
+    insert(
+        write,
+        record_key,
+        {
+            "id": number,
+            "state": State.ACCEPTED,
+            "outcome": None,
+            "body": write.body,
+            "ignored": "[]",
+            "errors": "[]",
+            "previous": None,
+            "is_deferred": True,
+        },
+    )
 
 
 def record_applied(write: Write, record_key: str, number: int, effect: Effect) -> None:
@@ -98,20 +137,28 @@ def record_rejected(write: Write, record_key: str, faults: Sequence[Fault], numb
 
 
 def insert(write: Write, record_key: str, columns: dict[str, Any]) -> None:
+    number = lock_number(write.entity, record_key)
+    is_deferred = columns.get("is_deferred", False)
     columns = {
         **columns,
         "entity": write.entity,
         "record_key": record_key,
-        "record_hash": lock_number(write.entity, record_key),
+        "record_hash": number,
+        "lane": number % LANES,
         "method": write.method,
         "client_id": write.client_id,
         "process_id": write.process_id,
         "idempotency_key": write.idempotency_key,
         "digest": write.digest(record_key),
         "body_size": len(write.body),
+        "is_deferred": is_deferred,
+        "tries": 0,
+        "crashes": 0,
+        "reason": "",
     }
-    names = ", ".join([*columns, "accepted_at", "finished_at"])
-    values = ", ".join(["%s"] * len(columns))
-    sql = f"INSERT INTO sync_delivery ({names}) VALUES ({values}, clock_timestamp(), clock_timestamp())"  # noqa: S608
+    now = "clock_timestamp()"
+    names = ", ".join([*columns, "accepted_at", "runnable_at" if is_deferred else "finished_at"])
+    values = ", ".join([*["%s"] * len(columns), now, now])
+    sql = f"INSERT INTO sync_delivery ({names}) VALUES ({values})"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, list(columns.values()))

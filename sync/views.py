@@ -39,10 +39,11 @@ class EntityView(ContractView):
             body=self.body_or_fault(faults),
             process_id=PROCESS_ID.read(request, faults) or "",
             idempotency_key=IDEMPOTENCY_KEY.read(request, faults) or "",
+            wants_async=wants_async(request),
         )
         entity_id = None if method == Method.POST else ENTITY_ID.read(request, faults)
         answer = intake.take(write, schema, entity_id, faults)
-        return self.answer(answer.status, data=answer.data, detail=answer.detail)
+        return self.answer(answer.status, data=answer.data, detail=answer.detail, headers=answer.headers)
 
     def named_schema(self, request: Request, entity_name: str, faults: list[Fault]) -> EntitySchema | None:
         """Return the entity that the path names, if there is one; the token must name the same."""
@@ -61,6 +62,12 @@ class EntityView(ContractView):
         except BadRequest as exc:
             faults.extend(exc.faults)
             return b""
+
+
+def wants_async(request: Request) -> bool:
+    """Tell whether `Prefer` names respond-async among its preferences (RFC 7240)."""
+    preferences = request.META.get("HTTP_PREFER", "").split(",")
+    return any(preference.partition(";")[0].strip().lower() == "respond-async" for preference in preferences)
 
 
 def entity_of_token(request: Request, faults: list[Fault]) -> str | None:

@@ -19,6 +19,7 @@ class Write:
     body: bytes
     process_id: str = ""
     idempotency_key: str = ""
+    wants_async: bool = False
 
     @property
     def may_repeat(self) -> bool:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 from sync.models.delivery import Delivery, Outcome, State
+from sync.models.gauge import Gauge
 from sync.models.job import Job
+from sync.models.lane import Attempt, Lane
+from sync.models.switch import Switch
 from sync.models.walk import Walk, WalkBlock
 
-__all__ = ["Delivery", "Job", "Outcome", "State", "Walk", "WalkBlock"]
+__all__ = ["Attempt", "Delivery", "Gauge", "Job", "Lane", "Outcome", "State", "Switch", "Walk", "WalkBlock"]

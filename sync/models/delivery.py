@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, Min, OuterRef, Q
+from django.db.models.functions import Now
+
+from sync.retry import delay_after
 
 
 class State(models.TextChoices):
@@ -17,6 +23,9 @@ class State(models.TextChoices):
 
 
 PENDING = (State.ACCEPTED, State.RETRYING, State.HELD)
+UNAPPLIED = (*PENDING, State.DEAD)
+LANES = 256
+Record = tuple[str, str]
 
 
 class Outcome(models.TextChoices):
@@ -30,6 +39,35 @@ class Method(models.TextChoices):
     POST = "POST", "Create"
     PUT = "PUT", "Update"
     DELETE = "DELETE", "Delete"
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def runnable(self) -> DeliveryQuerySet:
+        return self.filter(runnable_at__lte=Now())
+
+    def unapplied(self) -> DeliveryQuerySet:
+        return self.filter(state__in=UNAPPLIED)
+
+    def heads(self, hashes: Iterable[int]) -> dict[Record, int]:
+        """Return the first unapplied delivery of every record under these hashes: the one whose turn it is."""
+        rows = self.unapplied().filter(record_hash__in=list(hashes)).order_by()
+        firsts = rows.values_list("entity", "record_key").annotate(Min("pk"))
+        return {(entity, key): pk for entity, key, pk in firsts}
+
+    def park(self, ids: Iterable[int]) -> int:
+        """Take deliveries out of the workers' sight: another of their record is not done."""
+        return self.filter(pk__in=list(ids)).update(runnable_at=None)
+
+    def release(self, hashes: Iterable[int]) -> int:
+        """Let the next delivery of each record under these hashes be taken, where none before it stands in the way."""
+        before = Delivery.objects.unapplied().filter(
+            record_hash=OuterRef("record_hash"),
+            entity=OuterRef("entity"),
+            record_key=OuterRef("record_key"),
+            pk__lt=OuterRef("pk"),
+        )
+        waiting = self.filter(record_hash__in=list(hashes), state=State.ACCEPTED, runnable_at=None)
+        return waiting.filter(~Exists(before.exclude(state=State.ACCEPTED))).update(runnable_at=Now())
 
 
 class Delivery(models.Model):
@@ -57,6 +95,18 @@ class Delivery(models.Model):
     previous = models.JSONField(null=True, help_text="What the changed columns held before; null where no record was.")
     accepted_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    is_deferred = models.BooleanField(default=False, help_text="It was answered 202.")
+    lane = models.SmallIntegerField(help_text="Which of 256 lanes it is applied in; a record has one for ever.")
+    runnable_at = models.DateTimeField(
+        null=True, help_text="From when on a worker may take it; empty while it waits behind another of its record."
+    )
+    tries = models.SmallIntegerField(default=0, help_text="How often applying it failed for a reason that may pass.")
+    crashes = models.SmallIntegerField(default=0, help_text="How many workers died with it alone in hand.")
+    reason = models.CharField(max_length=200, help_text="Why it is dead or is tried again; failures group by it.")
+    edited_body = models.BinaryField(null=True, help_text="What a person had applied instead of the body.")
+    replay_of = models.BigIntegerField(null=True, help_text="The delivery that this one is a copy of.")
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "deliveries"
@@ -70,6 +120,12 @@ class Delivery(models.Model):
                 name="sync_delivery_idempotent",
             ),
             models.Index(fields=["state", "id"], condition=~Q(state="applied"), name="sync_delivery_not_applied"),
+            models.Index(fields=["lane", "id"], condition=Q(runnable_at__isnull=False), name="sync_delivery_runnable"),
+            models.Index(
+                fields=["record_hash", "id"],
+                condition=Q(state__in=["accepted", "retrying", "held", "dead"]),
+                name="sync_delivery_unapplied",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="sync_delivery_state_is_known"),
@@ -82,7 +138,36 @@ class Delivery(models.Model):
                 | Q(state__in=["applied", "rejected", "skipped"], finished_at__isnull=False),
                 name="sync_delivery_finished_iff_final",
             ),
+            models.CheckConstraint(
+                condition=Q(runnable_at__isnull=True) | Q(state__in=["accepted", "retrying"]),
+                name="sync_delivery_runnable_if_pending",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.id}: {self.method} {self.entity} {self.record_key}"
+
+    @property
+    def record(self) -> Record:
+        return self.entity, self.record_key
+
+    def retry_later(self, reason: str) -> bool:
+        """Have it tried again later, unless it was tried often enough; tell whether it will be."""
+        wait = delay_after(self.tries + 1)
+        if wait is None:
+            return False
+        return self.move(
+            {State.ACCEPTED, State.RETRYING},
+            state=State.RETRYING,
+            tries=F("tries") + 1,
+            reason=reason,
+            runnable_at=Now() + wait,
+        )
+
+    def bury(self, reason: str) -> bool:
+        """Give it up until a person looks at it; its record waits."""
+        return self.move({State.ACCEPTED, State.RETRYING}, state=State.DEAD, reason=reason, runnable_at=None)
+
+    def move(self, states: set[State], **changes: Any) -> bool:
+        """Change the row while it is in one of these states; tell whether it was."""
+        return Delivery.objects.filter(pk=self.pk, state__in=states).update(**changes) == 1

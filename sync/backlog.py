@@ -1,0 +1,45 @@
+"""How much is waiting, as the dispatcher measures it each second; no counter is touched by a write."""
+
+from __future__ import annotations
+
+from threading import Lock
+
+from cachetools import TTLCache, cached
+from django.conf import settings
+from django.db import connection
+
+from connector.edge.errors import Unavailable
+from sync.models import Gauge
+
+NAME = "backlog"
+CACHE_SECONDS = 1
+MEASURE = """
+    INSERT INTO sync_gauge (name, value, measured_at)
+    SELECT %s, count(*), now() FROM (
+        SELECT FROM sync_delivery WHERE state IN ('accepted', 'retrying') LIMIT %s
+    ) AS waiting
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value, measured_at = excluded.measured_at
+"""
+
+
+def measure() -> None:
+    """Count what waits, up to a little more than the limit, for every process to see."""
+    with connection.cursor() as cursor:
+        cursor.execute(MEASURE, [NAME, settings.CONNECTOR_BACKLOG + 1])
+
+
+@cached(TTLCache(maxsize=1, ttl=CACHE_SECONDS), lock=Lock())
+def size() -> int:
+    """Return how many deliveries wait, as last measured."""
+    return Gauge.objects.filter(pk=NAME).values_list("value", flat=True).first() or 0
+
+
+def check() -> None:
+    """Raise Unavailable while too much is waiting; it may be overshot by what a second brings."""
+    if size() >= settings.CONNECTOR_BACKLOG:
+        raise Unavailable("Too many writes are waiting to be applied; send the request again later.")
+
+
+def forget_size() -> None:
+    """Drop what this process remembers of the backlog."""
+    size.cache_clear()

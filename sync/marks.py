@@ -1,0 +1,58 @@
+"""Writing what became of many deliveries, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+from django.db import connection
+
+from connector.edge.errors import FAULTS_TOLD, Fault
+from sync.effects import Effect
+from sync.models.delivery import Delivery, Outcome, State
+
+encode = msgspec.json.Encoder(decimal_format="number").encode
+MARK = """
+    UPDATE sync_delivery AS stored
+    SET state = mark.state, outcome = mark.outcome, ignored = mark.ignored, errors = mark.errors,
+        previous = mark.previous, reason = '', runnable_at = NULL, finished_at = clock_timestamp()
+    FROM jsonb_to_recordset(%s::jsonb)
+         AS mark(id bigint, state text, outcome text, ignored jsonb, errors jsonb, previous jsonb)
+    WHERE stored.id = mark.id AND stored.state IN ('accepted', 'retrying', 'dead')
+"""
+
+
+class Overtaken(Exception):
+    """A delivery was not where its mark expected it: somebody else has changed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    id: int
+    state: State
+    outcome: Outcome | None
+    ignored: list[str]
+    errors: Sequence[Fault]
+    previous: msgspec.Raw | None
+
+    @classmethod
+    def applied(cls, delivery: Delivery, effect: Effect) -> Mark:
+        previous = msgspec.Raw(effect.previous.encode()) if effect.previous is not None else None
+        return cls(delivery.pk, State.APPLIED, effect.outcome, effect.ignored, (), previous)
+
+    @classmethod
+    def rejected(cls, delivery: Delivery, faults: Sequence[Fault]) -> Mark:
+        return cls(delivery.pk, State.REJECTED, None, [], faults[:FAULTS_TOLD], None)
+
+
+def write(marks: Sequence[Mark]) -> None:
+    """Mark deliveries.
+
+    Raises:
+        Overtaken: one of them is not in a state that can end so.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(MARK, [encode(marks).decode().replace("\\u0000", "\\ufffd")])
+        if cursor.rowcount != len(marks):
+            raise Overtaken

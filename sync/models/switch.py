@@ -1,0 +1,24 @@
+"""What an operator decides about an entity at run time."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class SwitchedMode(models.TextChoices):
+    INLINE = "inline", "A write is applied before it is answered (201, 200)"
+    DEFERRED = "deferred", "A write is stored and answered 202, and applied later"
+    REFUSE = "refuse", "No write is taken (503); reading goes on"
+
+
+class Switch(models.Model):
+    """Overrides the mode that an entity's model declares; effective within seconds everywhere."""
+
+    entity = models.CharField(max_length=63, unique=True)
+    mode = models.CharField(max_length=16, choices=SwitchedMode)
+
+    class Meta:
+        verbose_name_plural = "switches"
+
+    def __str__(self) -> str:
+        return f"{self.entity}: {self.mode}"

@@ -1,0 +1,35 @@
+"""How an entity takes writes now: as its model declares, unless an operator has switched it."""
+
+from __future__ import annotations
+
+from threading import Lock
+
+from cachetools import TTLCache, cached
+
+from connector.edge.errors import Unavailable
+from entities.schema import EntitySchema
+from sync.models import Switch
+from sync.models.switch import SwitchedMode
+
+CACHE_SECONDS = 2
+
+
+@cached(TTLCache(maxsize=1, ttl=CACHE_SECONDS), lock=Lock())
+def switches() -> dict[str, str]:
+    """Return the modes that operators have set, by entity; a change is seen within 2 seconds."""
+    return dict(Switch.objects.values_list("entity", "mode"))
+
+
+def mode_of(schema: EntitySchema) -> SwitchedMode:
+    return SwitchedMode(switches().get(schema.name, schema.declaration.mode))
+
+
+def check_open(schema: EntitySchema) -> None:
+    """Raise Unavailable where an operator has the entity refuse writes."""
+    if mode_of(schema) == SwitchedMode.REFUSE:
+        raise Unavailable(f"The operator has {schema.name} take no writes for now; send the request again later.")
+
+
+def forget_switches() -> None:
+    """Drop what this process remembers of switches."""
+    switches.cache_clear()

@@ -1,0 +1,182 @@
+"""From stored deliveries to their outcomes.
+
+A worker locks lanes, takes their deliveries in accepted order, folds those of one record, writes the records and marks
+the deliveries, in one transaction: an effect and its mark are one commit. A batch that fails is split until the
+delivery that fails stands alone; it alone is tried again or dead, and only its own record waits for it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from django.db import DataError, IntegrityError, transaction
+
+from connector.edge.envelope import is_outage
+from connector.edge.errors import ContractError, Fault
+from connector.edge.logs import outline
+from entities.folding import Fold
+from entities.schema import EntitySchema, schemas
+from sync import lanes, marks
+from sync.command import Command, judge
+from sync.database_faults import fault_of
+from sync.effects import Effect, effect_of
+from sync.marks import Mark
+from sync.models import Delivery
+from sync.models.delivery import Method
+from sync.models.lane import Lane
+from sync.signals import delivery_applied
+from sync.write import Write
+
+log = structlog.get_logger(__name__)
+
+Record = tuple[str, str]
+
+
+def run(seconds: float) -> bool:
+    """Apply runnable deliveries; tell whether none is left, or else the time was up."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if run_batch() is None:
+            return True
+    return False
+
+
+def run_batch() -> int | None:
+    """Apply one batch; return how many deliveries it had, None when there was no work.
+
+    Raises:
+        DatabaseError: the database is away; the batch is given back and does not count as a try.
+    """
+    attempts: list[int] = []
+    try:
+        with transaction.atomic():
+            locked = lanes.lock_next()
+            if not locked:
+                return None
+            lanes.count_crashes(locked)
+            batch = Batch(taken(locked))
+            attempts = lanes.open_attempts(batch.deliveries)
+            batch.settle()
+            lanes.close_attempts(attempts, locked)
+    except Exception:
+        lanes.give_back(attempts)
+        raise
+    return len(batch.deliveries)
+
+
+def taken(locked: Sequence[Lane]) -> list[Delivery]:
+    """Return the next runnable deliveries of these lanes, in order; those behind another of their record are parked."""
+    size = min(lane.batch_size for lane in locked)
+    found = list(Delivery.objects.runnable().filter(lane__in=[lane.pk for lane in locked]).order_by("pk")[:size])
+    heads = Delivery.objects.heads({delivery.record_hash for delivery in found})
+    first: dict[Record, int] = {}
+    for delivery in found:
+        first.setdefault(delivery.record, delivery.pk)
+    behind = {record for record, pk in first.items() if heads.get(record, pk) != pk}
+    Delivery.objects.park(delivery.pk for delivery in found if delivery.record in behind)
+    return [delivery for delivery in found if delivery.record not in behind]
+
+
+@dataclass
+class Batch:
+    """Deliveries in hand, and the records that wait because one of theirs failed."""
+
+    deliveries: list[Delivery]
+    blocked: set[Record] = field(default_factory=set)
+
+    def settle(self) -> None:
+        exhausted = [delivery for delivery in self.deliveries if delivery.crashes >= lanes.CRASHES]
+        for delivery in exhausted:
+            self.bury(delivery, f"It ended {lanes.CRASHES} workers.")
+        self.settle_some([delivery for delivery in self.deliveries if delivery not in exhausted])
+        Delivery.objects.release({delivery.record_hash for delivery in self.deliveries} if self.deliveries else set())
+
+    def settle_some(self, deliveries: Sequence[Delivery]) -> None:
+        """Apply deliveries together; where that fails, each half by itself, and so on to the one that fails."""
+        deliveries = [delivery for delivery in deliveries if delivery.record not in self.blocked]
+        if not deliveries:
+            return
+        try:
+            with transaction.atomic():
+                apply(deliveries)
+        except Exception as exc:
+            if is_outage(exc):
+                raise
+            self.split(deliveries, exc)
+
+    def split(self, deliveries: Sequence[Delivery], exc: Exception) -> None:
+        middle = len(deliveries) // 2
+        if middle:
+            self.settle_some(deliveries[:middle])
+            self.settle_some(deliveries[middle:])
+        else:
+            self.fail(deliveries[0], exc)
+
+    def fail(self, delivery: Delivery, exc: Exception) -> None:
+        fault = database_fault(delivery, exc)
+        if fault:
+            marks.write([Mark.rejected(delivery, [fault])])
+            return
+        log.warning("delivery_failed", delivery=delivery.pk, **outline(exc))
+        if not delivery.retry_later(type(exc).__name__):
+            self.bury(delivery, type(exc).__name__)
+        self.blocked.add(delivery.record)
+
+    def bury(self, delivery: Delivery, reason: str) -> None:
+        delivery.bury(reason)
+        self.blocked.add(delivery.record)
+
+
+def database_fault(delivery: Delivery, exc: Exception) -> Fault | None:
+    schema = schemas().get(delivery.entity)
+    if schema is None or not isinstance(exc, (IntegrityError, DataError)):
+        return None
+    return fault_of(exc, schema)
+
+
+def apply(deliveries: Sequence[Delivery]) -> None:
+    """Apply deliveries in their order: one fold for each entity, one statement for its rows, one for all marks."""
+    by_entity: dict[str, list[Delivery]] = defaultdict(list)
+    for delivery in deliveries:
+        by_entity[delivery.entity].append(delivery)
+    for entity, group in by_entity.items():
+        marks.write(folded(schemas()[entity], group))
+
+
+def folded(schema: EntitySchema, deliveries: Sequence[Delivery]) -> list[Mark]:
+    fold = Fold(schema, [schema.key.parse(delivery.record_key) for delivery in deliveries])
+    results = [outcome(schema, delivery, fold) for delivery in deliveries]
+    fold.save()
+    for delivery, mark in zip(deliveries, results, strict=True):
+        if mark.outcome:
+            delivery_applied.send(schema.model, delivery=delivery, outcome=mark.outcome)
+    return results
+
+
+def outcome(schema: EntitySchema, delivery: Delivery, fold: Fold) -> Mark:
+    """Return what becomes of one delivery, after those before it; its body is judged by the schema now in force."""
+    command = command_of(schema, delivery)
+    if not isinstance(command, Command):
+        return Mark.rejected(delivery, command)
+    result = effect_of(command, delivery.pk, fold)
+    if isinstance(result, ContractError):
+        return Mark.rejected(delivery, result.faults)
+    assert isinstance(result, Effect)  # noqa: S101 (the other half of the union)
+    return Mark.applied(delivery, result)
+
+
+def command_of(schema: EntitySchema, delivery: Delivery) -> Command | list[Fault]:
+    write = Write(
+        client_id=delivery.client_id,
+        entity=delivery.entity,
+        method=Method(delivery.method),
+        body=bytes(delivery.body if delivery.edited_body is None else delivery.edited_body),
+    )
+    faults: list[Fault] = []
+    named = None if write.method == Method.POST else delivery.record_key
+    command = judge(write, schema, named, faults)
+    return command if command and not faults else faults

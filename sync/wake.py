@@ -1,0 +1,54 @@
+"""Waking workers without ever waiting for the broker: a request sets a flag, a thread of its own sends what it means.
+
+Many flags between two sends are one message. A message that cannot be sent is dropped: the dispatcher finds the work.
+"""
+
+from __future__ import annotations
+
+import os
+from threading import Event, Lock, Thread
+
+import structlog
+from kombu.exceptions import OperationalError
+
+log = structlog.get_logger(__name__)
+
+
+class Sender:
+    """The thread of this process that sends wake-ups; it starts with the first one."""
+
+    def __init__(self) -> None:
+        self.wanted = Event()
+        self.lock = Lock()
+        self.pid = 0
+
+    def request(self) -> None:
+        self.wanted.set()
+        if self.pid != os.getpid():  # The first one since the process began, or was forked.
+            with self.lock:
+                self.start()
+
+    def start(self) -> None:
+        if self.pid != os.getpid():
+            self.pid = os.getpid()
+            Thread(target=self.send_for_ever, name="wake", daemon=True).start()
+
+    def send_for_ever(self) -> None:
+        while self.wanted.wait():
+            self.wanted.clear()
+            send()
+
+
+def send() -> bool:
+    """Wake one worker; tell whether the broker took the message."""
+    from sync.tasks import apply_deliveries  # noqa: PLC0415 (the task imports what imports this)
+
+    try:
+        apply_deliveries.apply_async(expires=30, retry=False)
+    except (OperationalError, OSError) as exc:
+        log.warning("wake_up_dropped", error=type(exc).__name__)
+        return False
+    return True
+
+
+workers = Sender().request
