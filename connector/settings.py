@@ -39,6 +39,7 @@ CONNECTOR_SOURCE = env.str("CONNECTOR_SOURCE", default="source-1")
 
 # Limits of a request
 CONNECTOR_BODY_LIMIT = env.int("CONNECTOR_BODY_LIMIT", default=1024 * 1024)
+CONNECTOR_DELIVERY_DAYS = env.int("CONNECTOR_DELIVERY_DAYS", default=90)
 CONNECTOR_BACKLOG = env.int("CONNECTOR_BACKLOG", default=1_000_000)
 CONNECTOR_REPEAT_HOURS = env.int("CONNECTOR_REPEAT_HOURS", default=24)
 DATA_UPLOAD_MAX_MEMORY_SIZE = None  # Contract routes hold CONNECTOR_BODY_LIMIT before they read.
@@ -130,6 +131,7 @@ REDIS_URL = env.str("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)  # kombu's name for a socket file
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ROUTES = {"sync.tasks.call_hooks": {"queue": "effects"}}  # What waits for others holds up nobody.
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False

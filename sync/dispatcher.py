@@ -5,26 +5,34 @@ It wakes workers while there is work, applies work itself while the broker is aw
 
 from __future__ import annotations
 
+import time
 from threading import Event
 
 import structlog
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
+from connector.edge.health import pulse
 from connector.edge.logs import outline
-from sync import backlog, runner, wake
+from sync import backlog, follow_ups, runner, wake
 from sync.models import Delivery
+from sync.pruning import prune
 
 log = structlog.get_logger(__name__)
 
 PAUSE = 0.25
+PRUNE_EVERY = 10.0
 OWN_WORK_SECONDS = 1.0
 
 
 def dispatch(stop: Event) -> None:
     """Look after the backlog until told to stop; a database that is away is waited for."""
+    next_prune = time.monotonic()
     while not stop.wait(PAUSE):
         try:
             look()
+            if time.monotonic() >= next_prune:
+                prune_some()
+                next_prune = time.monotonic() + PRUNE_EVERY
         except (DatabaseError, InterfaceError) as exc:
             log.warning("dispatcher_waits", **outline(exc))
             stop.wait(1.0)
@@ -34,5 +42,13 @@ def dispatch(stop: Event) -> None:
 
 def look() -> None:
     backlog.measure()
-    if Delivery.objects.runnable().exists() and not wake.send():
+    pulse.record("dispatcher")
+    has_work = Delivery.objects.runnable().exists() or follow_ups.are_due()
+    if has_work and not wake.send():
         runner.run(OWN_WORK_SECONDS)
+        follow_ups.run(OWN_WORK_SECONDS)
+
+
+def prune_some() -> None:
+    """Remove one batch of what is old enough."""
+    next(prune(), None)

@@ -7,13 +7,13 @@ from django.db import DataError, IntegrityError, transaction
 from connector.edge.errors import BadRequest, Conflict, ContractError, Fault
 from entities import store
 from entities.schema import EntitySchema
-from sync import backlog, journal, modes, wake
+from sync import backlog, hooks, journal, modes, wake
 from sync.answers import Answer, accepted_answer, applied_answer
 from sync.command import Command, judge
 from sync.database_faults import fault_of
 from sync.effects import effect_of
 from sync.journal import Earlier
-from sync.models.delivery import Method
+from sync.models.delivery import Delivery, Method
 from sync.models.switch import SwitchedMode
 from sync.write import Write
 
@@ -91,6 +91,9 @@ def apply(command: Command, number: int) -> Answer | ContractError:
     if isinstance(result, ContractError):
         return reject(command, result, number)
     journal.record_applied(command.write, command.record_key, number, result)
+    if hooks.is_heard(command.schema):
+        hooks.announce(command.schema, [Delivery.objects.get(pk=number)])
+        transaction.on_commit(wake.workers)
     return applied_answer(command.schema, command.write.method, command.record_key, result.outcome, result.ignored)
 
 

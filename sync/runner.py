@@ -20,7 +20,7 @@ from connector.edge.errors import ContractError, Fault
 from connector.edge.logs import outline
 from entities.folding import Fold
 from entities.schema import EntitySchema, schemas
-from sync import lanes, marks
+from sync import hooks, lanes, marks
 from sync.command import Command, judge
 from sync.database_faults import fault_of
 from sync.effects import Effect, effect_of
@@ -28,7 +28,6 @@ from sync.marks import Mark
 from sync.models import Delivery
 from sync.models.delivery import Method
 from sync.models.lane import Lane
-from sync.signals import delivery_applied
 from sync.write import Write
 
 log = structlog.get_logger(__name__)
@@ -151,9 +150,9 @@ def folded(schema: EntitySchema, deliveries: Sequence[Delivery]) -> list[Mark]:
     fold = Fold(schema, [schema.key.parse(delivery.record_key) for delivery in deliveries])
     results = [outcome(schema, delivery, fold) for delivery in deliveries]
     fold.save()
-    for delivery, mark in zip(deliveries, results, strict=True):
-        if mark.outcome:
-            delivery_applied.send(schema.model, delivery=delivery, outcome=mark.outcome)
+    if hooks.is_heard(schema):
+        applied = {mark.id for mark in results if mark.outcome}
+        hooks.announce(schema, [delivery for delivery in deliveries if delivery.pk in applied])
     return results
 
 

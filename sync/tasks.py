@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from sync import runner, wake
+from sync import follow_ups, runner, wake
 
 SECONDS = 40
 
@@ -12,3 +12,12 @@ def apply_deliveries() -> None:
     """Apply what waits, for as long as a task may, and wake another when that was not all."""
     if not runner.run(SECONDS):
         wake.send()
+    if follow_ups.are_due():
+        call_hooks.apply_async(expires=30, retry=False)
+
+
+@shared_task
+def call_hooks() -> None:
+    """Run what hooks have to do after commits, in a queue of its own: it may take its time."""
+    if not follow_ups.run(SECONDS):
+        call_hooks.apply_async(expires=30, retry=False)

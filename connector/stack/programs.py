@@ -1,4 +1,4 @@
-"""The five programs of the stack, and the supervisord configuration that runs them."""
+"""The programs of the stack, and the supervisord configuration that runs them."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ def processes() -> list[Program]:
     """Return our own processes; the worker may finish a task up to its hard time limit."""
     gunicorn = [sys.executable, "-m", "gunicorn", "-c", str(CHECKOUT / "deploy" / "gunicorn.conf.py")]
     return [
-        Program("worker", [*CELERY, "worker", *WORKER_OPTIONS], 70),
+        Program("dispatcher", [sys.executable, str(CHECKOUT / "manage.py"), "dispatch"], 30),
+        Program("worker", [*CELERY, "worker", "-Q", "celery", "-n", "worker@%h", *WORKER_OPTIONS], 70),
+        Program("effects", [*CELERY, "worker", "-Q", "effects", "-n", "effects@%h", *WORKER_OPTIONS], 70),
         Program("beat", [*CELERY, "beat", "--loglevel=INFO"], 10),
         Program("web", gunicorn, 40),
     ]

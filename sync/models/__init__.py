@@ -1,10 +1,25 @@
 from __future__ import annotations
 
 from sync.models.delivery import Delivery, Outcome, State
+from sync.models.follow_up import FollowUp
 from sync.models.gauge import Gauge
 from sync.models.job import Job
 from sync.models.lane import Attempt, Lane
+from sync.models.ledger import Ledger
 from sync.models.switch import Switch
 from sync.models.walk import Walk, WalkBlock
 
-__all__ = ["Attempt", "Delivery", "Gauge", "Job", "Lane", "Outcome", "State", "Switch", "Walk", "WalkBlock"]
+__all__ = [
+    "Attempt",
+    "Delivery",
+    "FollowUp",
+    "Gauge",
+    "Job",
+    "Lane",
+    "Ledger",
+    "Outcome",
+    "State",
+    "Switch",
+    "Walk",
+    "WalkBlock",
+]

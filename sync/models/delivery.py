@@ -168,6 +168,19 @@ class Delivery(models.Model):
         """Give it up until a person looks at it; its record waits."""
         return self.move({State.ACCEPTED, State.RETRYING}, state=State.DEAD, reason=reason, runnable_at=None)
 
+    def replay(self) -> bool:
+        """Give a dead one another life, in its own place."""
+        fresh = {"tries": 0, "crashes": 0, "reason": "", "runnable_at": Now()}
+        return self.move({State.DEAD}, state=State.ACCEPTED, **fresh)
+
+    def edit(self, body: bytes) -> bool:
+        """Have another body applied in its place; the original bytes stay."""
+        return self.move({State.DEAD}, edited_body=body)
+
+    def skip(self, reason: str) -> bool:
+        """Give it up by name; its record goes on without it."""
+        return self.move({State.DEAD}, state=State.SKIPPED, reason=reason, runnable_at=None, finished_at=Now())
+
     def move(self, states: set[State], **changes: Any) -> bool:
         """Change the row while it is in one of these states; tell whether it was."""
         return Delivery.objects.filter(pk=self.pk, state__in=states).update(**changes) == 1

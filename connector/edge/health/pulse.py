@@ -1,4 +1,4 @@
-"""The pulse of beat and of the workers: Valkey keeps the time of the last heartbeat of each for a while."""
+"""The pulse of beat, the workers and the dispatcher: Valkey keeps the time of the last heartbeat of each for a while."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ SOCKET_TIMEOUT = 0.5
 REASONS = {
     "beat": f"No beat has sent a heartbeat for {SILENCE} seconds.",
     "worker": f"No worker has run a heartbeat for {SILENCE} seconds.",
+    "dispatcher": f"No dispatcher has looked after the backlog for {SILENCE} seconds.",
 }
 
 
@@ -27,7 +28,7 @@ class Degraded(TypedDict):
 
 
 def record(name: str) -> None:
-    """Note that beat or a worker lives."""
+    """Note that beat, a worker or a dispatcher lives."""
     with suppress(redis.RedisError):  # Readiness tells that Valkey is away; nothing is lost here.
         client(settings.REDIS_URL).set(key(name), int(time.time()), ex=SILENCE)
 

@@ -1,0 +1,74 @@
+"""Running what hooks have to do after a commit: under a lease, without a transaction, at least once."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from uuid import uuid4
+
+import structlog
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from connector.edge.logs import outline
+from sync.hooks import HOOKS
+from sync.models import Delivery, FollowUp
+from sync.retry import delay_after
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=60)
+
+
+def run(seconds: float) -> bool:
+    """Run what is due; tell whether nothing is left, or else the time was up."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        follow_up = claim()
+        if follow_up is None:
+            return True
+        call(follow_up)
+    return False
+
+
+def are_due() -> bool:
+    return due().exists()
+
+
+def due() -> models.QuerySet[FollowUp]:
+    free = Q(leased_until=None) | Q(leased_until__lte=Now())
+    return FollowUp.objects.filter(free, due_at__lte=Now())
+
+
+@transaction.atomic
+def claim() -> FollowUp | None:
+    """Take the follow-up that is due longest, for as long as a lease lasts."""
+    follow_up = due().order_by("due_at").select_for_update(skip_locked=True).first()
+    if follow_up is None:
+        return None
+    follow_up.token = uuid4()
+    FollowUp.objects.filter(pk=follow_up.pk).update(token=follow_up.token, leased_until=Now() + LEASE)
+    return follow_up
+
+
+def call(follow_up: FollowUp) -> None:
+    """Call the hook and remove the follow-up, or have it called again later; whoever lost the lease does neither."""
+    mine = FollowUp.objects.filter(pk=follow_up.pk, token=follow_up.token)
+    try:
+        hook = HOOKS[follow_up.hook]
+        delivery = Delivery.objects.get(pk=follow_up.delivery)
+        hook.function(entity=delivery.entity, operation=delivery.method, delivery=delivery)
+    except Exception as exc:  # noqa: BLE001 (a process boundary: the hook is somebody else's code)
+        log.warning("follow_up_failed", hook=follow_up.hook, delivery=follow_up.delivery, **outline(exc))
+        wait = delay_after(follow_up.tries + 1)
+        due_at = Now() + wait if wait is not None else None
+        mine.update(due_at=due_at, leased_until=None, tries=F("tries") + 1, reason=type(exc).__name__)
+    else:
+        mine.delete()
+
+
+def replay(follow_up: FollowUp) -> bool:
+    """Have a given-up follow-up called again; tell whether it was given up."""
+    given_up = FollowUp.objects.filter(pk=follow_up.pk, due_at=None)
+    return given_up.update(due_at=Now(), tries=0, reason="") == 1

@@ -1,0 +1,32 @@
+"""Work that a deployer's code has after a delivery is committed."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class FollowUp(models.Model):
+    """One call of one hook for one delivery, written with the delivery's effect and removed when it returned.
+
+    Whoever runs it holds a lease; the token tells whether it still holds it when the call has ended.
+    """
+
+    hook = models.CharField(max_length=200)
+    delivery = models.BigIntegerField(db_index=True)
+    due_at = models.DateTimeField(db_default=Now(), null=True, help_text="When it runs next; empty: given up.")
+    leased_until = models.DateTimeField(null=True)
+    token = models.UUIDField(null=True)
+    tries = models.SmallIntegerField(default=0)
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="sync_follow_up_due")]
+
+    def __str__(self) -> str:
+        return f"{self.hook} for {self.delivery}"
+
+    @property
+    def is_dead(self) -> bool:
+        return self.due_at is None

@@ -1,0 +1,39 @@
+"""Removing finished deliveries by age; what is not finished is never removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db import connection
+
+BATCH = 5000
+# The ledger's lines are written with what the same statement removes.
+PRUNE = """
+    WITH old AS (
+        SELECT id FROM sync_delivery
+        WHERE accepted_at < now() - make_interval(days => %s) AND state IN ('applied', 'rejected', 'skipped')
+        AND NOT EXISTS (SELECT FROM sync_followup WHERE delivery = sync_delivery.id)
+        ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    ), gone AS (
+        DELETE FROM sync_delivery USING old WHERE sync_delivery.id = old.id
+        RETURNING (accepted_at AT TIME ZONE 'UTC')::date AS day, entity, state
+    ), counted AS (
+        INSERT INTO sync_ledger (day, entity, state, deliveries)
+        SELECT day, entity, state, count(*) FROM gone GROUP BY day, entity, state ORDER BY day, entity, state
+        ON CONFLICT (day, entity, state) DO UPDATE SET deliveries = sync_ledger.deliveries + excluded.deliveries
+    ) SELECT count(*) FROM gone
+"""
+
+
+def prune(days: int | None = None) -> Iterator[int]:
+    """Remove finished deliveries older than so many days, and yield how many each batch had; 0 days keeps all."""
+    days = settings.CONNECTOR_DELIVERY_DAYS if days is None else days
+    while days and (removed := prune_batch(days)):
+        yield removed
+
+
+def prune_batch(days: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(PRUNE, [days, BATCH])
+        return int(cursor.fetchone()[0])
