@@ -107,6 +107,20 @@ def record_accepted(write: Write, record_key: str, number: int) -> None:
     )
 
 
+def record_copy(write: Write, record_key: str, original: int) -> None:
+    """Store a copy of an earlier delivery at the end of its record, for a worker to apply."""
+    columns = {
+        "state": State.ACCEPTED,
+        "outcome": None,
+        "body": write.body,
+        "ignored": "[]",
+        "errors": "[]",
+        "previous": None,
+        "replay_of": original,
+    }
+    insert(write, record_key, columns)
+
+
 def record_applied(write: Write, record_key: str, number: int, effect: Effect) -> None:
     insert(
         write,
@@ -138,7 +152,6 @@ def record_rejected(write: Write, record_key: str, faults: Sequence[Fault], numb
 
 def insert(write: Write, record_key: str, columns: dict[str, Any]) -> None:
     number = lock_number(write.entity, record_key)
-    is_deferred = columns.get("is_deferred", False)
     columns = {
         **columns,
         "entity": write.entity,
@@ -151,13 +164,13 @@ def insert(write: Write, record_key: str, columns: dict[str, Any]) -> None:
         "idempotency_key": write.idempotency_key,
         "digest": write.digest(record_key),
         "body_size": len(write.body),
-        "is_deferred": is_deferred,
+        "is_deferred": columns.get("is_deferred", False),
         "tries": 0,
         "crashes": 0,
         "reason": "",
     }
     now = "clock_timestamp()"
-    names = ", ".join([*columns, "accepted_at", "runnable_at" if is_deferred else "finished_at"])
+    names = ", ".join([*columns, "accepted_at", "runnable_at" if columns["state"] == State.ACCEPTED else "finished_at"])
     values = ", ".join([*["%s"] * len(columns), now, now])
     sql = f"INSERT INTO sync_delivery ({names}) VALUES ({values})"  # noqa: S608
     with connection.cursor() as cursor:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.models.functions import Now
+
+from sync.models import Delivery
+from sync.models.delivery import State
 
 BATCH = 5000
+FINISHED = (State.APPLIED, State.REJECTED, State.SKIPPED)
 # The ledger's lines are written with what the same statement removes.
 PRUNE = """
     WITH old AS (
@@ -31,6 +37,13 @@ def prune(days: int | None = None) -> Iterator[int]:
     days = settings.CONNECTOR_DELIVERY_DAYS if days is None else days
     while days and (removed := prune_batch(days)):
         yield removed
+
+
+def countable(days: int | None = None) -> int:
+    """Return how many deliveries are finished and older than so many days."""
+    days = settings.CONNECTOR_DELIVERY_DAYS if days is None else days
+    old = Delivery.objects.filter(state__in=FINISHED, accepted_at__lt=Now() - timedelta(days=days))
+    return old.count() if days else 0
 
 
 def prune_batch(days: int) -> int:

@@ -40,10 +40,11 @@ def free_port() -> int:
 
 
 class LocalStack:
-    """A stack with a RUN_DIR and a port of its own."""
+    """A stack with a RUN_DIR and a port of its own; `changes` are what its shell has set besides."""
 
-    def __init__(self, run_dir: Path) -> None:
+    def __init__(self, run_dir: Path, **changes: str) -> None:
         self.run_dir = run_dir
+        self.changes = changes
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.output = run_dir.parent / "output"
@@ -57,13 +58,17 @@ class LocalStack:
                 stdout=output,
                 stderr=output,
                 cwd=CHECKOUT,
-                env=environment(self.run_dir, self.port),
+                env=self.environment,
             )
         Waiting().until(self.has_announced_itself, "the banner", seconds=2 * PATIENCE)
 
     def has_announced_itself(self) -> bool:
         assert self.front.poll() is None, self.banner
         return LAST_LINE in self.banner
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return environment(self.run_dir, self.port, **self.changes)
 
     @property
     def banner(self) -> str:
