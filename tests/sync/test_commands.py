@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from sync import runner
+from sync.models import Delivery
+from tests.conftest import Dsync
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "autonomous"])
+
+
+def run(*arguments: str) -> Any:
+    """Run a command with --json and return what it prints."""
+    out = io.StringIO()
+    call_command(*arguments, "--json", stdout=out)
+    return json.loads(out.getvalue())
+
+
+@pytest.fixture
+def white_then_black(dsync: Dsync) -> Dsync:
+    dsync.post("product", {"sku": "a", "color": "White"}, Process_Id="1")
+    dsync.put("product", "a", {"color": "Black"}, Process_Id="2")
+    return dsync
+
+
+def test_replay_accepts_copies_of_applied_deliveries_at_the_end(white_then_black: Dsync) -> None:
+    assert run("resync", "replay", "product", "--applied", "--process", "2")["replayed"] == 1
+    copy = Delivery.objects.latest("pk")
+    assert (copy.state, copy.replay_of, copy.process_id) == ("accepted", copy.pk - 1, "2")
+
+
+def test_replayed_copies_are_applied(white_then_black: Dsync) -> None:
+    run("resync", "replay", "product", "--applied", "--process", "2")
+    runner.run(10)
+    assert Delivery.objects.latest("pk").previous == {"color": "Black"}
+
+
+def test_replay_leaves_out_records_with_a_newer_write(white_then_black: Dsync) -> None:
+    with pytest.raises(SystemExit):
+        run("resync", "replay", "product", "--applied", "--process", "1")
+    assert Delivery.objects.count() == 2
+
+
+def test_replay_takes_overtaken_records_when_forced(dsync: Dsync) -> None:
+    dsync.post("product", {"sku": "a"}, Process_Id="0")
+    dsync.put("product", "a", {"color": "White"}, Process_Id="1")
+    dsync.put("product", "a", {"color": "Black"}, Process_Id="2")
+    run("resync", "replay", "product", "--applied", "--process", "1", "--force")
+    runner.run(10)
+    assert dsync.item("product", sku="a")["color"] == "White"
+
+
+def test_replay_changes_nothing_when_dry(white_then_black: Dsync) -> None:
+    assert run("resync", "replay", "product", "--applied", "--process", "2", "--dry-run")["replayed"] == 1
+    assert Delivery.objects.count() == 2
+
+
+def test_replay_leaves_out_rejected_deliveries_whose_body_was_cut(dsync: Dsync) -> None:
+    dsync.put("product", "absent", {"description": "x" * 5000})
+    with pytest.raises(SystemExit):
+        run("resync", "replay", "product", "--rejected")
+
+
+def test_replay_runs_rejected_deliveries_again(dsync: Dsync) -> None:
+    dsync.put("product", "late", {"color": "White"}, Process_Id="1")
+    dsync.post("product", {"sku": "late"})
+    run("resync", "replay", "product", "--rejected", "--force")
+    runner.run(10)
+    assert dsync.item("product", sku="late")["color"] == "White"
+
+
+def test_replay_selects_by_the_job_that_was_linked_before(white_then_black: Dsync) -> None:
+    white_then_black.send("POST", "/entity/product/set_job", {"job_id": "j1"})
+    white_then_black.put("product", "a", {"color": "Red"})
+    assert run("resync", "replay", "product", "--applied", "--job", "j1", "--dry-run")["replayed"] == 1
+
+
+def test_replay_names_the_jobs_that_are_not_there(dsync: Dsync) -> None:
+    with pytest.raises(CommandError, match="No job nothing"):
+        call_command("resync", "replay", "product", "--job", "nothing")
+
+
+def test_deliveries_counts_and_lists(white_then_black: Dsync) -> None:
+    printed = run("deliveries", "--process", "1")
+    assert printed["counts"]["applied"] == 1
+    assert [row["key"] for row in printed["deliveries"]] == ["a"]
+
+
+def test_prune_counts_and_removes(white_then_black: Dsync) -> None:
+    Delivery.objects.update(accepted_at="2020-01-01T00:00Z")
+    assert run("prune", "--dry-run") == {"found": 2, "removed": 0}
+    assert run("prune") == {"found": 2, "removed": 2}
