@@ -10,7 +10,7 @@ from django.db.models import Count, Min
 
 from connector.edge.errors import BadRequest, ContractError, Fault
 from entities.schema import schemas
-from sync import runner, wake
+from sync import runner, turns, wake
 from sync.models import Delivery, Lane
 from sync.models.delivery import State
 
@@ -55,7 +55,7 @@ def skip(delivery: Delivery, reason: str) -> bool:
         raise ValueError(f"A reason of 1 to {REASON_LENGTH} characters is needed.")
     with in_hand(delivery) as held:
         skipped = held.skip(reason.strip())
-        Delivery.objects.release([held.record_hash])
+        turns.release([held])
         transaction.on_commit(wake.workers)
     return skipped
 

@@ -13,8 +13,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from connector.edge.health import pulse
 from connector.edge.logs import outline
-from sync import backlog, follow_ups, runner, wake
-from sync.models import Delivery
+from sync import backlog, follow_ups, lanes, runner, wake
 from sync.pruning import prune
 
 log = structlog.get_logger(__name__)
@@ -43,7 +42,7 @@ def dispatch(stop: Event) -> None:
 def look() -> None:
     backlog.measure()
     pulse.record("dispatcher")
-    has_work = Delivery.objects.runnable().exists() or follow_ups.are_due()
+    has_work = lanes.have_work() or follow_ups.are_due()
     if has_work and not wake.send():
         runner.run(OWN_WORK_SECONDS)
         follow_ups.run(OWN_WORK_SECONDS)

@@ -14,22 +14,35 @@ from django.db.models import F
 from django.db.models.functions import Least
 
 from sync.models import Attempt, Delivery, Lane
+from sync.models.delivery import READY
 from sync.models.lane import FULL_BATCH
+from sync.turns import DUE
 
 LANES_AT_ONCE = 16
 CRASHES = 3
-# One probe of the index for each lane, instead of a look at the whole backlog; oldest work first.
-WITH_WORK = """
+# Two probes of an index for each lane, instead of a look at the whole backlog; oldest work first.
+WITH_WORK = f"""
     SELECT lane.id, lane.batch_size FROM sync_lane AS lane CROSS JOIN LATERAL (
-        SELECT id FROM sync_delivery WHERE lane = lane.id AND runnable_at <= now() ORDER BY id LIMIT 1
-    ) AS oldest ORDER BY oldest.id LIMIT %s FOR UPDATE OF lane SKIP LOCKED
-"""
+        SELECT least(
+            (SELECT id FROM sync_delivery WHERE lane = lane.id AND {READY} ORDER BY id LIMIT 1),
+            (SELECT id FROM sync_delivery WHERE lane = lane.id AND {DUE} ORDER BY runnable_at LIMIT 1)
+        ) AS id
+    ) AS oldest WHERE oldest.id IS NOT NULL ORDER BY oldest.id LIMIT %s
+"""  # noqa: S608 (conditions of ours)
+LOCKED = "FOR UPDATE OF lane SKIP LOCKED"
+
+
+def have_work() -> bool:
+    """Tell whether any lane has a delivery that may be taken, in whoever's hands the lane is."""
+    with connection.cursor() as cursor:
+        cursor.execute(WITH_WORK, [1])
+        return cursor.fetchone() is not None
 
 
 def lock_next() -> list[Lane]:
     """Lock the lanes whose work is oldest; one that had a crash is taken alone. Empty when there is no work."""
     with connection.cursor() as cursor:
-        cursor.execute(WITH_WORK, [LANES_AT_ONCE])
+        cursor.execute(WITH_WORK + LOCKED, [LANES_AT_ONCE])
         found = [Lane(id=number, batch_size=size) for number, size in cursor.fetchall()]
     if found and found[0].batch_size < FULL_BATCH:
         return found[:1]

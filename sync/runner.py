@@ -20,14 +20,13 @@ from connector.edge.errors import ContractError, Fault
 from connector.edge.logs import outline
 from entities.folding import Fold
 from entities.schema import EntitySchema, schemas
-from sync import hooks, lanes, marks
+from sync import hooks, lanes, marks, turns
 from sync.command import Command, judge
 from sync.database_faults import fault_of
 from sync.effects import Effect, effect_of
 from sync.marks import Mark
 from sync.models import Delivery
 from sync.models.delivery import Method
-from sync.models.lane import Lane
 from sync.write import Write
 
 log = structlog.get_logger(__name__)
@@ -57,7 +56,7 @@ def run_batch() -> int | None:
             if not locked:
                 return None
             lanes.count_crashes(locked)
-            batch = Batch(taken(locked))
+            batch = Batch(turns.take(locked))
             attempts = lanes.open_attempts(batch.deliveries)
             batch.settle()
             lanes.close_attempts(attempts, locked)
@@ -65,19 +64,6 @@ def run_batch() -> int | None:
         lanes.give_back(attempts)
         raise
     return len(batch.deliveries)
-
-
-def taken(locked: Sequence[Lane]) -> list[Delivery]:
-    """Return the next runnable deliveries of these lanes, in order; those behind another of their record are parked."""
-    size = min(lane.batch_size for lane in locked)
-    found = list(Delivery.objects.runnable().filter(lane__in=[lane.pk for lane in locked]).order_by("pk")[:size])
-    heads = Delivery.objects.heads({delivery.record_hash for delivery in found})
-    first: dict[Record, int] = {}
-    for delivery in found:
-        first.setdefault(delivery.record, delivery.pk)
-    behind = {record for record, pk in first.items() if heads.get(record, pk) != pk}
-    Delivery.objects.park(delivery.pk for delivery in found if delivery.record in behind)
-    return [delivery for delivery in found if delivery.record not in behind]
 
 
 @dataclass
@@ -92,7 +78,7 @@ class Batch:
         for delivery in exhausted:
             self.bury(delivery, f"It ended {lanes.CRASHES} workers.")
         self.settle_some([delivery for delivery in self.deliveries if delivery not in exhausted])
-        Delivery.objects.release({delivery.record_hash for delivery in self.deliveries} if self.deliveries else set())
+        turns.release(self.deliveries)
 
     def settle_some(self, deliveries: Sequence[Delivery]) -> None:
         """Apply deliveries together; where that fails, each half by itself, and so on to the one that fails."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Exists, F, Min, OuterRef, Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from sync.retry import delay_after
@@ -26,6 +26,11 @@ PENDING = (State.ACCEPTED, State.RETRYING, State.HELD)
 UNAPPLIED = (*PENDING, State.DEAD)
 LANES = 256
 Record = tuple[str, str]
+
+# What the partial indexes of the same names hold, word for word: PostgreSQL uses one where a query repeats it.
+READY = "state = 'accepted' AND runnable_at IS NOT NULL"
+OBSTACLE = "state IN ('accepted', 'retrying', 'held', 'dead') AND (runnable_at IS NULL OR state = 'retrying')"
+WAITING = "state IN ('accepted', 'retrying') AND runnable_at IS NULL"
 
 
 class Outcome(models.TextChoices):
@@ -47,27 +52,6 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def unapplied(self) -> DeliveryQuerySet:
         return self.filter(state__in=UNAPPLIED)
-
-    def heads(self, hashes: Iterable[int]) -> dict[Record, int]:
-        """Return the first unapplied delivery of every record under these hashes: the one whose turn it is."""
-        rows = self.unapplied().filter(record_hash__in=list(hashes)).order_by()
-        firsts = rows.values_list("entity", "record_key").annotate(Min("pk"))
-        return {(entity, key): pk for entity, key, pk in firsts}
-
-    def park(self, ids: Iterable[int]) -> int:
-        """Take deliveries out of the workers' sight: another of their record is not done."""
-        return self.filter(pk__in=list(ids)).update(runnable_at=None)
-
-    def release(self, hashes: Iterable[int]) -> int:
-        """Let the next delivery of each record under these hashes be taken, where none before it stands in the way."""
-        before = Delivery.objects.unapplied().filter(
-            record_hash=OuterRef("record_hash"),
-            entity=OuterRef("entity"),
-            record_key=OuterRef("record_key"),
-            pk__lt=OuterRef("pk"),
-        )
-        waiting = self.filter(record_hash__in=list(hashes), state=State.ACCEPTED, runnable_at=None)
-        return waiting.filter(~Exists(before.exclude(state=State.ACCEPTED))).update(runnable_at=Now())
 
 
 class Delivery(models.Model):
@@ -120,7 +104,19 @@ class Delivery(models.Model):
                 name="sync_delivery_idempotent",
             ),
             models.Index(fields=["state", "id"], condition=~Q(state="applied"), name="sync_delivery_not_applied"),
-            models.Index(fields=["lane", "id"], condition=Q(runnable_at__isnull=False), name="sync_delivery_runnable"),
+            models.Index(
+                fields=["lane", "id"],
+                condition=Q(state="accepted", runnable_at__isnull=False),
+                name="sync_delivery_ready",
+            ),
+            models.Index(fields=["lane", "runnable_at"], condition=Q(state="retrying"), name="sync_delivery_retrying"),
+            models.Index(
+                fields=["record_hash", "id"],
+                condition=Q(state__in=["accepted", "retrying", "held", "dead"])
+                & (Q(runnable_at__isnull=True) | Q(state="retrying")),
+                name="sync_delivery_obstacle",
+            ),
+            BrinIndex(fields=["accepted_at"], autosummarize=True, name="sync_delivery_by_age"),
             models.Index(
                 fields=["record_hash", "id"],
                 condition=Q(state__in=["accepted", "retrying", "held", "dead"]),

@@ -82,6 +82,10 @@ class LocalStack:
     def credentials(self) -> dict[str, str]:
         return credentials.read(self.run_dir / "credentials")
 
+    @property
+    def database_url(self) -> str:
+        return self.changes.get("DATABASE_URL") or self.credentials["DATABASE_URL"]
+
     def get(self, path: str) -> dict[str, Any]:
         """Read a route as Dsync does."""
         answer: dict[str, Any] = httpx.get(self.url + path, headers=self.headers, trust_env=False, timeout=10).json()

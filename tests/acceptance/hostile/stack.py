@@ -1,0 +1,63 @@
+"""A throw-away stack with the hostile application, and what a test does to it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import redis
+
+from connector.stack.waiting import Waiting
+from tests.acceptance.faults import Programs
+from tests.acceptance.hostile.orders import Orders
+from tests.acceptance.local_stack import LocalStack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SETTINGS = "tests.acceptance.hostile.settings"
+PATIENCE = 120.0
+
+
+class HostileStack(LocalStack):
+    """A stack whose processes can be ordered to die."""
+
+    def __init__(self, run_dir: Path, **changes: str) -> None:
+        super().__init__(run_dir, DJANGO_SETTINGS_MODULE=SETTINGS, **changes)
+        self.orders = Orders(run_dir)
+        self.programs = Programs(self)
+
+    @property
+    def valkey_url(self) -> str:
+        return self.changes.get("REDIS_URL") or self.credentials["REDIS_URL"]
+
+    @property
+    def broker_url(self) -> str:
+        return self.valkey_url.replace("unix://", "redis+socket://", 1)
+
+    @contextmanager
+    def valkey(self) -> Iterator[redis.Redis]:
+        """Talk to the stack's Valkey."""
+        with redis.Redis.from_url(self.valkey_url, socket_timeout=5) as client:
+            yield client
+
+
+@contextmanager
+def hostile_stack(**changes: str) -> Iterator[HostileStack]:
+    """Run a stack in a folder that every user can enter, and remove it."""
+    folder = Path(tempfile.mkdtemp(prefix="connector-hostile-"))
+    folder.chmod(0o711)
+    stack = HostileStack(folder / "run", **changes)
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.remove()
+        shutil.rmtree(folder)
+
+
+def until(ready: Callable[[], Any], what: str, *, seconds: float = PATIENCE) -> None:
+    Waiting().until(lambda: bool(ready()), what, seconds=seconds)

@@ -1,0 +1,74 @@
+"""What the database of a stack holds, read past the service."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tests.acceptance.local_stack import LocalStack
+
+DELIVERIES = """
+    SELECT id, state, outcome, process_id, record_key, method, body, previous, reason, tries, crashes
+    FROM sync_delivery WHERE process_id = ANY(%s) ORDER BY id
+"""
+WAITING = "SELECT count(*) FROM sync_delivery WHERE process_id = ANY(%s) AND state IN ('accepted', 'retrying')"
+RECORDS = "SELECT sku, price::int, deleted_at IS NULL FROM entities_product WHERE sku = ANY(%s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A delivery as it is stored."""
+
+    id: int
+    state: str
+    outcome: str | None
+    process_id: str
+    key: str
+    method: str
+    body: bytes
+    previous: dict[str, Any] | None
+    reason: str
+    tries: int
+    crashes: int
+
+    @property
+    def value(self) -> int:
+        value: int = json.loads(self.body)["price"]
+        return value
+
+
+@contextmanager
+def database(stack: LocalStack) -> Iterator[psycopg.Connection]:
+    """Connect with a limit on every statement, outside of any transaction."""
+    options = "-c statement_timeout=30s -c default_transaction_read_only=off"
+    with psycopg.connect(stack.database_url, autocommit=True, connect_timeout=5, options=options) as connection:
+        yield connection
+
+
+def deliveries(stack: LocalStack, process_ids: Sequence[str]) -> list[Stored]:
+    with database(stack) as connection:
+        return [Stored(*row) for row in connection.execute(DELIVERIES, [list(process_ids)])]
+
+
+def waiting(stack: LocalStack, process_ids: Sequence[str]) -> int | None:
+    """Return how many deliveries wait to be applied, None while the database does not answer."""
+    try:
+        with database(stack) as connection:
+            (count,) = connection.execute(WAITING, [list(process_ids)]).fetchone() or (None,)
+            return count
+    except psycopg.OperationalError:
+        return None
+
+
+def values(stack: LocalStack, keys: Sequence[str]) -> dict[str, int]:
+    """Return the values of the live records of these keys."""
+    with database(stack) as connection:
+        rows = connection.execute(RECORDS, [list(keys)]).fetchall()
+    return {key: value for key, value, lives in rows if lives}
