@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -19,6 +20,7 @@ from entities import store
 from entities.entity import OnDelete
 from entities.schema import EntitySchema
 from entities.schema.fields import FieldSchema
+from entities.schema.readers import plain
 from entities.store import Written, encode, quote
 
 decode = msgspec.json.Decoder(float_hook=Decimal).decode
@@ -33,6 +35,7 @@ class Row:
     extra: Values = field(default_factory=dict)
     lives: bool = False
     delivery: int = 0
+    is_created: bool = False
     is_changed: bool = False
 
 
@@ -47,10 +50,12 @@ class Fold:
         row = self.row(values[schema.key.column])
         if row.lives:
             return None
+        self.judged(row)
         row.values = {
             column: in_json(leaf, values.get(column, leaf.initial())) for column, leaf in schema.leaves.items()
         }
         row.extra = dict(extra)
+        row.is_created = True
         self.touch(row, delivery, lives=True)
         return Written()
 
@@ -58,6 +63,7 @@ class Fold:
         row = self.row(values[schema.key.column])
         if not row.lives:
             return None
+        self.judged(row)
         changed = {
             column: in_json(schema.leaves[column], value)
             for column, value in values.items()
@@ -75,6 +81,7 @@ class Fold:
         row = self.row(key)
         if not row.lives:
             return None
+        self.judged(row)
         is_hard = schema.declaration.on_delete == OnDelete.HARD
         before = {**row.values, "extra": row.extra or None} if is_hard else {}
         self.touch(row, delivery, lives=False)
@@ -86,21 +93,40 @@ class Fold:
     def row(self, key: Any) -> Row:
         return self.rows.setdefault(self.schema.key.text(key), Row())
 
+    def judged(self, row: Row) -> None:
+        """Have the database judge what a row was to become, before another write makes something else of it.
+
+        A rule that only the database knows would otherwise be asked of the last state alone.
+        """
+        if row.is_changed and self.schema.has_rules:
+            self.save()
+
     def touch(self, row: Row, delivery: int, *, lives: bool) -> None:
         row.lives, row.delivery, row.is_changed = lives, delivery, True
 
     def save(self) -> None:
         """Write every changed record, in one statement; records that were removed take another."""
         changed = {key: row for key, row in self.rows.items() if row.is_changed}
+        for row in changed.values():
+            row.is_changed = False
         if self.schema.declaration.on_delete == OnDelete.HARD:
             remove(self.schema, [key for key, row in changed.items() if not row.lives])
             changed = {key: row for key, row in changed.items() if row.lives}
-        write(self.schema, [row for row in changed.values() if row.values])
+        write(self.schema, list(changed.values()))
 
 
 def in_json(leaf: FieldSchema, value: Any) -> Any:
-    """Return a column's value as the JSON of a row has it; lists of objects are JSON text already."""
-    return msgspec.Raw(value.encode()) if leaf.is_object_list and isinstance(value, str) else value
+    """Return a column's value as the JSON of a row has it; lists of objects are JSON text already.
+
+    Numbers have no zeros at their end: PostgreSQL would not read 1.0 from JSON into an integer column.
+    """
+    if leaf.is_object_list:
+        return msgspec.Raw(value.encode()) if isinstance(value, str) else value
+    if isinstance(value, list):
+        return [in_json(leaf, entry) for entry in value]
+    if isinstance(value, datetime):
+        return value.isoformat()  # As PostgreSQL tells it, where msgspec writes Z.
+    return msgspec.Raw(plain(value).encode()) if isinstance(value, Decimal) else value
 
 
 def load(schema: EntitySchema, keys: Sequence[Any]) -> dict[str, Row]:
@@ -110,7 +136,7 @@ def load(schema: EntitySchema, keys: Sequence[Any]) -> dict[str, Row]:
     sql = f"""
         SELECT {key}, (SELECT row_to_json(stored)::text FROM (SELECT {columns}) AS stored), extra::text,
                deleted_at IS NULL
-        FROM {quote(schema.table)} WHERE {key} = ANY(%s) ORDER BY id FOR UPDATE
+        FROM {quote(schema.table)} WHERE {key} = ANY({keys_sql(schema)}) ORDER BY id FOR UPDATE
     """  # noqa: S608 (every name is a model's, quoted)
     with connection.cursor() as cursor:
         cursor.execute(sql, [list(keys)])
@@ -120,10 +146,15 @@ def load(schema: EntitySchema, keys: Sequence[Any]) -> dict[str, Row]:
         }
 
 
+def keys_sql(schema: EntitySchema) -> str:
+    """Return the placeholder of a list of keys, in the column's own type: another one would not use its index."""
+    return f"%s::{schema.model._meta.get_field(schema.declaration.key).db_type(connection)}[]"
+
+
 def remove(schema: EntitySchema, keys: Sequence[str]) -> None:
     values = [schema.key.parse(key) for key in keys]
     if values:
-        sql = f"DELETE FROM {quote(schema.table)} WHERE {quote(schema.key.column)} = ANY(%s)"  # noqa: S608
+        sql = f"DELETE FROM {quote(schema.table)} WHERE {quote(schema.key.column)} = ANY({keys_sql(schema)})"  # noqa: S608
         with connection.cursor() as cursor:
             cursor.execute(sql, [values])
 
@@ -131,12 +162,15 @@ def remove(schema: EntitySchema, keys: Sequence[str]) -> None:
 def write(schema: EntitySchema, rows: Sequence[Row]) -> None:
     if not rows:
         return
-    records = [
-        {**row.values, "extra": row.extra or None, "last_delivery": row.delivery, "is_deleted": not row.lives}
-        for row in rows
-    ]
+    records = [{**row.values, "extra": row.extra or None, **stamp(row)} for row in rows]
+    for row in rows:
+        row.is_created = False
     with connection.cursor() as cursor:
         cursor.execute(write_sql(schema), [encode(records).decode()])
+
+
+def stamp(row: Row) -> Values:
+    return {"last_delivery": row.delivery, "is_deleted": not row.lives, "is_created": row.is_created}
 
 
 @cache
@@ -145,14 +179,12 @@ def write_sql(schema: EntitySchema) -> str:
     columns = [quote(column) for column in schema.leaves]
     typed = [f"{quote(column)} {fields[column].db_type(connection)}" for column in schema.leaves]
     replaced = [f"{column} = excluded.{column}" for column in [*columns, "extra", "last_delivery", "deleted_at"]]
+    stamps = "extra jsonb, last_delivery bigint, is_deleted boolean, is_created boolean"
     return f"""
-        INSERT INTO {quote(schema.table)} AS stored ({", ".join(columns)}, extra, last_delivery, deleted_at)
-        SELECT {", ".join(columns)}, extra, last_delivery, CASE WHEN is_deleted THEN now() END
-        FROM jsonb_to_recordset(%s::jsonb)
-             AS sent({", ".join(typed)}, extra jsonb, last_delivery bigint, is_deleted boolean)
+        INSERT INTO {quote(schema.table)} AS stored ({", ".join(columns)}, extra, last_delivery, deleted_at, created_at)
+        SELECT {", ".join(columns)}, extra, last_delivery, CASE WHEN is_deleted THEN now() END,
+               CASE WHEN is_created THEN now() ELSE 'epoch' END
+        FROM jsonb_to_recordset(%s::jsonb) AS sent({", ".join(typed)}, {stamps})
         ON CONFLICT ({quote(schema.key.column)}) DO UPDATE SET {", ".join(replaced)}, updated_at = now(),
-            changed_in = pg_current_xact_id(), created_at = CASE
-                WHEN stored.deleted_at IS NOT NULL AND excluded.deleted_at IS NULL THEN now()
-                ELSE stored.created_at
-            END
+            changed_in = pg_current_xact_id(), created_at = greatest(stored.created_at, excluded.created_at)
     """  # noqa: S608 (every name is a model's, quoted)

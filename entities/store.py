@@ -31,6 +31,9 @@ class Written:
 
 def create(schema: EntitySchema, values: dict[str, Any], extra: dict[str, Any], delivery: int) -> Written | None:
     """Insert a record, or revive a deleted one with nothing but these values; None when the key lives."""
+    # The database asks its rules of the row that would be inserted, even where the key then stands against it.
+    if schema.has_rules and written(locked_sql(schema, []), [values[schema.key.column]]):
+        return None
     row = [values.get(column, leaf.initial()) for column, leaf in schema.leaves.items()]
     with connection.cursor() as cursor:
         cursor.execute(insert_sql(schema), [*row, kept(extra), delivery])
@@ -94,7 +97,7 @@ def written(sql: str, parameters: Sequence[Any]) -> Written | None:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         row = cursor.fetchone()
-    return Written(row[0]) if row else None
+    return Written(row[-1]) if row else None
 
 
 @cache

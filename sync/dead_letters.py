@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+import msgspec
 from django.db import transaction
 from django.db.models import Count, Min
 
@@ -80,12 +81,7 @@ def faults_of(delivery: Delivery) -> list[Fault]:
     if schema is None:
         return [Fault("entity_name", "unknown_entity", f"There is no entity {delivery.entity} any more.")]
     command = runner.command_of(schema, delivery)
-    if isinstance(command, list):
-        return command
-    if command.record_key != delivery.record_key:
-        message = f"The body speaks of {command.record_key}, the delivery of {delivery.record_key}."
-        return [Fault(schema.key.field.treekey, "key_mismatch", message)]
-    return []
+    return command if isinstance(command, list) else []
 
 
 class Undone(Exception):
@@ -102,6 +98,7 @@ def dry_run(delivery: Delivery) -> ContractError | None:
         return BadRequest(faults=faults)
     try:
         with in_hand(delivery) as held:
+            held.replay()
             error = refusal(held)
             raise Undone
     except Undone:
@@ -110,5 +107,6 @@ def dry_run(delivery: Delivery) -> ContractError | None:
 
 def refusal(delivery: Delivery) -> ContractError | None:
     schema = schemas()[delivery.entity]
-    (mark,) = runner.folded(schema, [delivery])
-    return BadRequest(faults=mark.errors) if mark.errors else None
+    (mark,) = runner.settled(schema, [delivery])
+    faults = msgspec.json.decode(mark.errors, type=list[Fault])
+    return BadRequest(faults=faults) if faults else None

@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 PAUSE = 0.25
 PRUNE_EVERY = 10.0
-OWN_WORK_SECONDS = 1.0
+OWN_WORK_SECONDS = 10.0  # It takes 6 s to find that a broker is away.
 
 
 def dispatch(stop: Event) -> None:

@@ -8,13 +8,13 @@ from uuid import uuid4
 
 import structlog
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from connector.edge.logs import outline
 from sync.hooks import HOOKS
 from sync.models import Delivery, FollowUp
-from sync.retry import delay_after
+from sync.retry import TRIES, delay_after
 
 log = structlog.get_logger(__name__)
 
@@ -48,24 +48,33 @@ def claim() -> FollowUp | None:
     if follow_up is None:
         return None
     follow_up.token = uuid4()
-    FollowUp.objects.filter(pk=follow_up.pk).update(token=follow_up.token, leased_until=Now() + LEASE)
+    follow_up.tries += 1  # Counted before the call, which may end its worker.
+    changes = {"token": follow_up.token, "tries": follow_up.tries, "leased_until": Now() + LEASE}
+    FollowUp.objects.filter(pk=follow_up.pk).update(**changes)
     return follow_up
 
 
 def call(follow_up: FollowUp) -> None:
     """Call the hook and remove the follow-up, or have it called again later; whoever lost the lease does neither."""
     mine = FollowUp.objects.filter(pk=follow_up.pk, token=follow_up.token)
+    if follow_up.tries > TRIES:  # A call that returns or raises is never left with so many.
+        call_later(mine, follow_up.tries, "It ended its workers.")
+        return
     try:
         hook = HOOKS[follow_up.hook]
         delivery = Delivery.objects.get(pk=follow_up.delivery)
         hook.function(entity=delivery.entity, operation=delivery.method, delivery=delivery)
     except Exception as exc:  # noqa: BLE001 (a process boundary: the hook is somebody else's code)
         log.warning("follow_up_failed", hook=follow_up.hook, delivery=follow_up.delivery, **outline(exc))
-        wait = delay_after(follow_up.tries + 1)
-        due_at = Now() + wait if wait is not None else None
-        mine.update(due_at=due_at, leased_until=None, tries=F("tries") + 1, reason=type(exc).__name__)
+        call_later(mine, follow_up.tries, type(exc).__name__)
     else:
         mine.delete()
+
+
+def call_later(mine: models.QuerySet[FollowUp], tries: int, reason: str) -> None:
+    """Have it called again when its wait is over, or give it up."""
+    wait = delay_after(tries)
+    mine.update(due_at=Now() + wait if wait is not None else None, leased_until=None, reason=reason)
 
 
 def replay(follow_up: FollowUp) -> bool:

@@ -44,8 +44,6 @@ def carry_out(command: Command) -> Answer:
         Unavailable: the entity takes no writes now, or too much is waiting; nothing is stored.
     """
     is_deferred = command.write.wants_async or modes.mode_of(command.schema) == SwitchedMode.DEFERRED
-    if is_deferred:
-        backlog.check()
     try:
         with transaction.atomic():
             result = settle(command, is_deferred=is_deferred)
@@ -81,6 +79,7 @@ def repeated_answer(command: Command, earlier: Earlier) -> Answer:
 
 
 def accept(command: Command, number: int) -> Answer:
+    backlog.check()
     journal.record_accepted(command.write, command.record_key, number)
     transaction.on_commit(wake.workers)
     return accepted_answer(number)

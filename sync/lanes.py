@@ -8,8 +8,9 @@ lane's batch halves and it is taken alone, after a success it doubles; only cras
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import F
 from django.db.models.functions import Least
 
@@ -20,6 +21,7 @@ from sync.turns import DUE
 
 LANES_AT_ONCE = 16
 CRASHES = 3
+OWED: set[int] = set()
 # Two probes of an index for each lane, instead of a look at the whole backlog; oldest work first.
 WITH_WORK = f"""
     SELECT lane.id, lane.batch_size FROM sync_lane AS lane CROSS JOIN LATERAL (
@@ -78,5 +80,17 @@ def close_attempts(attempts: Sequence[int], lanes: Sequence[Lane]) -> None:
 
 
 def give_back(attempts: Sequence[int]) -> None:
-    """Remove the attempts of a batch whose transaction failed while its worker lived: they do not count."""
-    Attempt.objects.using("autonomous").filter(pk__in=attempts).delete()
+    """Remove the attempts of a batch whose transaction failed while its worker lived: they do not count.
+
+    Where the database is away they are remembered, and removed before this process takes its next batch.
+    """
+    OWED.update(attempts)
+    with suppress(DatabaseError, InterfaceError):
+        clear_owed()
+
+
+def clear_owed() -> None:
+    """Remove the attempts that this process could not give back when it should have."""
+    if OWED:
+        Attempt.objects.using("autonomous").filter(pk__in=OWED).delete()
+        OWED.clear()

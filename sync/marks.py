@@ -19,8 +19,11 @@ MARK = """
         previous = mark.previous, reason = '', runnable_at = NULL, finished_at = clock_timestamp()
     FROM jsonb_to_recordset(%s::jsonb)
          AS mark(id bigint, state text, outcome text, ignored jsonb, errors jsonb, previous jsonb)
-    WHERE stored.id = mark.id AND stored.state IN ('accepted', 'retrying', 'dead')
+    WHERE stored.id = mark.id AND stored.state IN ('accepted', 'retrying')
 """
+
+
+NO_ERRORS = msgspec.Raw(b"[]")
 
 
 class Overtaken(Exception):
@@ -33,17 +36,29 @@ class Mark:
     state: State
     outcome: Outcome | None
     ignored: list[str]
-    errors: Sequence[Fault]
+    errors: msgspec.Raw
     previous: msgspec.Raw | None
 
     @classmethod
     def applied(cls, delivery: Delivery, effect: Effect) -> Mark:
         previous = msgspec.Raw(effect.previous.encode()) if effect.previous is not None else None
-        return cls(delivery.pk, State.APPLIED, effect.outcome, effect.ignored, (), previous)
+        return cls(delivery.pk, State.APPLIED, effect.outcome, effect.ignored, NO_ERRORS, previous)
 
     @classmethod
     def rejected(cls, delivery: Delivery, faults: Sequence[Fault]) -> Mark:
-        return cls(delivery.pk, State.REJECTED, None, [], faults[:FAULTS_TOLD], None)
+        return cls(delivery.pk, State.REJECTED, None, [], storable(faults), None)
+
+    def shown_on(self, delivery: Delivery) -> Delivery:
+        """Return the delivery as the mark leaves it, for whoever is told of it before it is read again."""
+        delivery.state, delivery.outcome, delivery.ignored = self.state, self.outcome, self.ignored
+        delivery.previous = None if self.previous is None else msgspec.json.decode(self.previous)
+        delivery.reason, delivery.runnable_at = "", None
+        return delivery
+
+
+def storable(faults: Sequence[Fault]) -> msgspec.Raw:
+    """Return faults as JSON that jsonb takes: what was received may hold a NUL."""
+    return msgspec.Raw(encode(faults[:FAULTS_TOLD]).replace(b"\\u0000", b"\\ufffd"))
 
 
 def write(marks: Sequence[Mark]) -> None:
@@ -53,6 +68,6 @@ def write(marks: Sequence[Mark]) -> None:
         Overtaken: one of them is not in a state that can end so.
     """
     with connection.cursor() as cursor:
-        cursor.execute(MARK, [encode(marks).decode().replace("\\u0000", "\\ufffd")])
+        cursor.execute(MARK, [encode(marks).decode()])
         if cursor.rowcount != len(marks):
             raise Overtaken

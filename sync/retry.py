@@ -18,7 +18,7 @@ def delay_after(tries: int, *, spread: float | None = None) -> timedelta | None:
     """
     if tries >= TRIES:
         return None
-    wait = min(LONGEST, FIRST * 2 ** (tries - 1))
+    wait = min(LONGEST, FIRST * 2 ** min(tries - 1, 30))
     drawn = random.random() if spread is None else spread  # noqa: S311 (no secret)
     shortened: timedelta = wait * (1 - drawn / 2)
     return shortened

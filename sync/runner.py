@@ -13,15 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import structlog
-from django.db import DataError, IntegrityError, transaction
+from django.db import DatabaseError, DataError, IntegrityError, transaction
 
-from connector.edge.envelope import is_outage
+from connector.edge.envelope import is_outage, sqlstate
 from connector.edge.errors import ContractError, Fault
 from connector.edge.logs import outline
 from entities.folding import Fold
 from entities.schema import EntitySchema, schemas
 from sync import hooks, lanes, marks, turns
-from sync.command import Command, judge
+from sync.command import Command, add, judge
 from sync.database_faults import fault_of
 from sync.effects import Effect, effect_of
 from sync.marks import Mark
@@ -32,6 +32,12 @@ from sync.write import Write
 log = structlog.get_logger(__name__)
 
 Record = tuple[str, str]
+# Program limit exceeded, lock not available, query canceled: what the database says of one statement, not of itself.
+OF_STATEMENT = ("54", "55P03", "57014")
+
+
+class UnknownEntity(Exception):
+    """There is no such entity any more, or not yet in this process."""
 
 
 def run(seconds: float) -> bool:
@@ -50,6 +56,7 @@ def run_batch() -> int | None:
         DatabaseError: the database is away; the batch is given back and does not count as a try.
     """
     attempts: list[int] = []
+    lanes.clear_owed()
     try:
         with transaction.atomic():
             locked = lanes.lock_next()
@@ -89,7 +96,7 @@ class Batch:
             with transaction.atomic():
                 apply(deliveries)
         except Exception as exc:
-            if is_outage(exc):
+            if is_away(exc):
                 raise
             self.split(deliveries, exc)
 
@@ -116,6 +123,11 @@ class Batch:
         self.blocked.add(delivery.record)
 
 
+def is_away(exc: Exception) -> bool:
+    """Tell whether no delivery can be applied now: the fault is not in those that were tried."""
+    return is_outage(exc) and not (isinstance(exc, DatabaseError) and (sqlstate(exc) or "").startswith(OF_STATEMENT))
+
+
 def database_fault(delivery: Delivery, exc: Exception) -> Fault | None:
     schema = schemas().get(delivery.entity)
     if schema is None or not isinstance(exc, (IntegrityError, DataError)):
@@ -129,16 +141,25 @@ def apply(deliveries: Sequence[Delivery]) -> None:
     for delivery in deliveries:
         by_entity[delivery.entity].append(delivery)
     for entity, group in by_entity.items():
-        marks.write(folded(schemas()[entity], group))
+        settled(known(entity), group)
 
 
-def folded(schema: EntitySchema, deliveries: Sequence[Delivery]) -> list[Mark]:
+def known(entity: str) -> EntitySchema:
+    try:
+        return schemas()[entity]
+    except KeyError as exc:
+        raise UnknownEntity from exc
+
+
+def settled(schema: EntitySchema, deliveries: Sequence[Delivery]) -> list[Mark]:
+    """Fold, write and mark deliveries of one entity, and tell whoever listens what they did."""
     fold = Fold(schema, [schema.key.parse(delivery.record_key) for delivery in deliveries])
     results = [outcome(schema, delivery, fold) for delivery in deliveries]
     fold.save()
+    marks.write(results)
     if hooks.is_heard(schema):
-        applied = {mark.id for mark in results if mark.outcome}
-        hooks.announce(schema, [delivery for delivery in deliveries if delivery.pk in applied])
+        pairs = zip(deliveries, results, strict=True)
+        hooks.announce(schema, [mark.shown_on(delivery) for delivery, mark in pairs if mark.outcome])
     return results
 
 
@@ -164,4 +185,7 @@ def command_of(schema: EntitySchema, delivery: Delivery) -> Command | list[Fault
     faults: list[Fault] = []
     named = None if write.method == Method.POST else delivery.record_key
     command = judge(write, schema, named, faults)
+    if command and command.record_key != delivery.record_key:
+        message = f"The body speaks of {command.record_key}, the delivery of {delivery.record_key}."
+        add(faults, [Fault(schema.key.field.treekey, "key_mismatch", message)])
     return command if command and not faults else faults

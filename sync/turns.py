@@ -60,7 +60,7 @@ def runnable(lanes: Sequence[Lane]) -> list[tuple[int, int]]:
     size = min(lane.batch_size for lane in lanes)
     with connection.cursor() as cursor:
         cursor.execute(TAKE, {"lanes": [lane.pk for lane in lanes], "size": size})
-        return cursor.fetchall()
+        return [(number, body_size) for number, body_size in cursor.fetchall()]
 
 
 def within(limit: int, sized: Iterable[tuple[int, int]]) -> Iterator[int]:
@@ -87,7 +87,7 @@ def release(done: Sequence[Delivery]) -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(RELEASE, {**columns(done), "limit": RELEASED_AT_ONCE})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def columns(deliveries: Sequence[Delivery]) -> dict[str, list[int] | list[str]]:

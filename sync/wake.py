@@ -11,6 +11,8 @@ from threading import Event, Lock, Thread
 import structlog
 from kombu.exceptions import OperationalError
 
+from connector.edge.logs import outline
+
 log = structlog.get_logger(__name__)
 
 
@@ -36,7 +38,10 @@ class Sender:
     def send_for_ever(self) -> None:
         while self.wanted.wait():
             self.wanted.clear()
-            send()
+            try:
+                send()
+            except Exception as exc:  # noqa: BLE001 (a thread's boundary: it must live for the next one)
+                log.warning("wake_up_failed", **outline(exc))
 
 
 def send() -> bool:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from connector.edge.errors import Fault
-from entities.entity import Declaration, Entity
+from entities.entity import OWN_FIELDS, Declaration, Entity
 from entities.fields import CompositeKey
 from entities.schema.build import FieldBuilder
 from entities.schema.fields import FieldSchema
@@ -52,6 +52,13 @@ class EntitySchema:
     def enforced(self) -> tuple[FieldSchema, ...]:
         """The references that must name a record that is there."""
         return tuple(leaf for leaf in self.leaves.values() if leaf.enforce)
+
+    @cached_property
+    def has_rules(self) -> bool:
+        """Tell whether the table has constraints besides its key's, which only the database can judge."""
+        meta = self.model._meta
+        unique = {field.name for field in meta.concrete_fields if field.unique} - {*OWN_FIELDS, self.declaration.key}
+        return bool(meta.constraints or meta.unique_together or unique)
 
     def missing(self, values: dict[str, Any]) -> list[Fault]:
         """Return a fault for every required field that a new record would lack."""

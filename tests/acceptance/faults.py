@@ -29,12 +29,14 @@ class Programs:
         self.stack = stack
         self.address = f"unix://{Place.of(stack.run_dir).sockets / 'supervisor.sock'}"
 
-    @property
-    def rpc(self) -> Any:
-        return ServerProxy("http://127.0.0.1", transport=SupervisorTransport(None, None, self.address)).supervisor
+    @contextmanager
+    def rpc(self) -> Iterator[Any]:
+        with ServerProxy("http://127.0.0.1", transport=SupervisorTransport(None, None, self.address)) as proxy:
+            yield proxy.supervisor
 
     def infos(self) -> dict[str, dict[str, Any]]:
-        return {info["name"]: info for info in self.rpc.getAllProcessInfo()}
+        with self.rpc() as rpc:
+            return {info["name"]: info for info in rpc.getAllProcessInfo()}
 
     def named(self, name: str) -> psutil.Process:
         """Return the first process of a program, waiting for it where it was killed just now."""
@@ -54,11 +56,13 @@ class Programs:
 
     def stop(self, *names: str) -> None:
         for name in names:
-            self.rpc.stopProcess(self.full(name))
+            with self.rpc() as rpc:
+                rpc.stopProcess(self.full(name))
 
     def start(self, *names: str) -> None:
         for name in names:
-            self.rpc.startProcess(self.full(name))
+            with self.rpc() as rpc:
+                rpc.startProcess(self.full(name))
 
     def full(self, name: str) -> str:
         return f"{self.infos()[name]['group']}:{name}"

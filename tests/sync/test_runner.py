@@ -1,39 +1,410 @@
+"""Batches that fail, split, are tried again, crash, and run side by side."""
+
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
 import pytest
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 
+from connector.edge.errors import Fault
+from entities.schema import schemas
+from sync import dead_letters, lanes, retry, runner
+from sync.models import Attempt, Delivery, Lane
+from sync.models.delivery import State
+from sync.models.lane import FULL_BATCH
+from tests.sync.writes import DATABASE, SALE, accept, make_due, prices, product, run, side_by_side, states
+
+pytestmark = DATABASE
+APPLIED, RETRYING, DEAD, REJECTED = State.APPLIED, State.RETRYING, State.DEAD, State.REJECTED
+ROOT = Path(__file__).parents[2]
+
+
+def raising(*keys: str, error: type[Exception] = LookupError) -> Any:
+    def receiver(delivery: Delivery, **_: Any) -> None:
+        if delivery.record_key in keys:
+            raise error("secret")
+
+    return receiver
+
+
+def pass_time_until_dead() -> None:
+    for _ in range(retry.TRIES):
+        run()
+        make_due()
+
+
+# Batches that fail
+
+
+def test_poison_alone_fails_and_its_batch_is_applied_in_the_same_run(receive: Any) -> None:
+    receive(raising("17"))
+    for number in range(40):
+        accept("POST", str(number))
+    assert runner.run_batch() is not None
+    run()
+    assert Counter(states()) == {APPLIED: 39, RETRYING: 1}
+    assert product("17") is None
+
+
+def test_poison_of_one_entity_leaves_others_alone(receive: Any) -> None:
+    receive(raising("a"))
+    accept("POST", "a")
+    accept("POST", "p", {**SALE}, entity="partner_sale")
+    run()
+    assert states() == [RETRYING, APPLIED]
+
+
+def test_row_that_breaks_a_rule_of_the_database_is_rejected_alone() -> None:
+    for number in range(6):
+        body = {**SALE, "partner": str(number), **({"partnerSkuCode": None} if number == 3 else {})}
+        accept("POST", "", body, entity="partner_sale")
+    run()
+    assert states() == [*[APPLIED] * 3, REJECTED, *[APPLIED] * 2]
+    (error,) = Delivery.objects.get(state=REJECTED).errors
+    assert error["message"] == "partnerSkuCode, or skuCodeKey with skuCode, is required."
+
+
+@pytest.mark.parametrize(
+    ("sql", "state"),
+    [
+        ("1/0", REJECTED),  # division by zero stands for whatever a value does to the database: DataError
+        ("repeat('x', 1000)::varchar(5)::int", REJECTED),
+        ("pg_input_error()", RETRYING),  # no such function: ProgrammingError
+    ],
+)
+def test_what_the_database_says_of_one_row_decides_its_fate(receive: Any, sql: str, state: str) -> None:
+    @receive
+    def execute(delivery: Delivery, **_: Any) -> None:
+        if delivery.record_key == "b":
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT {sql}")
+
+    for key in "abc":
+        accept("POST", key)
+    run()
+    assert states() == [APPLIED, state, APPLIED]
+
+
+def test_failed_delivery_is_tried_again_and_dead_in_the_end_with_its_reason(receive: Any) -> None:
+    receive(raising("a"))
+    accept("POST", "a")
+    pass_time_until_dead()
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.reason, delivery.tries) == (DEAD, "LookupError", retry.TRIES - 1)
+
+
+def test_failed_delivery_is_not_taken_before_its_time(receive: Any) -> None:
+    receive(raising("a"))
+    accept("POST", "a")
+    run()
+    assert runner.run_batch() is None
+    assert states() == [RETRYING]
+
+
+def test_followers_of_a_failed_delivery_wait_and_nobody_else_does(receive: Any) -> None:
+    receive(raising("a"))
+    for number in range(3):
+        accept("PUT" if number else "POST", "a", {"price": number})
+        accept("PUT" if number else "POST", "b", {"price": number})
+    run()
+    assert states(record_key="a") == [RETRYING, State.ACCEPTED, State.ACCEPTED]
+    assert states(record_key="b") == [APPLIED] * 3
+
+
+def test_part_of_a_record_that_works_is_applied_before_the_one_that_fails(receive: Any) -> None:
+    @receive
+    def third(delivery: Delivery, **_: Any) -> None:
+        if b'"price":2' in bytes(delivery.body):
+            raise LookupError
+
+    for price in range(5):
+        accept("PUT" if price else "POST", "a", {"price": price})
+    run()
+    assert states() == [APPLIED, APPLIED, RETRYING, State.ACCEPTED, State.ACCEPTED]
+    assert prices("a") == [1]
+
+
+# Outages
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_outage_rolls_back_and_does_not_count(receive: Any, error: type[DatabaseError]) -> None:
+    receive(raising("b", error=error))
+    accept("POST", "a")
+    accept("POST", "b")
+    with pytest.raises(error):
+        run()
+    assert set(Delivery.objects.values_list("state", "tries", "crashes")) == {(State.ACCEPTED, 0, 0)}
+    assert (product("a"), Attempt.objects.count()) == (None, 0)
+
+
+@pytest.mark.parametrize("code", ["54000", "55P03", "57014"])
+def test_what_the_database_says_of_a_statement_is_no_outage(receive: Any, code: str) -> None:
+    @receive
+    def execute(delivery: Delivery, **_: Any) -> None:
+        if delivery.record_key == "b":
+            with connection.cursor() as cursor:
+                cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{code}'; END $$")
+
+    for key in "abc":
+        accept("POST", key)
+    run()
+    assert states() == [APPLIED, RETRYING, APPLIED]
+
+
+def test_record_that_somebody_locks_holds_up_no_other() -> None:
+    accept("POST", "a")
+    run()
+    for key in "abc":
+        accept("PUT" if key == "a" else "POST", key)
+
+    def locked() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+        run()
+
+    with connections["autonomous"].cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT FROM entities_product WHERE sku = 'a' FOR UPDATE")
+        side_by_side(locked)
+        cursor.execute("ROLLBACK")
+    assert states()[1:] == [RETRYING, APPLIED, APPLIED]
+
+
+def test_attempts_are_given_back_later_when_the_database_is_away(receive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    clear, down = lanes.clear_owed, [True]
+
+    @receive
+    def outage(**_: Any) -> None:
+        if down:
+            monkeypatch.setattr(lanes, "clear_owed", raise_outage)
+            raise OperationalError
+
+    delivery = accept("POST", "a")
+    with pytest.raises(OperationalError):
+        run()
+    assert Attempt.objects.count() == 1
+    down.clear()
+    monkeypatch.setattr(lanes, "clear_owed", clear)
+    run()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.crashes, Attempt.objects.count()) == (APPLIED, 0, 0)
+
+
+def raise_outage() -> None:
+    raise OperationalError
+
+
+# Crashes
+
+
+def left_behind(delivery: Delivery, *sizes: int) -> None:
+    """Leave the attempts of workers that died with a batch of these sizes in hand."""
+    for size in sizes:
+        Attempt.objects.create(lane=delivery.lane, size=size, first_delivery=delivery.pk)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "batch_size"),
+    [((500,), 250), ((9,), 4), ((2,), 1), ((1,), 1), ((500, 100), 50), ((500, 1), 1)],
+)
+def test_batch_halves_after_a_crash(sizes: tuple[int, ...], batch_size: int) -> None:
+    delivery = accept("POST", "a")
+    left_behind(delivery, *sizes)
+    lane = Lane.objects.get(pk=delivery.lane)
+    lanes.count_crashes([lane])
+    assert (lane.batch_size, Lane.objects.get(pk=lane.pk).batch_size) == (batch_size, batch_size)
+    assert not Attempt.objects.exists()
+
+
+def test_batch_doubles_after_a_success_up_to_the_full_one() -> None:
+    lane = accept("POST", "a").lane
+    Lane.objects.filter(pk=lane).update(batch_size=200)
+    sizes = []
+    for _ in range(3):
+        accept("PUT", "a")
+        assert runner.run_batch()
+        sizes.append(Lane.objects.get(pk=lane).batch_size)
+    assert sizes == [400, FULL_BATCH, FULL_BATCH]
+
+
+@pytest.mark.parametrize(("sizes", "state"), [((1, 1), APPLIED), ((1, 1, 1), DEAD), ((2, 2, 2, 2, 500), APPLIED)])
+def test_three_crashes_of_a_batch_of_one_are_dead(sizes: tuple[int, ...], state: str) -> None:
+    delivery = accept("POST", "a")
+    left_behind(delivery, *sizes)
+    run()
+    delivery.refresh_from_db()
+    assert delivery.state == state
+    assert delivery.reason == ("It ended 3 workers." if state == DEAD else "")
+
+
+def test_crashes_are_forgotten_when_the_delivery_is_replayed() -> None:
+    delivery = accept("POST", "a")
+    left_behind(delivery, 1, 1, 1)
+    run()
+    dead_letters.replay(delivery)
+    run()
+    assert states() == [APPLIED]
+
+
+def test_attempt_stands_durably_while_the_work_is_done_and_is_gone_with_it(receive: Any) -> None:
+    seen: list[Any] = []
+    receive(lambda **_: seen.extend(side_by_side(lambda: list(Attempt.objects.values_list("size", flat=True)))))
+    accept("POST", "a")
+    run()
+    assert (seen, Attempt.objects.count()) == ([[1]], 0)
+
+
+WORKER = """
+import os, django
+django.setup()
+from django.db import connections
 from sync import runner
-from sync.models import Delivery
-from tests.conftest import Dsync, example
-
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "autonomous"])
-
-
-@pytest.fixture
-def deferred(dsync: Dsync, monkeypatch: pytest.MonkeyPatch) -> Dsync:
-    monkeypatch.setattr("sync.wake.send", lambda: True)
-    return dsync
+from sync.hooks import delivery_applied
+def receiver(delivery, **_):
+    if delivery.record_key == "poison":
+        os._exit(9)
+delivery_applied.connect(receiver)
+runner.run(30)
+"""
 
 
-def test_run(deferred: Dsync) -> None:
-    d = deferred
-    a = d.post("product", example("create.request"), Prefer="respond-async", Process_Id="1")
-    print(a.content, a.headers)
-    print(d.post("product", example("create.request"), Prefer="respond-async", Process_Id="1").content)
-    print(d.put("product", "hde012", example("update.request")).content)
-    print(d.post("product", example("create.request")).content)
-    print(d.put("product", "x", {"price": 1}, Prefer="respond-async").content)
-    print(d.send("GET", "/process/1").content)
-    assert runner.run(10)
-    for x in Delivery.objects.order_by("pk"):
-        print(x.pk, x.state, x.outcome, x.errors, x.previous)
-    print(d.items("product").content)
-    print(d.put("product", "hde012", {"price": 5, "inventory": {"qty": "3.10"}}).content)
-    print(d.delete("product", "hde012", Prefer="respond-async").content)
-    print(d.post("product", {"sku": "hde012"}, Prefer="respond-async").content)
-    print(d.put("product", "hde012", {"price": 7, "special_price_from": "2026-01-01", "attributes": [{"name": "a", "value": "b"}]}, Prefer="respond-async").content)
-    assert runner.run(10)
-    for x in Delivery.objects.order_by("pk"):
-        print(x.pk, x.state, x.outcome, x.errors, x.previous)
-    print(d.items("product").content)
-    assert 0
+def work() -> int:
+    """Run a worker of its own that dies with the poison in its hands; return how it ended."""
+    name = connection.settings_dict["NAME"]
+    url = os.environ["DATABASE_URL"].split("?")
+    url[0] = f"{url[0].rpartition('/')[0]}/{name}"
+    environment = {**os.environ, "DATABASE_URL": "?".join(url), "CONNECTOR_ROLE": "worker", "LOG_LEVEL": "ERROR"}
+    return subprocess.run([sys.executable, "-c", WORKER], env=environment, cwd=ROOT, timeout=50, check=False).returncode
+
+
+def test_delivery_that_kills_its_workers_is_dead_and_the_rest_applied() -> None:
+    keys = [f"k{number}" for number in range(7)]
+    for key in [*keys[:3], "poison", *keys[3:]]:
+        accept("POST", key)
+    lane = Delivery.objects.first().lane
+    Delivery.objects.update(lane=lane)
+    assert [work() for _ in range(9)] == [*[9] * 8, 0]
+    assert {key: product(key) is not None for key in keys} == dict.fromkeys(keys, True)
+    assert (states(record_key="poison"), Attempt.objects.count()) == ([DEAD], 0)
+
+
+# Side by side
+
+
+def test_eight_senders_that_run_batches_too_keep_the_order_of_a_hot_record() -> None:
+    accept("POST", "hot", {"price": 0})
+
+    def send_and_run(worker: int) -> None:
+        for number in range(40):
+            if worker == 0:
+                accept("PUT", "hot", {"price": number + 1})
+            else:
+                accept("PUT" if number else "POST", f"cold{worker}", {"price": number})
+            runner.run_batch()
+
+    side_by_side(*[lambda n=n: send_and_run(n) for n in range(8)])
+    run()
+    hot = Delivery.objects.filter(record_key="hot", method="PUT").order_by("pk")
+    assert [row["price"] for row in hot.values_list("previous", flat=True)] == list(range(40))
+    assert (set(states()), prices("hot", "cold1")) == ({APPLIED}, [40, 39])
+
+
+def test_batch_of_one_lane_is_in_one_hand_only(receive: Any) -> None:
+    seen: list[Any] = []
+    receive(lambda **_: seen.extend(side_by_side(runner.run_batch)))
+    accept("POST", "a")
+    run()
+    assert (seen, states()) == ([None], [APPLIED])
+
+
+def test_eight_runners_of_a_backlog_apply_every_update_of_a_hot_record_once() -> None:
+    accept("POST", "hot", {"price": 0})
+    for number in range(300):
+        accept("PUT", "hot", {"price": number + 1})
+    Lane.objects.update(batch_size=7)
+    while not all(side_by_side(*[lambda: runner.run(20)] * 8)):
+        pass
+    run()
+    chain = Delivery.objects.filter(method="PUT").order_by("pk").values_list("previous", flat=True)
+    assert [row["price"] for row in chain] == list(range(300))
+    assert (set(states()), prices("hot")) == ({APPLIED}, [300])
+
+
+# Schema changes between acceptance and application
+
+
+def test_delivery_of_an_entity_that_is_gone_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    accept("POST", "", {**SALE}, entity="partner_sale")
+    accept("POST", "a")
+    monkeypatch.delitem(schemas(), "partner_sale")
+    run()
+    assert states() == [RETRYING, APPLIED]
+    assert Delivery.objects.first().reason == "UnknownEntity"
+
+
+def test_body_is_judged_by_the_schema_now_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    schema = schemas()["product"]
+    accept("POST", "a", {"price": 1})
+    leaves = {**schema.leaves, "name": replace(schema.leaves["name"], required=True)}
+    monkeypatch.setattr(schema, "leaves", leaves)
+    accept("POST", "b", {"name": "n"})
+    run()
+    assert states() == [REJECTED, APPLIED]
+    assert Delivery.objects.first().errors[0]["code"] == "required"
+
+
+@pytest.mark.parametrize(("on_unknown", "state"), [("ignore", APPLIED), ("reject", REJECTED)])
+def test_field_that_was_removed_is_an_unknown_one(policy: Any, on_unknown: str, state: str) -> None:
+    delivery = accept("POST", "a")
+    Delivery.objects.update(body=b'{"sku": "a", "removed": 1}')
+    policy("product", on_unknown=on_unknown)
+    run()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.ignored) == (state, ["removed"] if state == APPLIED else [])
+
+
+def test_body_that_makes_another_key_than_it_did_changes_no_record() -> None:
+    accept("POST", "b", {"price": 1})
+    run()
+    accept("POST", "a")
+    Delivery.objects.filter(record_key="a").update(body=b'{"sku": "b", "price": 2}')
+    run()
+    assert (states(), prices("b")) == ([APPLIED, REJECTED], [1])
+
+
+def test_edited_body_is_applied_and_the_original_stays() -> None:
+    delivery = accept("POST", "a", {"price": 1})
+    Delivery.objects.update(edited_body=b'{"sku": "a", "price": 2}')
+    run()
+    assert prices("a") == [2]
+    delivery.refresh_from_db()
+    assert bytes(delivery.body) == b'{"sku":"a","price":1}'
+
+
+def test_command_of_a_delivery_has_every_fault() -> None:
+    delivery = accept("POST", "a")
+    delivery.body = b'{"sku": "a", "price": "x", "name": 1}'
+    found = runner.command_of(schemas()["product"], delivery)
+    assert isinstance(found, list)
+    assert all(isinstance(fault, Fault) for fault in found)
+    assert len(found) == 2
+
+
+def test_numbers_are_kept_exactly() -> None:
+    accept("POST", "a", b'{"sku": "a", "price": 1234567890.1234, "weight": "0.0001"}')
+    run()
+    assert (str(product("a").price), str(product("a").weight)) == ("1234567890.1234", "0.0001")
+
+
+def test_empty_backlog_is_no_work() -> None:
+    assert runner.run_batch() is None
+    assert runner.run(5)
+    assert not runner.run(0)

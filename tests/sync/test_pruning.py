@@ -1,0 +1,101 @@
+"""Finished deliveries go by age, in batches, and the ledger keeps their counts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import Sum
+from django.db.models.functions import Now
+from django.test import override_settings
+
+from sync import pruning
+from sync.models import Delivery, FollowUp, Ledger
+from sync.models.delivery import Outcome, State
+from tests.sync.writes import DATABASE, accept, run, side_by_side, write
+
+pytestmark = DATABASE
+FINAL = {State.APPLIED, State.REJECTED, State.SKIPPED}
+
+
+def one_of_each(*, days: int) -> None:
+    """Have a delivery in every state that was accepted so many days ago."""
+    for state in State:
+        delivery = accept("POST", f"{state}-{days}")
+        Delivery.objects.filter(pk=delivery.pk).update(
+            state=state,
+            runnable_at=None,
+            outcome=Outcome.CREATED if state == State.APPLIED else None,
+            finished_at=Now() if state in FINAL else None,
+            accepted_at=Now() - timedelta(days=days),
+        )
+
+
+def received() -> int:
+    """Return how many deliveries there are or were."""
+    return Delivery.objects.count() + (Ledger.objects.aggregate(total=Sum("deliveries"))["total"] or 0)
+
+
+def test_old_finished_deliveries_go_and_unfinished_ones_never() -> None:
+    one_of_each(days=11)
+    one_of_each(days=9)
+    assert list(pruning.prune(10)) == [3]
+    left = set(Delivery.objects.filter(accepted_at__lt=Now() - timedelta(days=10)).values_list("state", flat=True))
+    assert left == set(State) - FINAL
+    assert Delivery.objects.count() == 2 * len(State) - 3
+
+
+def test_accounts_add_up_at_every_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pruning, "BATCH", 2)
+    for days in range(10, 15):
+        one_of_each(days=days)
+    total = received()
+    for removed in pruning.prune(1):
+        assert removed <= 2
+        assert received() == total
+    assert Ledger.objects.count() == 15
+    assert set(Ledger.objects.values_list("state", flat=True)) == FINAL
+
+
+def test_ledger_goes_on_counting_on_the_same_line() -> None:
+    one_of_each(days=5)
+    list(pruning.prune(1))
+    one_of_each(days=5)
+    list(pruning.prune(1))
+    assert list(Ledger.objects.values_list("deliveries", flat=True)) == [2, 2, 2]
+
+
+def test_delivery_with_something_to_follow_stays() -> None:
+    one_of_each(days=5)
+    FollowUp.objects.create(hook="x", delivery=Delivery.objects.get(state=State.APPLIED).pk, due_at=None)
+    assert list(pruning.prune(1)) == [2]
+
+
+@pytest.mark.parametrize(("days", "removed"), [(0, []), (4, [3]), (6, [])])
+def test_days_come_from_the_settings(days: int, removed: list[int]) -> None:
+    one_of_each(days=5)
+    with override_settings(CONNECTOR_DELIVERY_DAYS=days):
+        assert list(pruning.prune()) == removed
+
+
+def test_pruners_side_by_side_count_each_delivery_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pruning, "BATCH", 3)
+    for days in range(10, 20):
+        one_of_each(days=days)
+    total = received()
+    side_by_side(*[lambda: list(pruning.prune(1))] * 4)
+    list(pruning.prune(1))
+    assert (received(), Delivery.objects.filter(state__in=FINAL).count()) == (total, 0)
+
+
+def test_received_is_the_sum_of_what_became_of_everything() -> None:
+    for number in range(5):
+        write("POST", str(number), is_async=number % 2 == 0)
+    write("POST", "1", is_async=False)
+    accept("PUT", "gone")
+    run()
+    accept("PUT", "0")
+    Delivery.objects.filter(record_key="1").update(accepted_at=Now() - timedelta(days=5))
+    list(pruning.prune(1))
+    assert received() == 8
+    assert {line.state: line.deliveries for line in Ledger.objects.all()} == {"applied": 1, "rejected": 1}
