@@ -153,6 +153,20 @@ def test_walks_opened_at_once_are_each_complete(web: Web, key: str) -> None:
         assert {len(answer.json()["data"]["items"]) for answer in web.ask_all([raw] * 20)} == {5}
 
 
+def test_a_page_that_many_ask_for_at_once_is_the_same_for_all(web: Web) -> None:
+    """Page 1,001 is the first whose boundaries are not found when a walk opens."""
+    web.execute(
+        "INSERT INTO entities_person (key, partner, principal, firstname, lastname)"
+        " SELECT 'p:' || number, 'p', number, 'F', 'L' FROM generate_series(1, 1010) AS number"
+    )
+    token = web.entity_tokens["person"]
+    web.get("/api/sync/items?per_page=1", Entity_Token=token)
+    raw = web.request("GET", "/api/sync/items?per_page=1&page=1001", None, Entity_Token=token)
+    answers = web.ask_all([raw] * 50)
+    assert {answer.status for answer in answers} == {200}
+    assert {answer.json()["data"]["items"][0]["principal"] for answer in answers} == {"1001"}
+
+
 def test_identical_notifications_at_once_are_all_taken(web: Web, key: str) -> None:
     report = body(process_id=key, status=200, data={"notifications": [{"node_id": "1", "status": 200}]})
     assert statuses(web.ask_all([web.request("POST", "/notification", report)] * 50)) == {200: 50}

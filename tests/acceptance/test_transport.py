@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import socket
 import struct
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.acceptance.web import received
 
 if TYPE_CHECKING:
     from tests.acceptance.web import Answer, Web
@@ -302,6 +305,18 @@ def test_a_body_that_nobody_reads_is_no_second_request(web: Web, key: str) -> No
 
 def test_what_is_no_http_is_refused_by_the_server(web: Web) -> None:
     assert web.ask(b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n").status == 400
+
+
+@pytest.mark.xfail(
+    raises=TimeoutError,
+    reason="gunicorn's gthread lingers up to 2 s over a closed connection on the thread that accepts all others",
+)
+def test_clients_that_do_not_hang_up_after_their_answer_delay_nobody(web: Web) -> None:
+    with ExitStack() as stack:
+        for _ in range(6):
+            connection = stack.enter_context(web.connected(patience=1))
+            connection.sendall(web.request("GET", "/health/live", None))
+            assert received(connection).status == 200
 
 
 def test_the_log_of_the_server_tells_no_secret_and_no_payload(web: Web, key: str) -> None:

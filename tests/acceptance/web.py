@@ -141,16 +141,25 @@ class Web:
                 connection.sendall(raw)
             return [received(connection) for connection in connections]
 
-    def connected(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+    def execute(self, statement: str) -> None:
+        """Run a statement on its database."""
+        with psycopg.connect(libpq_url(self.environment["DATABASE_URL"]), autocommit=True) as database:
+            database.execute(statement.encode())
+
+    def connected(self, patience: float = PATIENCE) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=patience)
 
 
 def new_database(name: str) -> str:
     """Create a database beside the one of the tests and return its URL."""
     url = urlsplit(os.environ["DATABASE_URL"])
-    with psycopg.connect(os.environ["DATABASE_URL"].replace("postgres:", "postgresql:", 1), autocommit=True) as server:
+    with psycopg.connect(libpq_url(os.environ["DATABASE_URL"]), autocommit=True) as server:
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return url._replace(path=f"/{name}").geturl()
+
+
+def libpq_url(url: str) -> str:
+    return url.replace("postgres:", "postgresql:", 1)
 
 
 def send(connection: socket.socket, raw: bytes) -> None:

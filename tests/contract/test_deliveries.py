@@ -177,8 +177,20 @@ def test_a_body_is_stored_as_bytes(dsync: Dsync, body: bytes) -> None:
     assert bytes(newest().body) == body
 
 
-def test_the_errors_of_a_rejected_write_can_be_stored_whatever_they_quote(dsync: Dsync) -> None:
-    dsync.post("product", b'{"sku": "a\\u0000\\ud800", "x\\u0000\\\\u0000": [NaN], "price": {"\\u0000": "\\ud800"}}')
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"price": {"\\u0000": 1}}',
+        b'{"price": {"\\ud800": 1}}',
+        b'{"price": [NaN]}',
+        b'{"x\\u0000\\ud800": NaN}',
+        b'{"name": ["\\\\u0000"]}',
+        b'{"sku": 1e400, "price": 123456789012345678901234567890}',
+    ],
+    ids=lambda body: body.decode(),
+)
+def test_the_errors_of_a_rejected_write_can_be_stored_whatever_they_quote(dsync: Dsync, body: bytes) -> None:
+    assert dsync.post("product", body).status_code == 400
     assert newest().state == "rejected"
 
 
@@ -199,4 +211,12 @@ def test_what_is_refused_at_the_edge_leaves_no_delivery(
     answer = dsync.send(method, path, {"sku": "a"}, **{"Entity_Token": entity_tokens()["product"], **headers})
     assert answer.status_code == status
     assert not Delivery.objects.exists()
+    assert not Product.objects.exists()
+
+
+def test_a_record_and_its_delivery_are_stored_together_or_not_at_all(
+    dsync: Dsync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.intake.journal.record_applied", lambda *_: 1 / 0)
+    assert dsync.post("product", {"sku": "a"}).status_code == 500
     assert not Product.objects.exists()
