@@ -16,6 +16,7 @@ from django.db import connection
 from entities.entity import OnDelete
 from entities.schema import EntitySchema, schemas
 from entities.schema.fields import FieldSchema
+from entities.schema.readers import Invalid
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 quote = connection.ops.quote_name
@@ -83,14 +84,25 @@ def dangling(schema: EntitySchema, values: dict[str, Any]) -> Iterable[tuple[Fie
 
 def locked_keys(schema: EntitySchema, keys: Sequence[str]) -> set[str]:
     """Return which of these keys have a live record; those records stay until the transaction ends."""
-    key = quote(schema.key.column)
+    values = {key: value for key in keys if (value := readable(schema, key)) is not None}
+    column = quote(schema.key.column)
+    kind = schema.model._meta.get_field(schema.declaration.key).db_type(connection)
     sql = f"""
-        SELECT {key} FROM {quote(schema.table)} WHERE {key} = ANY(%s) AND deleted_at IS NULL
+        SELECT {column} FROM {quote(schema.table)} WHERE {column} = ANY(%s::{kind}[]) AND deleted_at IS NULL
         ORDER BY id FOR KEY SHARE
     """  # noqa: S608 (every name is a model's, quoted)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [list(keys)])
-        return {row[0] for row in cursor.fetchall()}
+        cursor.execute(sql, [list(values.values())])
+        found = {row[0] for row in cursor.fetchall()}
+    return {key for key, value in values.items() if value in found}
+
+
+def readable(schema: EntitySchema, key: str) -> Any:
+    """Return the column's value of a key, None where no record can have it."""
+    try:
+        return schema.key.parse(key)
+    except Invalid:
+        return None
 
 
 def written(sql: str, parameters: Sequence[Any]) -> Written | None:

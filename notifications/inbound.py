@@ -18,12 +18,14 @@ ID_LENGTH = 128
 
 @dataclass
 class Reader:
-    """Reads members of a body and collects what is wrong with them."""
+    """Reads members of a body and collects what is wrong with them, but for the places that are told already."""
 
     faults: list[Fault] = field(default_factory=list)
+    told: frozenset[str] = frozenset()
 
     def add(self, treekey: str, code: str, message: str, value: Any) -> None:
-        self.faults.append(Fault(treekey, code, f"{treekey} {message}.", shown(value)))
+        if treekey not in self.told:
+            self.faults.append(Fault(treekey, code, f"{treekey} {message}.", shown(value)))
 
     def identifier(self, value: Any, treekey: str) -> str:
         """Return an id that came as text or number, empty when there is none or it is wrong."""
@@ -73,7 +75,7 @@ def receive(*, client_id: int, header_process_id: str | None, body: bytes, fault
         BadRequest: with the faults of the headers, which came in, and all of the body's.
     """
     payload, form_faults = read_object(body)
-    reader = Reader([*faults, *form_faults])
+    reader = Reader([*faults, *form_faults], told=frozenset(fault.treekey for fault in form_faults))
     rows = list(read(payload, header_process_id, reader)) if payload is not None else []
     if reader.faults:
         raise BadRequest(faults=reader.faults)

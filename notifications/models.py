@@ -21,6 +21,10 @@ class Notification(models.Model):
     received_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        indexes = [
+            models.Index(fields=["node_id"], condition=~models.Q(node_id=""), name="notification_of_node"),
+            models.Index(fields=["received_at"], name="notification_received"),
+        ]
         constraints = [models.UniqueConstraint(fields=["digest"], name="notification_is_told_once")]
 
     def __str__(self) -> str:

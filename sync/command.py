@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from connector.edge.errors import Fault
+from connector.edge.errors import Fault, add_faults
 from connector.edge.strict_json import read_object
 from entities.entity import OnMissing
 from entities.schema import EntitySchema
@@ -44,28 +43,22 @@ def judge(write: Write, schema: EntitySchema, entity_id: str | None, faults: lis
     `entity_id` is the key that the header names, if it names one.
     """
     reading = read_deletion(write, schema) if write.method == Method.DELETE else schema.validator.read(write.body)
-    add(faults, reading.faults)
+    add_faults(faults, reading.faults)
     if reading.is_unreadable:
         return None
     if write.method == Method.DELETE and entity_id is None:
-        add(faults, [Fault("Entity-Id", "required", "Entity-Id is required: it names the record to delete.")])
+        add_faults(faults, [Fault("Entity-Id", "required", "Entity-Id is required: it names the record to delete.")])
         return None
     sent = set(reading.values)
     key_faults: list[Fault] = []
     record_key = schema.key.settle(reading.values, entity_id, key_faults)
-    add(faults, key_faults)
+    add_faults(faults, key_faults)
     if write.method == Method.POST:
-        add(faults, schema.missing(reading.values))
+        add_faults(faults, schema.missing(reading.values))
     elif schema.declaration.on_missing == OnMissing.REJECT:
         sent.add(schema.key.column)  # A part that was only read from the key is not written to a record that has it.
         reading.values = {column: value for column, value in reading.values.items() if column in sent}
     return Command(write, schema, record_key, reading) if record_key is not None else None
-
-
-def add(faults: list[Fault], others: Iterable[Fault]) -> None:
-    """Add the faults of places that have none yet: the first one told of a place is the cause of the rest."""
-    told = {fault.treekey for fault in faults}
-    faults.extend(fault for fault in others if fault.treekey not in told)
 
 
 def read_deletion(write: Write, schema: EntitySchema) -> Reading:

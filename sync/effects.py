@@ -56,7 +56,7 @@ def create(command: Command, number: int, records: Records) -> Effect | Contract
     if schema.declaration.on_conflict == OnConflict.UPSERT:
         return update(command, number, records)
     key = schema.key.field
-    message = f'There is a {schema.name} with {key.name} "{command.record_key}"; send PUT to change it.'
+    message = f'{schema.name} "{command.record_key}" exists already; send PUT to change it.'
     return Conflict(faults=[Fault(key.treekey, "already_exists", message, command.record_key)])
 
 
@@ -66,7 +66,7 @@ def update(command: Command, number: int, records: Records) -> Effect | Contract
         return Effect(Outcome.UPDATED, command.ignored, written.previous)
     key = schema.key.field
     if schema.declaration.on_missing == OnMissing.REJECT:
-        message = f'There is no {schema.name} with {key.name} "{command.record_key}"; send POST to create it.'
+        message = f'There is no {schema.name} "{command.record_key}"; send POST to create it.'
         return BadRequest(faults=[Fault(key.treekey, "not_found", message, command.record_key)])
     if missing := schema.missing(reading.values):
         return BadRequest(faults=missing)

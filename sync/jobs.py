@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connector.edge.errors import BadRequest, Fault, shown
+from connector.edge.errors import BadRequest, Fault, add_faults, shown
 from connector.edge.headers import is_printable
 from connector.edge.strict_json import read_object
 from entities.schema import schemas
@@ -22,7 +22,7 @@ def link(*, client_id: int, entity: str, body: bytes) -> None:
         faults.insert(0, Fault("entity_name", "unknown_entity", "There is no such entity.", shown(entity)))
     job_id = payload.get("job_id") if payload is not None else None
     if payload is not None and (reason := reason_against(job_id)):
-        faults.append(Fault("job_id", "invalid_job_id", f"job_id {reason}.", shown(job_id)))
+        add_faults(faults, [Fault("job_id", "invalid_job_id", f"job_id {reason}.", shown(job_id))])
     if faults:
         raise BadRequest(faults=faults)
     Job.objects.bulk_create([Job(entity=entity, job_id=str(job_id), client_id=client_id)], ignore_conflicts=True)

@@ -76,7 +76,9 @@ def span_of(walk: Walk, schema: EntitySchema, page: int) -> Span | None:
     ends = [end_of_block(blocks, block - 1, walk), *blocks.get(block, [])]
     if place >= len(ends):
         return None
-    return Span(ends[place], ends[place + 1] if place + 1 < len(ends) else walk.highest, walk.opened_at)
+    # Whoever stops at Total must have all: a record that committed late may have pushed another off the last page.
+    is_last = page * walk.per_page >= walk.total or place + 1 == len(ends)
+    return Span(ends[place], walk.highest if is_last else ends[place + 1], walk.opened_at)
 
 
 def end_of_block(blocks: Mapping[int, Sequence[int]], number: int, walk: Walk) -> int:

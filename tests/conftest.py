@@ -42,7 +42,9 @@ class Dsync:
             content["data"] = encoded(body)
         path, _, query = path.partition("?")
         # Given apart: the test client would read the first part of //entity/product as a host.
-        answer = self.http.generic(method, "/", headers=wire, PATH_INFO=dressed(path), QUERY_STRING=query, **content)
+        answer = self.http.generic(
+            method, "/", headers=wire, PATH_INFO=dressed(path), QUERY_STRING=dressed(query), **content
+        )
         return in_the_envelope(answer)
 
     def post(self, entity: str, body: Any, **headers: HeaderText) -> HttpResponse:

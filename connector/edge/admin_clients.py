@@ -20,7 +20,7 @@ def with_client_name(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 @column("client")
 def client_name(row: Any) -> str:
-    """Return the name that came with the row, else ask for it; the number where the client is gone."""
-    if hasattr(row, "client_name"):
-        return row.client_name or str(row.client_id)
-    return Client.objects.filter(pk=row.client_id).values_list("name", flat=True).first() or str(row.client_id)
+    """Return the name that came with the row, else ask for it once; the number where the client is gone."""
+    if not hasattr(row, "client_name"):
+        row.client_name = Client.objects.filter(pk=row.client_id).values_list("name", flat=True).first()
+    return row.client_name or str(row.client_id)

@@ -21,8 +21,10 @@ SPANS = {
 }
 
 
-def values_filter(field: str, values: Callable[[], Sequence[str]]) -> type[SimpleListFilter]:
-    """Return a filter by one of these values; they are asked for when the page is drawn."""
+def values_filter(
+    field: str, values: Callable[[], Sequence[str]], *, any_other: bool = False
+) -> type[SimpleListFilter]:
+    """Return a filter by one of these values; with `any_other` one that is not offered may be asked for too."""
 
     class ValuesFilter(SimpleListFilter):
         title = field.replace("_", " ")
@@ -32,7 +34,9 @@ def values_filter(field: str, values: Callable[[], Sequence[str]]) -> type[Simpl
             return [(value, value) for value in values()]
 
         def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-            return queryset.filter(**{field: self.value()}) if self.value() in values() else queryset
+            chosen = self.value()
+            taken = chosen in values() or (any_other and chosen is not None)
+            return queryset.filter(**{field: chosen}) if taken else queryset
 
     return ValuesFilter
 

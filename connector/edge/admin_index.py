@@ -25,7 +25,6 @@ class Figure:
 class Card:
     title: str
     figures: Sequence[Figure]
-    note: str = ""
 
 
 _cards: list[Callable[[HttpRequest], Card | None]] = []

@@ -24,6 +24,7 @@ class BoundedPaginator(RowPaginator):
     """
 
     template_name = "edge/pagination.html"
+    reach = f"{COUNTED:,}"
 
     @cached_property
     def found(self) -> int:
@@ -44,7 +45,7 @@ class BoundedPaginator(RowPaginator):
             return f"{self.found:,}"
         rows: Any = self.object_list
         about = 0 if rows.query.where else estimated_rows(rows.model._meta.db_table)
-        return f"about {about:,}" if about > COUNTED else f"more than {COUNTED:,}"
+        return f"about {about:,}" if about > COUNTED else f"more than {self.reach}"
 
 
 def count_up_to(most: int, rows: Any) -> int:

@@ -16,7 +16,7 @@ Everything else that is raised is a 500, which tells nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -33,6 +33,12 @@ class Fault(msgspec.Struct, frozen=True):
     code: str
     message: str
     received: Any = None
+
+
+def add_faults(faults: list[Fault], others: Iterable[Fault]) -> None:
+    """Add the faults of places that have none yet: the first one told of a place is the cause of the rest."""
+    told = {fault.treekey for fault in faults}
+    faults.extend(fault for fault in others if fault.treekey not in told)
 
 
 def shown(value: Any) -> Any:

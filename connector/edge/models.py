@@ -49,7 +49,7 @@ class Token(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.client_id}: {self.prefix}"
+        return self.prefix
 
     def is_active(self, now: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)

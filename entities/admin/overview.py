@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -15,6 +16,8 @@ def records(request: HttpRequest) -> Card | None:
     figures = []
     for schema in schemas().values():
         opts = schema.model._meta
+        if not admin.site.is_registered(schema.model):
+            continue
         if request.user.has_perm(f"{opts.app_label}.view_{opts.model_name}"):
             url = f"{reverse(f'admin:{opts.app_label}_{opts.model_name}_changelist')}?is=live"
             figures.append(figure(str(opts.verbose_name_plural), schema.model.objects.filter(deleted_at=None), url))

@@ -7,6 +7,7 @@ from functools import cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -17,6 +18,7 @@ from django.urls import URLPattern, path, reverse
 from connector.edge.admin_filters import SpanFilter, values_filter
 from connector.edge.admin_pages import MachineWritten, Sections, by_number
 from entities.admin import columns
+from entities.admin.frequent import frequent_values
 from entities.schema import EntitySchema, schema_of, schemas
 from entities.schema.fields import FieldSchema
 from entities.schema.readers import Invalid
@@ -73,13 +75,17 @@ class RecordAdmin(MachineWritten):
         return [LifeFilter, *self.field_filters(), UpdatedFilter, *super().get_list_filter(request)]
 
     def field_filters(self) -> Iterator[type[SimpleListFilter]]:
-        """Yield a filter for every field whose values are declared."""
+        """Yield a filter for every field whose values are declared, or are few."""
         for leaf in self.schema.leaves.values():
             field = columns.model_field(self.schema, leaf)
             if leaf.type == "boolean" and not leaf.multiple:
                 yield values_filter(field.attname, lambda: ("True", "False"))
             elif field.choices and not leaf.multiple:
                 yield values_filter(field.attname, partial(choice_values, field))
+
+        for column, values in frequent_values(self.schema).items():
+            attribute = columns.model_field(self.schema, self.schema.leaves[column]).attname
+            yield values_filter(attribute, partial(list, values), any_other=True)
 
     def list_rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         shown = [leaf.column for leaf in columns.list_fields(self.schema)]
@@ -141,9 +147,9 @@ def choice_values(field: models.Field[Any, Any]) -> list[str]:
 
 
 def record_url(entity: str, key: str) -> str:
-    """Return the address that leads to the record of a key, empty when there is no such entity."""
+    """Return the address that leads to the record of a key, empty when the entity has no pages."""
     schema = schemas().get(entity)
-    if schema is None or not key:
+    if schema is None or not key or not admin.site.is_registered(schema.model):
         return ""
     opts = schema.model._meta
     return f"{reverse(f'admin:{opts.app_label}_{opts.model_name}_of_key')}?{urlencode({'key': key})}"

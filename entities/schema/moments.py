@@ -9,6 +9,8 @@ from typing import Any
 
 from entities.schema.readers import Invalid, Reader, quoted
 
+ZEROS = re.compile(r"(\.[0-9]*[1-9])0+")
+
 
 @dataclass(frozen=True)
 class Moment(Reader):
@@ -41,7 +43,8 @@ class Moment(Reader):
         return datetime.strptime(text, self.date_format or "")  # noqa: DTZ007 (the format may have an offset)
 
     def to_json(self, value: Any) -> str:
-        return str(value.strftime(self.date_format) if self.date_format else value.isoformat())
+        """Return it as PostgreSQL writes the column: without zeros at the end of a second."""
+        return value.strftime(self.date_format) if self.date_format else ZEROS.sub(r"\1", value.isoformat())
 
     def sql(self, column: str) -> str:
         return f"to_char({column}, {quoted(to_char_format(self.date_format))})" if self.date_format else column

@@ -79,11 +79,11 @@ class Validator:
 
     def thorough(self, raw: bytes) -> Reading:
         payload, faults = read_object(raw, self.name)
-        reading = Reading(is_unreadable=payload is None)
+        reading = Reading(faults=list(faults), is_unreadable=payload is None)
         if payload is not None:
             self.take_members(self.fields, payload, self.name, reading)
         told = {fault.treekey for fault in faults}
-        reading.faults = faults + [fault for fault in reading.faults if fault.treekey not in told]
+        reading.faults = faults + [fault for fault in reading.faults[len(faults) :] if fault.treekey not in told]
         return reading
 
     def take_members(

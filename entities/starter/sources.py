@@ -69,11 +69,8 @@ def layout_in(value: Any) -> list[Record] | None:
 
 def table_records(text: str) -> list[Record]:
     """Return the rows of a table with a header; empty cells are left out."""
-    try:
-        dialect: Any = csv.Sniffer().sniff(text[:65_536], DELIMITERS)
-    except csv.Error:
-        dialect = csv.excel  # One column has no delimiter to find.
-    header, *rows = [row for row in csv.reader(text.splitlines(keepends=True), dialect) if any(row)] or [[]]
+    lines = text.splitlines(keepends=True)
+    header, *rows = [row for row in csv.reader(lines, delimiter=delimiter_of(text)) if any(row)] or [[]]
     problems = header_problems(header) if rows else ["the table needs a header and at least one row"]
     problems += [
         f"row {number} has {len(row)} cells, the header {len(header)}"
@@ -83,6 +80,13 @@ def table_records(text: str) -> list[Record]:
     if problems:
         raise Unfit(problems)
     return [dict(zip(header, row, strict=True)) for row in rows[:RECORDS_READ]]
+
+
+def delimiter_of(text: str) -> str:
+    try:
+        return csv.Sniffer().sniff(text[:65_536], DELIMITERS).delimiter
+    except csv.Error:
+        return ","  # One column has no delimiter to find.
 
 
 def header_problems(header: list[str]) -> list[str]:

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.utils.html import format_html, format_html_join
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from connector.edge import admin_text
@@ -62,14 +64,6 @@ def digest(delivery: Delivery) -> str:
     return bytes(delivery.digest).hex()
 
 
-@column("repeats")
-def repeats(delivery: Delivery) -> str:
-    """Return the other deliveries of the record that say the same; a repeat that had no effect was not kept."""
-    alike = of_records({delivery.entity: delivery.record_key}) & Q(digest=delivery.digest)
-    others = Delivery.objects.filter(alike).exclude(pk=delivery.pk).order_by("-pk").values_list("pk", flat=True)[:20]
-    return format_html_join(", ", "{}", ((columns.number(pk),) for pk in others)) or NOTHING
-
-
 @admin.register(Delivery)
 class DeliveryAdmin(MachineWritten):
     list_display = (
@@ -106,19 +100,18 @@ class DeliveryAdmin(MachineWritten):
                 columns.finished,
             ),
         ),
-        ("What came", (body, columns.size, ignored, idempotency_key, digest, repeats)),
+        ("What came", (body, columns.size, ignored, idempotency_key, digest)),
         ("What became of it", (faults, previous)),
     )
 
     def list_rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return with_client_name(rows.defer(*HEAVY))
 
+    def panels(self, request: HttpRequest, row: Any) -> list[str]:
+        return [*alike(row), *super().panels(request, row)]
+
     def found_by(self, term: str) -> Q:
-        return by_number(term) | of_process(term) | of_records(dict.fromkeys(schemas(), term))
-
-
-def of_process(process_id: str) -> Q:
-    return Q(process_id=process_id) & ~Q(process_id="")  # What the index is limited to.
+        return by_number(term) | Q(process_id=term) | of_records(dict.fromkeys(schemas(), term))
 
 
 def of_records(keys: dict[str, str]) -> Q:
@@ -126,3 +119,12 @@ def of_records(keys: dict[str, str]) -> Q:
     hashes = [lock_number(entity, key) for entity, key in keys.items()]
     named = Q(record_hash__in=hashes, record_key__in=set(keys.values()), entity__in=list(keys))
     return (Q(state=State.REJECTED) & named) | (~Q(state=State.REJECTED) & named)
+
+
+def alike(delivery: Delivery) -> list[str]:
+    """Return a panel with the record's other deliveries that say the same; repeats without effect are not kept."""
+    same = of_records({delivery.entity: delivery.record_key}) & Q(digest=delivery.digest)
+    others = Delivery.objects.filter(same).exclude(pk=delivery.pk).defer(*HEAVY).order_by("-pk")[:20]
+    rows = [(columns.number(other.pk), columns.state(other), columns.accepted(other)) for other in others]
+    context = {"title": "The same, sent again", "content": table(("Delivery", "State", "Accepted"), rows)}
+    return [render_to_string("edge/panel.html", context)] if rows else []

@@ -39,7 +39,7 @@ class JobAdmin(OfClient):
     search_help_text = "Job, exactly"
 
     def found_by(self, term: str) -> Q:
-        # The index begins with the entity.
+        # Named by entity too, because the index begins with it.
         return Q(entity__in=list(schemas()), job_id=term)
 
 

@@ -14,7 +14,6 @@ from connector.edge.admin_pages import column
 from connector.edge.admin_text import NOTHING, tag
 from notifications.models import Notification
 from sync.admin import columns
-from sync.admin.deliveries import of_process
 from sync.admin.filters import DisagreementFilter
 from sync.admin.records import NEWEST, entry
 from sync.disagreements import Disagreement, disagreement
@@ -38,7 +37,7 @@ class ProcessDeliveries(admin_additions.Addition):
     def panel(self, request: HttpRequest, row: Any) -> str:
         if not request.user.has_perm("sync.view_delivery"):
             return ""
-        ours = Delivery.objects.filter(of_process(row.process_id), client_id=row.client_id)
+        ours = Delivery.objects.filter(process_id=row.process_id, client_id=row.client_id)
         by_state = dict(ours.order_by().values_list("state").annotate(Count("pk")))
         found = Notification.objects.filter(pk=row.pk).values_list(disagreement(), flat=True)[0]
         newest = with_client_name(ours.defer("body", "digest", "previous")).order_by("-pk")[:NEWEST]

@@ -51,6 +51,7 @@ UNREADABLE = {
     "33 levels of objects": (DEEP % (b'{"x":' * 32, b"1" + b"}" * 32), "too_deep"),
     "100,000 levels": (b"[" * 100_000, "too_deep"),
     "levels in an endless text": (b'{"a":' * 33 + b'"' + b'\\"' * 500_000, "too_deep"),
+    "endless text behind lists": (b'{"a": [%s"%s' % (b"[]," * 40, b'\\"' * 500_000), "invalid_json"),
     "endless text": (b'{"a":' * 5 + b'"' + b'\\"' * 500_000, "invalid_json"),
 }
 # Faults that have a place.

@@ -54,7 +54,7 @@ def test_create_of_a_live_key_is_the_published_conflict_with_a_reason(dsync: Dsy
         {
             "treekey": "product.sku",
             "code": "already_exists",
-            "message": 'There is a product with sku "hde012"; send PUT to change it.',
+            "message": 'product "hde012" exists already; send PUT to change it.',
             "received": "hde012",
         }
     ]

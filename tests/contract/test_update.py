@@ -114,7 +114,7 @@ def test_update_replaces_a_list(dsync: Dsync) -> None:
 def test_update_of_a_missing_record_is_a_bad_request(dsync: Dsync) -> None:
     answer = dsync.put("product", "a", {"color": "White"})
     assert faults(answer) == [("product.sku", "not_found")]
-    assert answer.json()["message"] == 'Bad Request: There is no product with sku "a"; send POST to create it.'
+    assert answer.json()["message"] == 'Bad Request: There is no product "a"; send POST to create it.'
 
 
 def test_update_of_a_deleted_record_is_a_bad_request(dsync: Dsync) -> None:

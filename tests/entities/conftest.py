@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 
 from tests.entities.everything import Everything
+from tests.entities.project import ROOT
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +25,12 @@ def _table(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 @pytest.fixture
 def everything(_table: None, db: None) -> None:
     """Give the test an empty table of `Everything`."""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Return a folder that looks like the project as far as files are written."""
+    (tmp_path / "entities" / "models").mkdir(parents=True)
+    (tmp_path / "tests" / "contract" / "examples").mkdir(parents=True)
+    (tmp_path / "entities" / "models" / "__init__.py").write_text((ROOT / "entities/models/__init__.py").read_text())
+    return tmp_path

@@ -66,6 +66,7 @@ with isolate_apps("entities"):
             sku=models.CharField(max_length=9),
             qty=models.DecimalField(**NUMBER, null=True),
             day=models.DateField(null=True),
+            at=models.DateTimeField(null=True),
             spelled=models.BooleanField(default=True),
             tags=ArrayField(models.CharField(max_length=5), default=list),
             size=Group(width=models.DecimalField(**NUMBER, null=True)),

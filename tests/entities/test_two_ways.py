@@ -118,9 +118,29 @@ def quick(raw: bytes) -> Reading | None:
 @example(b'{"code": "k"}x')
 @example(b'["code"]')
 def test_quick_way_declines_or_agrees_with_the_thorough_way(raw: bytes) -> None:
-    found = quick(raw)
-    if found is not None:
-        assert found == SCHEMA.validator.thorough(raw)
+    found, thorough = quick(raw), SCHEMA.validator.thorough(raw)
+    assert found in (None, thorough)
+
+
+broken = st.builds(
+    lambda body, place, bits: body[: place % len(body)] + bits + body[place % len(body) + len(bits) :],
+    bodies.map(str.encode),
+    st.integers(0, 10_000),
+    st.one_of(
+        st.binary(max_size=2),
+        st.sampled_from([b'"\\ud800"', b"NaN", b"1e999", b'"\\u0000"', b"[[", b"{}", b'"']),
+    ),
+)
+
+
+@settled
+@given(broken)
+@example(b'{"code": "k", "lines": [{"sku": "\\ud800"}]}')
+@example(b'{"code": "k", "flag": {"a": NaN}}')
+def test_faults_of_any_body_can_be_told(raw: bytes) -> None:
+    reading = read(raw)
+    assert msgspec.json.decode(msgspec.json.encode(reading.faults), type=list[dict[str, Any]]) is not None
+    assert msgspec.json.encode(reading.ignored)
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ TAKEN = [
     ("number", "-0.0", "0"),
     ("number", "0.0001", "0.0001"),
     ("number", "1e2", "100"),
+    ("number", "0e300", "0"),
     ("number", "1E+2", "100"),
     ("number", "10e-1", "1"),
     ("number", '"007"', "7"),
@@ -99,18 +100,18 @@ TAKEN = [
     ("lines", "[]", "[]"),
     (
         "lines",
-        '[{"sku": "a", "qty": 12345678.1230, "day": "2026-01-31", "spelled": "No", "tags": ["x"], "size": {"width": 1.50}}]',
-        '[{"sku": "a", "qty": 12345678.123, "day": "2026-01-31", "spelled": "No", "tags": ["x"], "size": {"width": 1.5}}]',
+        '[{"sku": "a", "qty": 12345678.1230, "day": "2026-01-31", "at": "2026-01-31T10:00:00.500", "spelled": "No", "tags": ["x"], "size": {"width": 1.50}}]',
+        '[{"sku": "a", "qty": 12345678.123, "day": "2026-01-31", "at": "2026-01-31T10:00:00.5+00:00", "spelled": "No", "tags": ["x"], "size": {"width": 1.5}}]',
     ),
     (
         "lines",
         '[{"sku": "a"}]',
-        '[{"sku": "a", "qty": null, "day": null, "spelled": "Yes", "tags": [], "size": {"width": null}}]',
+        '[{"sku": "a", "qty": null, "day": null, "at": null, "spelled": "Yes", "tags": [], "size": {"width": null}}]',
     ),
     (
         "lines",
         '[{"sku": "a", "qty": null, "day": "", "spelled": null, "tags": null, "size": null}]',
-        '[{"sku": "a", "qty": null, "day": null, "spelled": "Yes", "tags": [], "size": {"width": null}}]',
+        '[{"sku": "a", "qty": null, "day": null, "at": null, "spelled": "Yes", "tags": [], "size": {"width": null}}]',
     ),
 ]
 
@@ -141,6 +142,7 @@ REFUSED = [
     ("number", "10000000000", "too_large"),
     ("fraction", "1", "too_large"),
     ("huge", "1" + "0" * 30, "too_large"),
+    ("huge", '"0.' + "0" * 308 + '1"', "invalid_number"),
     ("small", "32768", "out_of_range"),
     ("small", "-32769", "out_of_range"),
     ("whole", "2147483648", "out_of_range"),
@@ -161,6 +163,7 @@ REFUSED = [
     ("day", "20260131", "invalid_date"),
     ("german_day", '"2026-01-31"', "invalid_date"),
     ("german_day", '"31.02.2026"', "invalid_date"),
+    ("german_day", '"1\u0661.01.2026"', "invalid_date"),
     ("clock", '"24:00:01"', "invalid_time"),
     ("clock", '"10:00+02:00"', "invalid_time"),
     ("short_clock", '"07:05:01"', "invalid_time"),

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from tests.acceptance.web import Web
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    """The web process as it is deployed. Modules that use it share one by `xdist_group("web")`."""
+    web = Web(tmp_path_factory.mktemp("web"))
+    web.start()
+    yield web
+    web.stop()
+
+
+@pytest.fixture
+def key() -> str:
+    """A key that no other test has, also for processes: the database of `web` is never emptied."""
+    return uuid4().hex

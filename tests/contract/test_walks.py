@@ -1,0 +1,280 @@
+"""A walk of mass synchronisation is complete under writes: nothing twice, nothing left out.
+
+Each request has a transaction of its own here, as `now()` stands still within one.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from math import ceil
+
+import pytest
+from django.db.models import F
+from django.db.models.functions import Now
+from django.http import HttpResponse
+from pytest_django import DjangoAssertNumQueries
+
+from entities.entity import OnDelete
+from entities.models import Product
+from sync.models import Walk, WalkBlock
+from tests.conftest import Dsync
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LETTERS = "abcdefghij"
+Policy = Callable[..., None]
+
+
+def write(dsync: Dsync, keys: str) -> None:
+    for key in keys:
+        assert dsync.post("product", {"sku": key}).status_code == 201
+
+
+@pytest.fixture
+def ten(dsync: Dsync) -> Dsync:
+    """A side whose connector has the products a to j."""
+    write(dsync, LETTERS)
+    return dsync
+
+
+@pytest.fixture(params=[1, 2, 1000], ids=lambda size: f"blocks of {size}")
+def _blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Walks whose boundaries are found in blocks of so many pages."""
+    monkeypatch.setattr("sync.walks.BLOCK", request.param)
+
+
+def keys(answer: HttpResponse) -> str:
+    assert answer.status_code == 200, answer.content
+    return "".join(item["sku"] for item in answer.json()["data"]["items"])
+
+
+def page(dsync: Dsync, number: int, size: int = 3) -> str:
+    return keys(dsync.items("product", f"?page={number}&per_page={size}"))
+
+
+def pages(dsync: Dsync, size: int = 3) -> Iterator[str]:
+    """Walk as the `Total` of the first page says, page by page."""
+    first = dsync.items("product", f"?per_page={size}")
+    yield keys(first)
+    for number in range(2, ceil(int(first["Total"]) / size) + 1):
+        yield page(dsync, number, size)
+
+
+@pytest.mark.usefixtures("_blocks")
+@pytest.mark.parametrize("size", [1, 3, 10, 11])
+def test_walk_serves_every_record_once(ten: Dsync, size: int) -> None:
+    assert "".join(pages(ten, size)) == LETTERS
+    assert page(ten, ceil(10 / size) + 1, size) == ""
+
+
+@pytest.mark.usefixtures("_blocks")
+def test_walk_leaves_out_what_is_deleted_between_its_pages_and_nothing_else(ten: Dsync) -> None:
+    walk = pages(ten)
+    assert next(walk) == "abc"
+    for key in "adg":
+        ten.delete("product", key)
+    assert "".join(walk) == "efhij"
+
+
+@pytest.mark.usefixtures("_blocks")
+def test_walk_is_not_moved_by_a_hard_delete(ten: Dsync, policy: Policy) -> None:
+    policy("product", on_delete=OnDelete.HARD)
+    walk = pages(ten)
+    next(walk)
+    for key in "abc":
+        ten.delete("product", key)
+    assert "".join(walk) == "defghij"
+
+
+@pytest.mark.usefixtures("_blocks")
+def test_walk_does_not_add_what_is_created_between_its_pages(ten: Dsync) -> None:
+    walk = pages(ten)
+    next(walk)
+    write(ten, "xyz")
+    assert "".join(walk) == "defghij"
+    assert page(ten, 5) == ""
+
+
+@pytest.mark.usefixtures("_blocks")
+def test_walk_serves_a_record_once_that_is_updated_between_its_pages(ten: Dsync) -> None:
+    walk = pages(ten)
+    next(walk)
+    for key in LETTERS:
+        ten.put("product", key, {"color": "White"})
+    assert "".join(walk) == "defghij"
+
+
+@pytest.mark.usefixtures("_blocks")
+def test_walk_shows_the_values_of_the_moment(ten: Dsync) -> None:
+    walk = pages(ten)
+    next(walk)
+    ten.put("product", "d", {"color": "White"})
+    assert ten.items("product", "?page=2&per_page=3").json()["data"]["items"][0]["color"] == "White"
+
+
+@pytest.mark.usefixtures("_blocks")
+def test_walk_does_not_add_a_record_that_is_revived_between_its_pages(ten: Dsync) -> None:
+    walk = pages(ten)
+    assert next(walk) == "abc"
+    for key in "bf":
+        ten.delete("product", key)
+        ten.post("product", {"sku": key})
+    assert "".join(walk) == "deghij"
+
+
+@pytest.mark.usefixtures("_blocks")
+def test_walk_does_not_add_a_record_that_was_deleted_before_it_and_is_revived(ten: Dsync) -> None:
+    ten.delete("product", "e")
+    walk = pages(ten)
+    next(walk)
+    ten.post("product", {"sku": "e"})
+    assert "".join(walk) == "dfghij"
+
+
+@pytest.mark.usefixtures("_blocks")
+@pytest.mark.parametrize("seed", range(3))
+def test_walk_is_complete_under_any_writes(ten: Dsync, seed: int) -> None:
+    chance = random.Random(seed)
+    touched: set[str] = set()
+    served = ""
+    for number, keys_of_page in enumerate(pages(ten, 2)):
+        served += keys_of_page
+        for key in chance.sample(LETTERS, 2):
+            ten.delete("product", key)
+            touched.add(key)
+            if chance.random() < 0.5:
+                ten.post("product", {"sku": key})
+        write(ten, str(number))
+    assert len(served) == len(set(served))
+    assert set(LETTERS) - touched <= set(served)
+    assert not set(served) & set("0123456789")
+
+
+@pytest.mark.usefixtures("_blocks")
+def test_walk_serves_a_page_again_with_the_same_range(ten: Dsync) -> None:
+    walk = pages(ten)
+    next(walk)
+    first = [next(walk), next(walk)]
+    ten.delete("product", "e")
+    write(ten, "x")
+    assert [page(ten, number) for number in (2, 3)] == [first[0].replace("e", ""), first[1]]
+
+
+def test_walk_keeps_its_total(ten: Dsync) -> None:
+    ten.items("product", "?per_page=3")
+    ten.delete("product", "j")
+    write(ten, "xyz")
+    assert {ten.items("product", f"?page={number}&per_page=3")["Total"] for number in (2, 3, 4, 5)} == {"10"}
+
+
+def test_walk_begins_anew_at_page_1(ten: Dsync) -> None:
+    list(pages(ten))
+    ten.delete("product", "a")
+    write(ten, "x")
+    assert "".join(pages(ten)) == "bcdefghijx"
+    assert Walk.objects.count() == 2
+
+
+@pytest.mark.usefixtures("_blocks")
+def test_walks_of_two_clients_do_not_touch(ten: Dsync, stranger: Dsync) -> None:
+    walks = [pages(ten), pages(stranger)]
+    assert [next(walk) for walk in walks] == ["abc", "abc"]
+    ten.delete("product", "d")
+    write(ten, "x")
+    assert ["".join(walk) for walk in walks] == ["efghij", "efghij"]
+
+
+@pytest.mark.usefixtures("_blocks")
+def test_walks_side_by_side_on_one_token_each_get_everything(ten: Dsync) -> None:
+    early = pages(ten)
+    served = [next(early), next(early)]
+    write(ten, "x")
+    late = pages(ten)
+    behind = [next(late)]
+    served += [next(early), next(early)]
+    behind += list(late)
+    assert "".join(served) == LETTERS
+    assert "".join(behind) == f"{LETTERS}x"
+
+
+def test_walks_of_different_sizes_do_not_touch(ten: Dsync) -> None:
+    assert (page(ten, 1, 3), page(ten, 1, 5)) == ("abc", "abcde")
+    assert (page(ten, 2, 3), page(ten, 2, 5)) == ("def", "fghij")
+
+
+def test_walks_of_different_entities_do_not_touch(ten: Dsync) -> None:
+    ten.post("order", {"order_id": "1"})
+    page(ten, 1)
+    ten.items("order", "?per_page=3")
+    assert page(ten, 2) == "def"
+
+
+def test_walk_is_continued_by_another_token_of_the_client(ten: Dsync, twin: Dsync) -> None:
+    page(ten, 1)
+    assert page(twin, 2) == "def"
+    assert Walk.objects.count() == 1
+
+
+def test_walk_is_not_continued_by_another_client(ten: Dsync, stranger: Dsync) -> None:
+    page(ten, 1)
+    assert stranger.items("product", "?page=2&per_page=3").json()["detail"] == {"walk": "restarted"}
+
+
+@pytest.mark.parametrize(("hours", "detail"), [(23.9, {}), (24.1, {"walk": "restarted"})])
+def test_walk_lives_24_hours_after_its_last_page(ten: Dsync, hours: float, detail: dict[str, str]) -> None:
+    page(ten, 1)
+    Walk.objects.update(served_at=F("served_at") - timedelta(hours=hours))
+    assert ten.items("product", "?page=2&per_page=3").json()["detail"] == detail
+
+
+def test_walk_is_kept_alive_by_each_page(ten: Dsync) -> None:
+    for number in (1, 2, 3):
+        assert ten.items("product", f"?page={number}&per_page=3").json()["detail"] == {}
+        Walk.objects.update(served_at=F("served_at") - timedelta(hours=13))
+    assert page(ten, 4) == "j"
+    assert Walk.objects.count() == 1
+
+
+def test_walk_that_has_ended_is_cleared_away(ten: Dsync) -> None:
+    page(ten, 1)
+    Walk.objects.update(served_at=F("served_at") - timedelta(hours=25))
+    page(ten, 1)
+    assert (Walk.objects.count(), WalkBlock.objects.count()) == (1, 1)
+
+
+def test_walk_that_was_restarted_has_all_that_lies_behind(ten: Dsync) -> None:
+    assert page(ten, 3) == "ghi"
+    assert (page(ten, 4), page(ten, 2)) == ("j", "def")
+
+
+@pytest.mark.usefixtures("_blocks")
+def test_walk_may_jump(ten: Dsync) -> None:
+    assert [page(ten, number, 2) for number in (1, 4, 5, 2, 9, 3)] == ["ab", "gh", "ij", "cd", "", "ef"]
+
+
+def test_walk_of_nothing_stays_empty(dsync: Dsync) -> None:
+    assert page(dsync, 1) == ""
+    write(dsync, "a")
+    assert page(dsync, 2) == ""
+
+
+@pytest.mark.parametrize("number", [2, 3, 4])
+def test_walk_costs_the_same_at_any_page(
+    ten: Dsync, django_assert_num_queries: DjangoAssertNumQueries, number: int
+) -> None:
+    page(ten, number)
+    with django_assert_num_queries(6):  # BEGIN and COMMIT; the walk, its boundaries, the records, the walk again
+        page(ten, number)
+
+
+def test_walk_leaves_nothing_out_when_an_earlier_number_commits_late(
+    ten: Dsync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A transaction that is still open when the walk opens may hold a number between two others."""
+    monkeypatch.setattr("sync.walks.BLOCK", 1)
+    Product.objects.filter(sku="e").update(deleted_at=Now())
+    walk = pages(ten, 1)
+    served = next(walk)
+    Product.objects.update(deleted_at=None)
+    assert served + "".join(walk) == LETTERS

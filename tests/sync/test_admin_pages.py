@@ -1,0 +1,185 @@
+"""Every page of the admin, whatever room it is of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, Permission, User
+from django.db import connection
+from django.db.models import Model
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from connector.edge.admin_pages import MachineWritten
+from connector.edge.models import Token
+from connector.edge.tokens import issue
+from entities.entity import Entity
+from entities.schema import schema_of
+from notifications.models import Notification
+from sync.models import Delivery, Job, Walk
+from tests.sync.factories import make_delivery, make_notification
+
+pytestmark = pytest.mark.django_db
+
+SCRIPT = "<script>alert(1)</script>"
+VALUES = {"text": "x", "number": 1, "date": date(2026, 1, 2), "boolean": True, "email": "a@example.com"}
+MAKERS: dict[str, Callable[[int], Model]] = {
+    "edge.client": lambda n: issue(client_name=f"client-{n}")[0].client,
+    "edge.token": lambda n: issue(client_name=f"client-{n}")[0],
+    "sync.delivery": lambda n: make_delivery(record_key=f"K-{n}", process_id=f"p-{n}", client_id=client_number(n)),
+    "sync.job": lambda n: Job.objects.create(entity="product", job_id=f"j-{n}", client_id=client_number(n)),
+    "sync.walk": lambda n: Walk.objects.create(
+        entity="product", client_id=client_number(n), per_page=100, highest=n, total=n, last_page=1
+    ),
+    "notifications.notification": lambda n: make_notification(process_id=f"p-{n}", client_id=client_number(n)),
+    "auth.user": lambda n: User.objects.create(username=f"user-{n}"),
+    "auth.group": lambda n: Group.objects.create(name=f"group-{n}"),
+}
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label_lower)
+MACHINE_WRITTEN = [model for model in MODELS if isinstance(admin.site._registry[model], MachineWritten)]
+every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
+every_machine_written = pytest.mark.parametrize("model", MACHINE_WRITTEN, ids=lambda model: model._meta.label_lower)
+
+
+def client_number(number: int) -> int:
+    return issue(client_name=f"client-{number}")[0].client_id
+
+
+def make(model: type[Model], number: int) -> Model:
+    if issubclass(model, Entity):
+        schema = schema_of(model)
+        given = [leaf for leaf in schema.leaves.values() if leaf.required or leaf.column == "partner_sku_code"]
+        required = {leaf.column: VALUES[leaf.type] for leaf in given}
+        return model.objects.create(**{**required, schema.declaration.key: f"K-{number}"})
+    return MAKERS[model._meta.label_lower](number)
+
+
+def url(model: type[Model], page: str, *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def queries_of(browser: Browser, address: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert browser.get(address).status_code == 200
+    return len(queries)
+
+
+def may(*permissions: str) -> Browser:
+    """Return a browser of a staff user with these permissions and no others."""
+    user = User.objects.create(username="operator", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    browser = Browser()
+    browser.force_login(user)
+    return browser
+
+
+@every_model
+def test_list_takes_as_many_queries_for_30_rows_as_for_2(model: type[Model], admin_client: Browser) -> None:
+    for number in range(2):
+        make(model, number)
+    admin_client.get(url(model, "changelist"))  # What is remembered between pages is.
+    few = queries_of(admin_client, url(model, "changelist"))
+    for number in range(2, 30):
+        make(model, number)
+    assert queries_of(admin_client, url(model, "changelist")) == few <= 8
+
+
+@every_model
+def test_page_of_a_row_opens_with_few_queries(model: type[Model], admin_client: Browser) -> None:
+    row = make(model, 1)
+    assert queries_of(admin_client, url(model, "change", row.pk)) <= 12
+
+
+@every_model
+def test_list_opens_for_any_search(model: type[Model], admin_client: Browser) -> None:
+    make(model, 1)
+    for query in ("?q=K-1", "?q=1", "?q=%20", "?q=%00", "?q=" + "9" * 20, "?q=" + "9" * 5000, "?p=7", "?e=1"):
+        assert admin_client.get(url(model, "changelist") + query).status_code in (200, 302)
+
+
+@every_machine_written
+def test_machine_written_rows_cannot_be_changed_or_deleted(model: type[Model], admin_client: Browser) -> None:
+    row = make(model, 1)
+    assert admin_client.post(url(model, "change", row.pk), {}).status_code == 403
+    assert admin_client.post(url(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+    assert model._default_manager.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize("model", [model for model in MACHINE_WRITTEN if model is not Token], ids=str)
+def test_machine_written_rows_cannot_be_added(model: type[Model], admin_client: Browser) -> None:
+    assert admin_client.get(url(model, "add")).status_code == 403
+    assert admin_client.post(url(model, "add"), {}).status_code == 403
+
+
+@every_model
+def test_pages_are_refused_without_permission(model: type[Model]) -> None:
+    row, browser = make(model, 1), may()
+    assert browser.get(url(model, "changelist")).status_code == 403
+    assert browser.get(url(model, "change", row.pk)).status_code == 403
+
+
+def test_panels_of_an_upper_room_are_not_shown_without_its_permission() -> None:
+    make_delivery(process_id="p-1")
+    notification = make_notification(process_id="p-1")
+    page = may("view_notification").get(url(Notification, "change", notification.pk))
+    assert page.status_code == 200
+    assert b"Our deliveries" not in page.content
+
+
+def test_deliveries_of_a_record_are_not_shown_without_their_permission() -> None:
+    product = make(admin_product(), 1)
+    page = may("view_product").get(url(type(product), "change", product.pk))
+    assert page.status_code == 200
+    assert page.context["panels"] == []
+
+
+def test_first_page_counts_what_the_user_may_see(admin_client: Browser) -> None:
+    make_delivery()
+    cards = {card.title: card for card in admin_client.get("/admin/").context["cards"]}
+    assert cards["Deliveries"].figures[0].value == "1"
+    assert [figure.title for figure in cards["Live records"].figures][:2] == ["companies", "orders"]
+
+
+def test_first_page_is_empty_without_permissions() -> None:
+    assert may().get("/admin/").context["cards"] == []
+
+
+def test_sidebar_has_every_room_and_only_what_may_be_seen(admin_client: Browser) -> None:
+    sections = admin_client.get("/admin/").context["sidebar_navigation"]
+    assert [section["title"] for section in sections] == ["Records", "Synchronisation", "Notifications", "Access"]
+    seen = may("view_delivery").get("/admin/").context["sidebar_navigation"]
+    assert [item["title"] for section in seen for item in section["items"]] == ["Deliveries"]
+
+
+def test_what_came_is_escaped_everywhere(admin_client: Browser) -> None:
+    product = make(admin_product(), 1)
+    type(product).objects.filter(pk=product.pk).update(name=SCRIPT, sku=SCRIPT, categories=[SCRIPT])
+    errors = [{"treekey": SCRIPT, "code": "x", "message": SCRIPT, "received": SCRIPT}]
+    shared = {"record_key": SCRIPT, "process_id": SCRIPT, "previous": {"name": SCRIPT, SCRIPT: 1}}
+    applied = make_delivery(**shared, body=f'{{"a": "{SCRIPT}"}}'.encode(), ignored=[SCRIPT])
+    make_delivery(**{**shared, "previous": None}, state="rejected", errors=errors, body=SCRIPT.encode())
+    notification = make_notification(process_id=SCRIPT, node_id=SCRIPT, message=SCRIPT, header_process_id=SCRIPT)
+    pages = [
+        (type(product), product.pk),
+        (Delivery, applied.pk),
+        (Delivery, applied.pk + 1),
+        (Notification, notification.pk),
+    ]
+    for address in [
+        *(url(model, "change", pk) for model, pk in pages),
+        *(url(model, "changelist") for model, _ in pages),
+    ]:
+        content = admin_client.get(address).content.decode()
+        assert SCRIPT not in content
+        assert "&lt;script&gt;alert(1)" in content
+
+
+def admin_product() -> Any:
+    return next(model for model in MODELS if model._meta.model_name == "product")
