@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector.settings")
-os.environ.setdefault("CONNECTOR_ROLE", "worker")
-
 from celery import Celery
+from django.conf import settings
+
+if not settings.configured:  # Otherwise this is the web server or a command, which sends and has a role already.
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector.settings")
+    os.environ.setdefault("CONNECTOR_ROLE", "worker")
 
 app = Celery("connector")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -11,6 +11,9 @@ class SyncConfig(AppConfig):
     verbose_name = "Synchronisation"
 
     def ready(self) -> None:
+        from connector.celery import app  # noqa: PLC0415 (its settings are complete only now)
+
+        app.set_default()  # The web server and the dispatcher send too, and each from a thread of its own.
         post_migrate.connect(make_lanes, sender=self)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import msgspec
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Count, Min
 
 from connector.edge.errors import BadRequest, ContractError, Fault
@@ -107,6 +107,12 @@ def dry_run(delivery: Delivery) -> ContractError | None:
 
 def refusal(delivery: Delivery) -> ContractError | None:
     schema = schemas()[delivery.entity]
-    (mark,) = runner.settled(schema, [delivery])
+    try:
+        (mark,) = runner.settled(schema, [delivery])
+    except (IntegrityError, DataError) as exc:
+        fault = runner.database_fault(delivery, exc)
+        if fault is None:
+            raise
+        return BadRequest(faults=[fault])
     faults = msgspec.json.decode(mark.errors, type=list[Fault])
     return BadRequest(faults=faults) if faults else None

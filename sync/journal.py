@@ -164,10 +164,6 @@ def insert(write: Write, record_key: str, columns: dict[str, Any]) -> None:
         "idempotency_key": write.idempotency_key,
         "digest": write.digest(record_key),
         "body_size": len(write.body),
-        "is_deferred": columns.get("is_deferred", False),
-        "tries": 0,
-        "crashes": 0,
-        "reason": "",
     }
     now = "clock_timestamp()"
     names = ", ".join([*columns, "accepted_at", "runnable_at" if columns["state"] == State.ACCEPTED else "finished_at"])

@@ -29,7 +29,7 @@ WITH_WORK = f"""
             (SELECT id FROM sync_delivery WHERE lane = lane.id AND {READY} ORDER BY id LIMIT 1),
             (SELECT id FROM sync_delivery WHERE lane = lane.id AND {DUE} ORDER BY runnable_at LIMIT 1)
         ) AS id
-    ) AS oldest WHERE oldest.id IS NOT NULL ORDER BY oldest.id LIMIT %s
+    ) AS oldest WHERE oldest.id IS NOT NULL AND lane.batch_size >= %s ORDER BY oldest.id LIMIT %s
 """  # noqa: S608 (conditions of ours)
 LOCKED = "FOR UPDATE OF lane SKIP LOCKED"
 
@@ -37,18 +37,23 @@ LOCKED = "FOR UPDATE OF lane SKIP LOCKED"
 def have_work() -> bool:
     """Tell whether any lane has a delivery that may be taken, in whoever's hands the lane is."""
     with connection.cursor() as cursor:
-        cursor.execute(WITH_WORK, [1])
+        cursor.execute(WITH_WORK, [0, 1])
         return cursor.fetchone() is not None
 
 
 def lock_next() -> list[Lane]:
     """Lock the lanes whose work is oldest; one that had a crash is taken alone. Empty when there is no work."""
+    oldest = lock(smallest=0, limit=1)
+    if oldest and oldest[0].batch_size < FULL_BATCH:
+        return oldest
+    return lock(smallest=FULL_BATCH, limit=LANES_AT_ONCE)
+
+
+def lock(*, smallest: int, limit: int) -> list[Lane]:
+    """Lock lanes with work, whose batches are no smaller; what others have locked is passed over."""
     with connection.cursor() as cursor:
-        cursor.execute(WITH_WORK + LOCKED, [LANES_AT_ONCE])
-        found = [Lane(id=number, batch_size=size) for number, size in cursor.fetchall()]
-    if found and found[0].batch_size < FULL_BATCH:
-        return found[:1]
-    return [lane for lane in found if lane.batch_size == FULL_BATCH]
+        cursor.execute(WITH_WORK + LOCKED, [smallest, limit])
+        return [Lane(id=number, batch_size=size) for number, size in cursor.fetchall()]
 
 
 def count_crashes(lanes: Sequence[Lane]) -> None:

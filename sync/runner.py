@@ -16,12 +16,12 @@ import structlog
 from django.db import DatabaseError, DataError, IntegrityError, transaction
 
 from connector.edge.envelope import is_outage, sqlstate
-from connector.edge.errors import ContractError, Fault
+from connector.edge.errors import ContractError, Fault, add_faults
 from connector.edge.logs import outline
 from entities.folding import Fold
 from entities.schema import EntitySchema, schemas
 from sync import hooks, lanes, marks, turns
-from sync.command import Command, add, judge
+from sync.command import Command, judge
 from sync.database_faults import fault_of
 from sync.effects import Effect, effect_of
 from sync.marks import Mark
@@ -67,7 +67,7 @@ def run_batch() -> int | None:
             attempts = lanes.open_attempts(batch.deliveries)
             batch.settle()
             lanes.close_attempts(attempts, locked)
-    except Exception:
+    except BaseException:  # Also one that ends the process: whoever gets here has not crashed.
         lanes.give_back(attempts)
         raise
     return len(batch.deliveries)
@@ -187,5 +187,5 @@ def command_of(schema: EntitySchema, delivery: Delivery) -> Command | list[Fault
     command = judge(write, schema, named, faults)
     if command and command.record_key != delivery.record_key:
         message = f"The body speaks of {command.record_key}, the delivery of {delivery.record_key}."
-        add(faults, [Fault(schema.key.field.treekey, "key_mismatch", message)])
+        add_faults(faults, [Fault(schema.key.field.treekey, "key_mismatch", message)])
     return command if command and not faults else faults

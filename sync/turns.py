@@ -14,7 +14,7 @@ from sync.models import Delivery, Lane
 from sync.models.delivery import OBSTACLE, READY, WAITING
 
 BATCH_BYTES = 16 * 1024 * 1024
-RELEASED_AT_ONCE = 1000
+RELEASED_AT_ONCE = 1000  # of all records together, about
 DUE = "state = 'retrying' AND runnable_at <= now()"
 TAKE = f"""
     SELECT found.id, found.body_size FROM unnest(%(lanes)s::int[]) AS chosen(lane) CROSS JOIN LATERAL (
@@ -85,8 +85,10 @@ def release(done: Sequence[Delivery]) -> int:
 
     Whoever applies one of a portion releases the next.
     """
+    records = columns(done)
+    limit = max(2, RELEASED_AT_ONCE // max(1, len(records["hashes"])))
     with connection.cursor() as cursor:
-        cursor.execute(RELEASE, {**columns(done), "limit": RELEASED_AT_ONCE})
+        cursor.execute(RELEASE, {**records, "limit": limit})
         return int(cursor.rowcount)
 
 

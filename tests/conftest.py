@@ -13,6 +13,8 @@ from django.test import Client
 from connector.edge.models import Scope
 from connector.edge.tokens import forget_callers, issue
 from entities.tokens import entity_tokens, forget_tokens
+from sync.backlog import forget_size
+from sync.modes import forget_switches
 
 HeaderText = str | bytes | None
 EXAMPLES = Path(__file__).parent / "contract" / "examples"
@@ -95,6 +97,8 @@ def in_the_envelope(answer: HttpResponse) -> HttpResponse:
 def _nothing_remembered() -> None:
     forget_callers()
     forget_tokens()
+    forget_switches()
+    forget_size()
 
 
 @pytest.fixture

@@ -79,14 +79,14 @@ class Delivery(models.Model):
     previous = models.JSONField(null=True, help_text="What the changed columns held before; null where no record was.")
     accepted_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
-    is_deferred = models.BooleanField(default=False, help_text="It was answered 202.")
+    is_deferred = models.BooleanField(db_default=False, help_text="It was answered 202.")
     lane = models.SmallIntegerField(help_text="Which of 256 lanes it is applied in; a record has one for ever.")
     runnable_at = models.DateTimeField(
         null=True, help_text="From when on a worker may take it; empty while it waits behind another of its record."
     )
-    tries = models.SmallIntegerField(default=0, help_text="How often applying it failed for a reason that may pass.")
-    crashes = models.SmallIntegerField(default=0, help_text="How many workers died with it alone in hand.")
-    reason = models.CharField(max_length=200, help_text="Why it is dead or is tried again; failures group by it.")
+    tries = models.SmallIntegerField(db_default=0, help_text="How often applying it failed for a reason that may pass.")
+    crashes = models.SmallIntegerField(db_default=0, help_text="How many workers died with it alone in hand.")
+    reason = models.CharField(max_length=200, db_default="", help_text="Why it is dead or is tried again; failures group by it.")
     edited_body = models.BinaryField(null=True, help_text="What a person had applied instead of the body.")
     replay_of = models.BigIntegerField(null=True, help_text="The delivery that this one is a copy of.")
 

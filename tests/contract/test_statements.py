@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from entities.entity import OnConflict, OnMissing
+from sync.modes import switches
 from tests.conftest import Dsync, example
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,8 +25,9 @@ TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK")
 
 @pytest.fixture(autouse=True)
 def _warm(dsync: Dsync) -> None:
-    """Send one request, so that the tokens are remembered as they are in a process that serves."""
+    """Send requests, so that tokens and switches are remembered as they are in a process that serves."""
     dsync.send("GET", "/datalayout")
+    switches()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from notifications.models import Notification
 from sync.models import Delivery, Outcome, State
+from sync.models.delivery import LANES
 from sync.write import lock_number
 
 UNFINISHED = (State.ACCEPTED, State.RETRYING, State.HELD, State.DEAD)
@@ -16,9 +17,11 @@ def make_delivery(**overrides: Any) -> Delivery:
     now = timezone.now()
     given = {"entity": "product", "record_key": "A-1", "state": State.APPLIED, "body": b"{}", **overrides}
     state = given["state"]
+    number = lock_number(given["entity"], given["record_key"])
     defaults = {
         "outcome": Outcome.UPDATED if state == State.APPLIED else None,
-        "record_hash": lock_number(given["entity"], given["record_key"]),
+        "record_hash": number,
+        "lane": number % LANES,
         "method": "PUT",
         "client_id": 1,
         "process_id": "",

@@ -27,10 +27,10 @@ LIST = "/admin/sync/delivery/"
 def many() -> None:
     """Store 50,000 deliveries of 5,000 records, one a minute, every tenth rejected; the newest is of now."""
     sql = """
-        INSERT INTO sync_delivery (state, outcome, entity, record_key, record_hash, method, client_id, process_id,
+        INSERT INTO sync_delivery (state, outcome, entity, record_key, record_hash, lane, method, client_id, process_id,
             idempotency_key, digest, body, body_size, ignored, errors, accepted_at, finished_at)
         SELECT CASE WHEN n %% 10 = 0 THEN 'rejected' ELSE 'applied' END, CASE WHEN n %% 10 <> 0 THEN 'updated' END,
-            'product', 'K-' || n / 10, n / 10, 'PUT', 1, 'p-' || n / 100, '', '', '', 0, '[]', '[]',
+            'product', 'K-' || n / 10, n / 10, n / 10 & 255, 'PUT', 1, 'p-' || n / 100, '', '', '', 0, '[]', '[]',
             now() - make_interval(mins => 50000 - n), now()
         FROM generate_series(1, 50000) AS n
     """

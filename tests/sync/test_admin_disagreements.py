@@ -117,9 +117,9 @@ def test_disagreements_are_found_by_the_index_of_processes() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO sync_delivery (state, outcome, entity, record_key, record_hash, method, client_id, process_id,
+            INSERT INTO sync_delivery (state, outcome, entity, record_key, record_hash, lane, method, client_id, process_id,
                 idempotency_key, digest, body, body_size, ignored, errors, accepted_at, finished_at)
-            SELECT 'applied', 'updated', 'product', n, n, 'PUT', 1, 'p-' || n / 10, '', '', '', 0, '[]', '[]', now(), now()
+            SELECT 'applied', 'updated', 'product', n, n, n & 255, 'PUT', 1, 'p-' || n / 10, '', '', '', 0, '[]', '[]', now(), now()
             FROM generate_series(1, 30000) AS n
             """
         )

@@ -13,7 +13,7 @@ from entities.schema import schemas
 from sync import dead_letters
 from sync.models import Delivery, FollowUp, Lane
 from sync.models.delivery import State
-from tests.sync.writes import DATABASE, accept, prices, product, run, side_by_side, states
+from tests.sync.writes import DATABASE, SALE, accept, prices, product, run, side_by_side, states
 
 pytestmark = DATABASE
 APPLIED, DEAD = State.APPLIED, State.DEAD
@@ -160,6 +160,14 @@ def test_dry_run_tells_what_would_refuse_it(method: str, body: bytes, code: str)
     error = dead_letters.dry_run(delivery)
     assert error
     assert [fault.code for fault in error.faults] == [code]
+
+
+def test_dry_run_tells_what_the_database_would_refuse() -> None:
+    delivery = dead(key="", body={**SALE, "partnerSkuCode": None}, entity="partner_sale")
+    error = dead_letters.dry_run(delivery)
+    assert error
+    assert [fault.treekey for fault in error.faults] == ["partner_sale"]
+    assert states() == [DEAD]
 
 
 def test_dry_run_raises_what_a_receiver_raises(receive: Any) -> None:

@@ -30,7 +30,7 @@ texts = st.text(st.characters(exclude_categories=["C"]), max_size=8) | st.sample
     ["\\u0000", '"', "%s", "ä\\", ""]
 )
 numbers = st.decimals(-9999, 9999, places=4, allow_nan=False) | st.sampled_from([Decimal("1.10"), Decimal("-0.0")])
-moments = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)).map(lambda m: m.replace(tzinfo=UTC).isoformat())
+moments = st.integers(-(10**9), 10**10).map(lambda seconds: datetime.fromtimestamp(seconds, UTC).isoformat())
 bodies = st.fixed_dictionaries(
     {},
     optional={
@@ -65,9 +65,11 @@ def same(value: Any) -> Any:
     return {key: same(part) for key, part in value.items()} if isinstance(value, dict) else value
 
 
-def rows(sql: str) -> list[dict[str, Any]]:
+def rows(table: str, key: str, prefix: str, order: str) -> list[dict[str, Any]]:
+    """Return the rows of a table whose key has a prefix, as PostgreSQL tells them."""
+    sql = f"SELECT row_to_json(found)::text FROM {table} AS found WHERE {key} LIKE %s ORDER BY {order}"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT row_to_json(found)::text FROM ({sql}) AS found")
+        cursor.execute(sql, [f"{prefix}%"])
         return [decode(row[0]) for row in cursor.fetchall()]
 
 
@@ -76,17 +78,14 @@ class Outcome:
 
     def __init__(self, entity: str, prefix: str) -> None:
         schema, self.prefix = schemas()[entity], prefix
-        found = rows(f"SELECT * FROM sync_delivery WHERE record_key LIKE '{prefix}%' ORDER BY id")
+        found = rows("sync_delivery", "record_key", prefix, "id")
         places = {row["id"]: place for place, row in enumerate(found)}
         named = ("record_key", "method", "state", "outcome", "ignored", "errors", "previous")
         self.deliveries = [self.plain({name: row[name] for name in named}) for row in found]
-        stored = rows(
-            f"SELECT * FROM {schema.table} WHERE {schema.key.column} LIKE '{prefix}%' ORDER BY {schema.key.column}"
-        )
         self.rows = [
             self.plain({name: value for name, value in row.items() if name not in OWN})
             | {"last_delivery": places[row["last_delivery"]], "lives": row["deleted_at"] is None}
-            for row in stored
+            for row in rows(schema.table, schema.key.column, prefix, schema.key.column)
         ]
 
     def plain(self, row: Any) -> Any:

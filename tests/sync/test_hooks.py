@@ -25,7 +25,7 @@ EARLIER = Now() - timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("is_async", [False, True], ids=["inline", "deferred"])
-def test_receiver_is_told_what_became_of_the_delivery_within_its_transaction(receive: Any, is_async: bool) -> None:
+def test_receiver_is_told_what_became_of_the_delivery_within_its_transaction(receive: Any, *, is_async: bool) -> None:
     told: list[Any] = []
 
     @receive
@@ -45,7 +45,7 @@ def test_receiver_is_told_what_became_of_the_delivery_within_its_transaction(rec
 
 
 @pytest.mark.parametrize("is_async", [False, True], ids=["inline", "deferred"])
-def test_receiver_hears_of_applied_deliveries_only(receive: Any, is_async: bool) -> None:
+def test_receiver_hears_of_applied_deliveries_only(receive: Any, *, is_async: bool) -> None:
     told: list[str] = []
     receive(lambda operation, **_: told.append(operation))
     write("POST", "a", is_async=is_async)
@@ -120,7 +120,7 @@ def hook() -> Hook:
 
 
 @pytest.mark.parametrize("is_async", [False, True], ids=["inline", "deferred"])
-def test_hook_is_called_after_the_commit_and_once(hook: Hook, is_async: bool) -> None:
+def test_hook_is_called_after_the_commit_and_once(hook: Hook, *, is_async: bool) -> None:
     write("POST", "a", is_async=is_async)
     run()
     assert hook.calls == []

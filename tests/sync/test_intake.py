@@ -6,7 +6,7 @@ from threading import Event
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
@@ -312,28 +312,38 @@ def test_write_that_meets_a_batch_before_its_commit_is_applied_after_it(receive:
     assert (during, states(), prices("a")) == ([202], [APPLIED, APPLIED], [2])
 
 
-def test_numbers_of_a_record_follow_the_order_of_commits() -> None:
-    inside, release = Event(), Event()
+@pytest.mark.parametrize(
+    ("first", "second", "waits"),
+    [
+        ({"key": "a"}, {"key": "a"}, True),
+        ({"key": "a"}, {"key": "b"}, False),
+        ({"key": "a", "idempotency_key": "k"}, {"key": "b", "idempotency_key": "k"}, True),
+        ({"key": "a", "idempotency_key": "k"}, {"key": "b", "idempotency_key": "l"}, False),
+    ],
+    ids=["one record", "two records", "one key", "two keys"],
+)
+def test_write_takes_its_number_after_the_commit_of_the_one_before(first: Any, second: Any, *, waits: bool) -> None:
+    inside, done = Event(), Event()
 
     def slow() -> None:
         with transaction.atomic():
-            write("PUT", "a", {"price": 1})
+            write("POST", **first)
             inside.set()
-            release.wait(20)
+            done.wait(20)
 
-    def fast() -> bool:
+    def impatient() -> bool:
         inside.wait(20)
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '100ms'")
         try:
-            write("PUT", "a", {"price": 2})
-        except Exception as exc:
+            write("POST", **second)
+        except OperationalError as exc:
             return "LockNotAvailable" in repr(exc.__cause__)
         finally:
-            release.set()
+            done.set()
         return False
 
-    assert side_by_side(slow, fast) == [None, True]
+    assert side_by_side(slow, impatient) == [None, waits]
 
 
 def test_idempotency_key_is_locked_whatever_the_record() -> None:

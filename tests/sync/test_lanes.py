@@ -64,6 +64,14 @@ def test_lane_with_a_small_batch_is_taken_alone_when_its_work_is_oldest() -> Non
     assert locked() == [first.lane]
 
 
+def test_lane_with_a_small_batch_leaves_the_others_to_other_workers() -> None:
+    first, second = accept("POST", "a"), accept("POST", "b")
+    Lane.objects.filter(pk=first.lane).update(batch_size=4)
+    with transaction.atomic():
+        assert [lane.pk for lane in lanes.lock_next()] == [first.lane]
+        assert side_by_side(locked) == [[second.lane]]
+
+
 @pytest.mark.parametrize("state", [State.HELD, State.DEAD, State.SKIPPED])
 def test_there_is_no_work_where_nothing_may_be_taken(state: str) -> None:
     delivery = accept("POST", "a")
@@ -107,7 +115,7 @@ def _filled(db: None) -> None:
 
 @pytest.mark.usefixtures("_filled")
 def test_looking_for_work_probes_an_index_for_each_lane() -> None:
-    plan = plan_of(lanes.WITH_WORK + lanes.LOCKED, [16])
+    plan = plan_of(lanes.WITH_WORK + lanes.LOCKED, [0, 16])
     assert "sync_delivery_ready" in plan
     assert "sync_delivery_retrying" in plan
     assert "Seq Scan on sync_delivery" not in plan
@@ -151,7 +159,7 @@ def test_retrying_deliveries_are_not_read_before_their_time() -> None:
     Delivery.objects.filter(state=State.RETRYING).update(lane=F("id") % 16)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE sync_delivery")
-        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) {lanes.WITH_WORK}", [16])
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) {lanes.WITH_WORK}", [0, 16])
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert max(map(int, re.findall(r"Rows Removed by Filter: (\d+)", plan)), default=0) <= LANES
 
