@@ -40,7 +40,7 @@ CONNECTOR_SOURCE = env.str("CONNECTOR_SOURCE", default="source-1")
 # Limits of a request
 CONNECTOR_BODY_LIMIT = env.int("CONNECTOR_BODY_LIMIT", default=1024 * 1024)
 CONNECTOR_REPEAT_HOURS = env.int("CONNECTOR_REPEAT_HOURS", default=24)
-DATA_UPLOAD_MAX_MEMORY_SIZE = None  # Contract routes hold CONNECTOR_BODY_LIMIT before they read.
+CONNECTOR_SOCKET_SECONDS = env.int("CONNECTOR_SOCKET_SECONDS", default=5)
 
 # Applications
 INSTALLED_APPS = [
@@ -70,7 +70,6 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "connector.urls"
 WSGI_APPLICATION = "connector.wsgi.application"
-APPEND_SLASH = True  # Of the admin only: contract routes answer without a redirect.
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -114,7 +113,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
         "tcp_user_timeout": 10_000,  # milliseconds until a connection that nobody answers on is given up
         "options": f"-c statement_timeout={_statement}s -c lock_timeout={_lock}s"
         f" -c idle_in_transaction_session_timeout={_idle}s",
-        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10), "timeout": 5},
+        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=env.int("WEB_THREADS", default=16)), "timeout": 5},
     }
 )
 

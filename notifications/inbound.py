@@ -82,6 +82,8 @@ def receive(*, client_id: int, header_process_id: str | None, body: bytes, fault
     for row in rows:
         row.client_id = client_id
         row.digest = digest(row)
+    # In one order for everybody: two reports of the same nodes would else wait for each other.
+    rows.sort(key=lambda row: row.digest)
     Notification.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
 
 

@@ -26,7 +26,7 @@ def delivery_progress(*, client_id: int, number: int) -> dict[str, Any]:
     Raises:
         NotFound: it is not there, or another client's.
     """
-    delivery = Delivery.objects.filter(client_id=client_id, pk=number).first()
+    delivery = Delivery.objects.filter(client_id=client_id, pk=number).defer("body", "previous").first()
     if delivery is None:
         raise NotFound
     return told(delivery)

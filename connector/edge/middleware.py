@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Callable
 from uuid import uuid4
 
 import structlog
 from django.core.exceptions import DisallowedHost
+from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse
 
 from connector.edge.envelope import answer, error_answer
 from connector.edge.errors import BadRequest, ContractError
+from connector.edge.logs import outline
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +58,16 @@ class ContractMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return None if is_outside(request.path_info) else error_answer(exception)
+
+
+def log_failure(**_kwargs: object) -> None:
+    """Log what no contract view has answered: a failure of the admin, or of a middleware."""
+    exception = sys.exception()
+    if exception is not None:
+        log.error("request_failed", **outline(exception))
+
+
+got_request_exception.connect(log_failure)
 
 
 def without_body_of_head(request: HttpRequest, response: HttpResponse) -> HttpResponse:

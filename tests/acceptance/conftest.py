@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    """The web process as it is deployed. Modules that use it share one by `xdist_group("web")`."""
+    """The web process as it is deployed, one for each process of the tests."""
     web = Web(tmp_path_factory.mktemp("web"))
     web.start()
     yield web

@@ -6,14 +6,11 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tests.acceptance.web import Answer, Web
 
-pytestmark = pytest.mark.xdist_group("web")
 MANY = 200
 
 

@@ -15,7 +15,6 @@ from tests.acceptance.web import received
 if TYPE_CHECKING:
     from tests.acceptance.web import Answer, Web
 
-pytestmark = pytest.mark.xdist_group("web")
 UNAUTHORIZED = b'{"status":401,"message":"Unauthorized","detail":{},"data":{}}'
 CHUNKS = b'd\r\n{"sku": "abc"}\r\n0\r\n\r\n'
 
