@@ -96,6 +96,7 @@ TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # PostgreSQL
+THREADS = env.int("WEB_THREADS", default=16)
 TIMEOUTS = {  # statement, lock and idle-in-transaction timeouts in seconds; 0 is none
     "web": (8, 4, 10),
     "worker": (60, 60, 60),
@@ -113,7 +114,8 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
         "tcp_user_timeout": 10_000,  # milliseconds until a connection that nobody answers on is given up
         "options": f"-c statement_timeout={_statement}s -c lock_timeout={_lock}s"
         f" -c idle_in_transaction_session_timeout={_idle}s",
-        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=env.int("WEB_THREADS", default=16)), "timeout": 5},
+        # As many as a process has threads: with fewer, those who wait for one record would keep others waiting.
+        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=THREADS), "timeout": 5},
     }
 )
 

@@ -18,6 +18,7 @@ from sync.write import KEPT_OF_REJECTED, Write, lock_number
 encode = msgspec.json.Encoder(decimal_format="number").encode
 
 NEXT = "nextval(pg_get_serial_sequence('sync_delivery', 'id'))"
+ERRORS_KEPT = 64 * 1024
 EARLIER = "SELECT id, digest, method, outcome, ignored::text FROM sync_delivery WHERE {} AND state <> 'rejected'"
 OF_RECORD = EARLIER.format("record_hash = %s AND entity = %s AND record_key = %s")
 OF_IDEMPOTENCY_KEY = EARLIER.format("client_id = %s AND idempotency_key = %s")
@@ -91,10 +92,19 @@ def record_rejected(write: Write, record_key: str, faults: Sequence[Fault], numb
         "outcome": None,
         "body": write.body[:KEPT_OF_REJECTED],
         "ignored": "[]",
-        "errors": encode(faults[:FAULTS_TOLD]).decode().replace("\\u0000", "\\ufffd"),
+        "errors": told(faults),
         "previous": None,
     }
     insert(write, record_key, columns if number is None else {"id": number, **columns})
+
+
+def told(faults: Sequence[Fault]) -> str:
+    """Return faults as JSON that the table keeps: the first ones, within 64 KiB."""
+    text = encode(faults[:FAULTS_TOLD])
+    while len(text) > ERRORS_KEPT:
+        faults = faults[: len(faults) // 2]
+        text = encode(faults)
+    return text.decode().replace("\\u0000", "\\ufffd")
 
 
 def insert(write: Write, record_key: str, columns: dict[str, Any]) -> None:

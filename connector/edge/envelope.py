@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import structlog
 from django.core.exceptions import SuspiciousOperation
-from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpResponse
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
@@ -86,7 +86,7 @@ def is_outage(exc: Exception) -> bool:
     return isinstance(exc, InternalError) and sqlstate(exc) == READ_ONLY
 
 
-def sqlstate(exc: DatabaseError) -> str | None:
+def sqlstate(exc: Exception) -> str | None:
     return getattr(exc.__cause__, "sqlstate", None)
 
 

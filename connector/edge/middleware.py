@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 SLASHES = re.compile("/{2,}")
 OUTSIDE_THE_CONTRACTS = ("/admin/", "/static/")
+WITH_TEXT = "/process/"
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -79,9 +80,11 @@ def without_body_of_head(request: HttpRequest, response: HttpResponse) -> HttpRe
 
 
 def normalise_path(request: HttpRequest) -> None:
-    path = SLASHES.sub("/", request.path_info)
-    if not is_outside(path):
-        path = path.rstrip("/") or "/"
+    path = "/" + request.path_info.lstrip("/")
+    if not path.startswith(WITH_TEXT):  # A Process-Id may have any slashes itself.
+        path = SLASHES.sub("/", path)
+        if not is_outside(path):
+            path = path.rstrip("/") or "/"
     request.path_info = path
     request.path = path
 

@@ -116,7 +116,6 @@ def test_a_process_is_found_by_any_id_it_may_have(dsync: Dsync, name: str) -> No
     assert process(dsync, name)["process_id"] == name
 
 
-@pytest.mark.xfail(reason="slashes of an id are folded like those of the route")
 @pytest.mark.parametrize("name", ["a//b", "a/"])
 def test_a_process_is_found_by_an_id_with_slashes(dsync: Dsync, name: str) -> None:
     dsync.post("product", {"sku": "a"}, Process_Id=name)
