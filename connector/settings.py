@@ -42,7 +42,7 @@ CONNECTOR_BODY_LIMIT = env.int("CONNECTOR_BODY_LIMIT", default=1024 * 1024)
 CONNECTOR_DELIVERY_DAYS = env.int("CONNECTOR_DELIVERY_DAYS", default=90)
 CONNECTOR_BACKLOG = env.int("CONNECTOR_BACKLOG", default=1_000_000)
 CONNECTOR_REPEAT_HOURS = env.int("CONNECTOR_REPEAT_HOURS", default=24)
-DATA_UPLOAD_MAX_MEMORY_SIZE = None  # Contract routes hold CONNECTOR_BODY_LIMIT before they read.
+CONNECTOR_SOCKET_SECONDS = env.int("CONNECTOR_SOCKET_SECONDS", default=5)
 
 # Applications
 INSTALLED_APPS = [
@@ -72,7 +72,6 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "connector.urls"
 WSGI_APPLICATION = "connector.wsgi.application"
-APPEND_SLASH = True  # Of the admin only: contract routes answer without a redirect.
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -99,6 +98,7 @@ TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # PostgreSQL
+THREADS = env.int("WEB_THREADS", default=16)
 TIMEOUTS = {  # statement, lock and idle-in-transaction timeouts in seconds; 0 is none
     "web": (8, 4, 10),
     "worker": (60, 60, 60),
@@ -116,7 +116,8 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
         "tcp_user_timeout": 10_000,  # milliseconds until a connection that nobody answers on is given up
         "options": f"-c statement_timeout={_statement}s -c lock_timeout={_lock}s"
         f" -c idle_in_transaction_session_timeout={_idle}s",
-        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10), "timeout": 5},
+        # As many as a process has threads: with fewer, those who wait for one record would keep others waiting.
+        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=THREADS), "timeout": 5},
     }
 )
 # What must be known even where the transaction in hand dies: which batch a worker took.

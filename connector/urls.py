@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from connector.edge.health.views import live, ready
 from connector.edge.views import unknown_route
@@ -11,6 +12,7 @@ from connector.edge.views import unknown_route
 handler500 = "connector.edge.middleware.server_error"
 
 urlpatterns = [
+    path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     path("health/live", live),
     path("health/ready", ready),

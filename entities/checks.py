@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +17,7 @@ from entities.schema import EntitySchema
 from entities.schema.build import Unmapped
 from entities.schema.moments import to_char_format
 
-WIRE_NAME_LENGTH = 63
+WIRE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
 
 
 @register()
@@ -77,8 +78,8 @@ def check_treekeys(model: type[Entity], schema: EntitySchema) -> Iterator[CheckM
     for treekey in sorted(treekey for treekey, count in counts.items() if count > 1):
         yield Error(f'Two fields have the treekey "{treekey}".', obj=model, id="entities.E004")
     for field in schema.all_fields():
-        if len(field.name.encode()) > WIRE_NAME_LENGTH:
-            message = f'The name "{field.name}" is longer than {WIRE_NAME_LENGTH} bytes.'
+        if not WIRE_NAME.fullmatch(field.name):
+            message = f'The name "{field.name}" must be 1 to 63 letters, digits, "_" and "-", and start with a letter.'
             yield Error(message, obj=model, id="entities.E009")
 
 

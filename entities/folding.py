@@ -82,8 +82,7 @@ class Fold:
         if not row.lives:
             return None
         self.judged(row)
-        is_hard = schema.declaration.on_delete == OnDelete.HARD
-        before = {**row.values, "extra": row.extra or None} if is_hard else {}
+        before = {**row.values, "extra": row.extra or None}
         self.touch(row, delivery, lives=False)
         return Written(encode(before).decode())
 

@@ -20,6 +20,9 @@ from entities.schema.readers import Invalid
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 quote = connection.ops.quote_name
+# A record whose key stays may be referred to meanwhile; one that goes away may not.
+UNCHANGED_KEY = "FOR NO KEY UPDATE"
+GOING = "FOR UPDATE"
 STAMP = "updated_at = now(), last_delivery = %s, changed_in = pg_current_xact_id()"
 
 
@@ -52,7 +55,7 @@ def update(schema: EntitySchema, values: dict[str, Any], extra: dict[str, Any], 
         parameters.append(kept(extra))
     sql = f"""
         UPDATE {quote(schema.table)} AS stored SET {", ".join([*assignments, STAMP])}
-        FROM ({locked_sql(schema, [*changed, *(["extra"] if extra else [])])}) AS old
+        FROM ({locked_sql(schema, [*changed, *(["extra"] if extra else [])], UNCHANGED_KEY)}) AS old
         WHERE stored.id = old.id RETURNING old.previous
     """  # noqa: S608 (every name is a model's, quoted)
     return written(sql, [*parameters, delivery, key])
@@ -61,12 +64,11 @@ def update(schema: EntitySchema, values: dict[str, Any], extra: dict[str, Any], 
 def delete(schema: EntitySchema, key: Any, delivery: int) -> Written | None:
     """Mark or remove a live record, as the entity says; None when there is no such record."""
     table = quote(schema.table)
+    locked = locked_sql(schema, [*schema.leaves, "extra"], GOING)
     if schema.declaration.on_delete == OnDelete.SOFT:
-        locked = locked_sql(schema, [])
         sql = f"UPDATE {table} AS stored SET deleted_at = now(), {STAMP} FROM ({locked}) AS old"  # noqa: S608
         parameters = [delivery, key]
     else:
-        locked = locked_sql(schema, [*schema.leaves, "extra"])
         sql = f"DELETE FROM {table} AS stored USING ({locked}) AS old"  # noqa: S608
         parameters = [key]
     return written(f"{sql} WHERE stored.id = old.id RETURNING old.previous", parameters)
@@ -127,13 +129,13 @@ def insert_sql(schema: EntitySchema) -> str:
     """  # noqa: S608 (every name is a model's, quoted)
 
 
-def locked_sql(schema: EntitySchema, columns: Iterable[str]) -> str:
-    """Return the query of one live record, by key: its id, and the named columns as JSON."""
+def locked_sql(schema: EntitySchema, columns: Iterable[str], lock: str) -> str:
+    """Return the query of one live record, by key, under a lock: its id, and the named columns as JSON."""
     shown = ", ".join(quote(column) for column in columns)
     previous = f"(SELECT row_to_json(before)::text FROM (SELECT {shown}) AS before)" if shown else "'{}'"  # noqa: S608
     return (
         f"SELECT id, {previous} AS previous FROM {quote(schema.table)}"  # noqa: S608
-        f" WHERE {quote(schema.key.column)} = %s AND deleted_at IS NULL FOR UPDATE"
+        f" WHERE {quote(schema.key.column)} = %s AND deleted_at IS NULL {lock}"
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.edge.errors import Fault, add_faults
-from connector.edge.strict_json import read_object
+from connector.edge.strict_json import printable, read_object
 from entities.entity import OnMissing
 from entities.schema import EntitySchema
 from entities.schema.validator import Reading
@@ -14,6 +14,7 @@ from sync.models.delivery import Method
 from sync.write import Write
 
 IGNORED_NAMED = 100
+IGNORED_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +70,5 @@ def read_deletion(write: Write, schema: EntitySchema) -> Reading:
         key = schema.key.field
         if payload and payload.get(key.name) is not None:
             schema.validator.take(key, payload[key.name], key.treekey, reading)
+        reading.ignored = [printable(name)[:IGNORED_LENGTH] for name in payload or () if name != key.name]
     return reading

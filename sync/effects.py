@@ -75,7 +75,9 @@ def update(command: Command, number: int, records: Records) -> Effect | Contract
 
 def delete(command: Command, number: int, records: Records) -> Effect:
     written = records.delete(command.schema, command.key, number)
-    return Effect(Outcome.DELETED, [], written.previous) if written else Effect(Outcome.ABSENT, [])
+    if written is None:
+        return Effect(Outcome.ABSENT, command.ignored)
+    return Effect(Outcome.DELETED, command.ignored, written.previous)
 
 
 EFFECTS = {Method.POST: create, Method.PUT: update, Method.DELETE: delete}

@@ -18,6 +18,7 @@ from sync.write import KEPT_OF_REJECTED, Write, lock_number
 encode = msgspec.json.Encoder(decimal_format="number").encode
 
 NEXT = "nextval(pg_get_serial_sequence('sync_delivery', 'id'))"
+ERRORS_KEPT = 64 * 1024
 EARLIER = """
     SELECT id, digest, method, outcome, ignored::text, is_deferred FROM sync_delivery
     WHERE {} AND state NOT IN ('rejected', 'skipped')
@@ -144,10 +145,18 @@ def record_rejected(write: Write, record_key: str, faults: Sequence[Fault], numb
         "outcome": None,
         "body": write.body[:KEPT_OF_REJECTED],
         "ignored": "[]",
-        "errors": encode(faults[:FAULTS_TOLD]).decode().replace("\\u0000", "\\ufffd"),
+        "errors": encode(kept_faults(faults)).decode().replace("\\u0000", "\\ufffd"),
         "previous": None,
     }
     insert(write, record_key, columns if number is None else {"id": number, **columns})
+
+
+def kept_faults(faults: Sequence[Fault]) -> Sequence[Fault]:
+    """Return the first of these faults, as many as 64 KiB hold."""
+    faults = faults[:FAULTS_TOLD]
+    while len(encode(faults)) > ERRORS_KEPT:
+        faults = faults[: len(faults) // 2]
+    return faults
 
 
 def insert(write: Write, record_key: str, columns: dict[str, Any]) -> None:

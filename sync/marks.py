@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import msgspec
 from django.db import connection
 
-from connector.edge.errors import FAULTS_TOLD, Fault
+from connector.edge.errors import Fault
 from sync.effects import Effect
+from sync.journal import kept_faults
 from sync.models.delivery import Delivery, Outcome, State
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -58,7 +59,7 @@ class Mark:
 
 def storable(faults: Sequence[Fault]) -> msgspec.Raw:
     """Return faults as JSON that jsonb takes: what was received may hold a NUL."""
-    return msgspec.Raw(encode(faults[:FAULTS_TOLD]).replace(b"\\u0000", b"\\ufffd"))
+    return msgspec.Raw(encode(kept_faults(faults)).replace(b"\\u0000", b"\\ufffd"))
 
 
 def write(marks: Sequence[Mark]) -> None:

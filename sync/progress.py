@@ -26,7 +26,7 @@ def delivery_progress(*, client_id: int, number: int) -> dict[str, Any]:
     Raises:
         NotFound: it is not there, or another client's.
     """
-    delivery = Delivery.objects.filter(client_id=client_id, pk=number).first()
+    delivery = Delivery.objects.filter(client_id=client_id, pk=number).defer("body", "previous").first()
     if delivery is None:
         raise NotFound
     return told(delivery)
@@ -38,7 +38,11 @@ def process_progress(*, client_id: int, process_id: str, page: int) -> dict[str,
     Raises:
         NotFound: this client has sent none under that id.
     """
-    deliveries = Delivery.objects.filter(client_id=client_id, process_id=process_id)
+    sent = Delivery.objects.filter(client_id=client_id)
+    deliveries = sent.filter(process_id=process_id)
+    bare = process_id.strip("/")  # Slashes around it may be the address's own, or the id's.
+    if bare != process_id and not deliveries.exists():
+        deliveries = sent.filter(process_id=bare)
     by_state = dict(deliveries.order_by().values_list("state").annotate(Count("pk")))
     if not by_state:
         raise NotFound

@@ -13,8 +13,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,9 +22,6 @@ from connector.stack.errors import StackError
 from connector.stack.postgres import Cluster
 from connector.stack.valkey import Valkey
 from connector.stack.waiting import Waiting
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ENVIRONMENT = {
     "DEBUG": "false",  # A developer's own .run/ is never read.

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from .cells import CellError, fits_a_cell, value_of
 from .columns import COLUMNS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from .layout import Entity, Field
+from .layout import Entity, Field
 
 Record = dict[str, Any]
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .layout import Field
+from .layout import Field
 
 # Product exports write dates the American way, with two or four digits of the year.
 DATES = ("%m/%d/%y", "%m/%d/%Y")

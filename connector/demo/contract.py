@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from .exchange import Answer
+from .exchange import Answer
 
 ENVELOPE = {"status": int, "message": str, "detail": dict, "data": dict}
 BARE = {401, 500}  # These two tell nothing but their phrase.

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import httpx
 import msgspec
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 CONNECTIONS = 8
 

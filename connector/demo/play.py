@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+
+from rich.console import Console
 
 from . import layout, script
+from .exchange import Connector
 from .report import print_results, progress
-from .scenes import Result
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rich.console import Console
-
-    from .exchange import Connector
-    from .scenes import Scene
+from .scenes import Result, Scene
 
 NO_PRODUCT = Result("the later requests", "", 200, faults=["not played: no readable layout with a product"])
 

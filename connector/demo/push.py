@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import httpx
 
 from . import contract
-from .exchange import CONNECTIONS, Request, encode, no_answer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from .catalogue import Record
-    from .exchange import Answer, Connector
-    from .layout import Entity
+from .catalogue import Record
+from .exchange import CONNECTIONS, Answer, Connector, Request, encode, no_answer
+from .layout import Entity
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import httpx
+from rich.console import Console
 from rich.text import Text
 
 from . import catalogue, contract, layout
+from .catalogue import Catalogue
 from .comparison import compare
-from .exchange import CONNECTIONS, Request, no_answer
+from .exchange import CONNECTIONS, Connector, Request, no_answer
+from .layout import Entity
 from .push import Push, Pushed
 from .report import print_faults, progress
 from .walk import Walk, walk
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from rich.console import Console
-
-    from .catalogue import Catalogue
-    from .exchange import Connector
-    from .layout import Entity
 
 ENTITY = "product"
 

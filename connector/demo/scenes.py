@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import httpx
 
 from . import contract
-from .exchange import no_answer
+from .checks import Check
+from .exchange import Answer, Connector, Request, no_answer
 from .walk import PATH, walk
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from .checks import Check
-    from .exchange import Answer, Connector, Request
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 import httpx
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from rich.console import Console
+from rich.console import Console
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 START_SECONDS = 180

@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 import structlog
-from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
+from django.core.exceptions import SuspiciousOperation
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpResponse
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
 
-from connector.edge.errors import ContractError, Unavailable
+from connector.edge.errors import BadRequest, ContractError, Unavailable
 from connector.edge.logs import outline
 
 log = structlog.get_logger(__name__)
@@ -66,6 +67,8 @@ def as_contract_error(exc: Exception) -> ContractError | None:
     """Return the contract's error for an exception, None where it is nobody's expectation."""
     if isinstance(exc, ContractError):
         return exc
+    if isinstance(exc, SuspiciousOperation):
+        return BadRequest.at("query", "refused", "The request has more parameters than are taken, or unreadable ones.")
     if is_outage(exc):
         log.warning("database_unavailable", **outline(exc))
         return Unavailable()
@@ -73,16 +76,17 @@ def as_contract_error(exc: Exception) -> ContractError | None:
 
 
 READ_ONLY = "25006"
+PROGRAM_LIMIT = "54"  # The class of what is too large for PostgreSQL, such as the entry of an index.
 
 
 def is_outage(exc: Exception) -> bool:
     """Tell whether the database was away, too busy or not taking writes: the same request may succeed later."""
     if isinstance(exc, (OperationalError, InterfaceError)):
-        return True
+        return not (sqlstate(exc) or "").startswith(PROGRAM_LIMIT)
     return isinstance(exc, InternalError) and sqlstate(exc) == READ_ONLY
 
 
-def sqlstate(exc: DatabaseError) -> str | None:
+def sqlstate(exc: Exception) -> str | None:
     return getattr(exc.__cause__, "sqlstate", None)
 
 

@@ -4,6 +4,7 @@
     ├── BadRequest           400   the request is wrong; `faults` tells where
     ├── Unauthorized         401   nobody we know, or not allowed to do this
     ├── NotFound             404   no such route, delivery or process
+    ├── MethodNotAllowed     405   the address takes other methods
     ├── Conflict             409   the record stands against it
     ├── LengthRequired       411   a body without Content-Length
     ├── TooLarge             413   a body over the limit
@@ -23,7 +24,7 @@ from typing import Any
 import msgspec
 
 RECEIVED_LENGTH = 100
-FAULTS_TOLD = 1000
+FAULTS_TOLD = 1000  # Where a body has more, nobody goes on looking for them.
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -91,6 +92,8 @@ def summary(faults: Sequence[Fault]) -> str:
     first = faults[0].message
     if len(faults) == 1:
         return first
+    if len(faults) > FAULTS_TOLD:
+        return f"{first.rstrip('.')}; it has more faults than the {FAULTS_TOLD} that are in detail.errors."
     others = "1 other fault is" if len(faults) == 2 else f"{len(faults) - 1} other faults are"
     return f"{first.rstrip('.')}; {others} in detail.errors."
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Callable
 from uuid import uuid4
 
 import structlog
 from django.core.exceptions import DisallowedHost
+from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse
 
 from connector.edge.envelope import answer, error_answer
 from connector.edge.errors import BadRequest, ContractError
+from connector.edge.logs import outline
 
 log = structlog.get_logger(__name__)
 
 SLASHES = re.compile("/{2,}")
 OUTSIDE_THE_CONTRACTS = ("/admin/", "/static/")
+WITH_TEXT = "/process/"
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -57,6 +61,16 @@ class ContractMiddleware:
         return None if is_outside(request.path_info) else error_answer(exception)
 
 
+def log_failure(**_kwargs: object) -> None:
+    """Log what no contract view has answered: a failure of the admin, or of a middleware."""
+    exception = sys.exception()
+    if exception is not None:
+        log.error("request_failed", **outline(exception))
+
+
+got_request_exception.connect(log_failure)
+
+
 def without_body_of_head(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Return the answer to HEAD without the body that it tells the length of."""
     if request.method == "HEAD" and not response.streaming:
@@ -66,9 +80,11 @@ def without_body_of_head(request: HttpRequest, response: HttpResponse) -> HttpRe
 
 
 def normalise_path(request: HttpRequest) -> None:
-    path = SLASHES.sub("/", request.path_info)
-    if not is_outside(path):
-        path = path.rstrip("/") or "/"
+    path = "/" + request.path_info.lstrip("/")
+    if not path.startswith(WITH_TEXT):  # A Process-Id may have any slashes itself.
+        path = SLASHES.sub("/", path)
+        if not is_outside(path):
+            path = path.rstrip("/") or "/"
     request.path_info = path
     request.path = path
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.http.response import HttpResponseBase
 from django.utils.http import parse_header_parameters
 
 
@@ -16,8 +18,18 @@ class Utf8Request(WSGIRequest):
     """
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
-        self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+        try:
+            self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+        except ValueError:  # A parameter in an encoding that is none; a body is refused for it later.
+            self.content_type, self.content_params = "", {}
 
 
 class Handler(WSGIHandler):
     request_class = Utf8Request
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> HttpResponseBase:
+        """Answer a request; a client that stops in the middle of its body has its thread for a few seconds only."""
+        connection = environ.get("gunicorn.socket")
+        if connection is not None:
+            connection.settimeout(settings.CONNECTOR_SOCKET_SECONDS)
+        return super().__call__(environ, start_response)

@@ -11,12 +11,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any
 
-from connector.edge.errors import Fault, shown
+from connector.edge.errors import FAULTS_TOLD, Fault, shown
 
 DEPTH = 32
 LONGEST_NUMBER = 1000
+PATH_LENGTH = 300
 # A string, or a bracket outside of one. A string that never ends goes to the end of the text: were it no match, each of
 # its quotes would be tried anew, and a megabyte of them would take hours.
 TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)
@@ -61,7 +63,7 @@ def read_object(raw: bytes, root: str = "") -> tuple[Members | None, list[Fault]
     except json.JSONDecodeError as exc:
         where = f"line {exc.lineno}, column {exc.colno}"
         return None, [Fault(root, "invalid_json", f"The body is not valid JSON at {where}: {exc.msg}.")]
-    faults = list(form_faults(value, root))
+    faults = list(islice(form_faults(value, root), FAULTS_TOLD + 1))
     if isinstance(value, Members):
         return value, faults
     others = [fault for fault in faults if fault.treekey != root]
@@ -138,8 +140,9 @@ def printable(text: str) -> str:
 
 
 def below(treekey: str, key: str) -> str:
+    """Return the place of a member, as a message may show it."""
     key = printable(key)[:100]
-    return f"{treekey}.{key}" if treekey else key
+    return f"{treekey}.{key}"[:PATH_LENGTH] if treekey else key
 
 
 def shown_value(value: Any) -> Any:

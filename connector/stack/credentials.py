@@ -5,11 +5,8 @@ from __future__ import annotations
 import base64
 import os
 import secrets
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 MADE_ONCE: dict[str, Callable[[], str]] = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(50),

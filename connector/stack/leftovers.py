@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import psutil
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MARK = "CONNECTOR_STACK"  # Every process of a stack has it in its environment; its value is RUN_DIR.
 PATIENCE = 80.0

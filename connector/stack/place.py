@@ -6,16 +6,13 @@ import fcntl
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from connector.stack.errors import StackError
 from connector.stack.system_user import can_reach, system_user
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 LONGEST_SOCKET = "postgres-socket/.s.PGSQL.5432"

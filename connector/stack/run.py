@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connector.stack import credentials
 from connector.stack.banner import Banner, login
@@ -19,9 +19,7 @@ from connector.stack.programs import processes, servers
 from connector.stack.readiness import is_ready
 from connector.stack.supervision import Supervision
 from connector.stack.valkey import Valkey
-
-if TYPE_CHECKING:
-    from connector.stack.waiting import Waiting
+from connector.stack.waiting import Waiting
 
 OFF = {"false", "off", "no", "n", "f", "0"}
 

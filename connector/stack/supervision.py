@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
 from xmlrpc.client import Fault, ServerProxy
 
 from supervisor.xmlrpc import SupervisorTransport
 
 from connector.stack.errors import StackError
+from connector.stack.place import Place
 from connector.stack.programs import Program, configuration
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from types import TracebackType
-
-    from connector.stack.place import Place
-    from connector.stack.waiting import Waiting
+from connector.stack.waiting import Waiting
 
 
 class Supervision:

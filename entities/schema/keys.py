@@ -82,7 +82,7 @@ class KeySchema:
         texts = [self.part_text(part, values, faults) for part in self.composite.parts]
         if None in texts:
             return None
-        key = ":".join(escaped(text) for text in texts if text is not None)
+        key = ":".join(text for text in texts if text is not None)
         if named is not None and key != named:
             self.add_mismatch(faults, "The key and its parts", key)
         return key
@@ -90,9 +90,10 @@ class KeySchema:
     def part_text(self, part: Part, values: Values, faults: list[Fault]) -> str | None:
         name, pair = (part, None) if isinstance(part, str) else part
         if values.get(name) is not None:
-            return self.part_value(values[name])
+            return escaped(self.part_value(values[name]), ":=" if pair else ":")
         if pair and all(values.get(column) is not None for column in pair):
-            return "=".join(self.part_value(values[column]) for column in pair)
+            kind, number = (self.part_value(values[column]) for column in pair)
+            return f"{escaped(kind, ':=')}={escaped(number, ':')}"
         missing = self.leaves[name]
         others = f" (or {' with '.join(self.leaves[column].name for column in pair)})" if pair else ""
         message = f"{missing.name}{others} is required: it is a part of the key."
@@ -154,20 +155,29 @@ def checked(key: str) -> str:
     return key
 
 
-def escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace(":", "\\:")
+def escaped(text: str, separators: str) -> str:
+    """Return a text with a backslash before every separator and backslash in it.
+
+    `=` is a separator where a part has an alternative: the code `a=b` and the number `b` of the kind `a` are two.
+    """
+    return re.sub(rf"[\\{separators}]", r"\\\g<0>", text)
+
+
+def unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
 
 
 def parts_of(key: str) -> list[str]:
-    """Return the parts of a key, unescaped."""
-    found = re.findall(r"((?:\\.|[^:\\])*):", f"{key}:", re.DOTALL)
-    return [re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL) for text in found]
+    """Return the parts of a key, still escaped."""
+    return re.findall(r"((?:\\.|[^:\\])*):", f"{key}:", re.DOTALL)
 
 
 def columns_of(part: Part, text: str) -> list[tuple[str, str]]:
     """Return the columns that a part of a key fills, with their texts."""
     if isinstance(part, str):
-        return [(part, text)]
+        return [(part, unescaped(text))]
     name, pair = part
-    kind, equals, number = text.partition("=")
-    return [(pair[0], kind), (pair[1], number)] if equals else [(name, text)]
+    both = re.fullmatch(r"((?:\\.|[^=\\])*)=(.*)", text, re.DOTALL)
+    if both is None:
+        return [(name, unescaped(text))]
+    return [(pair[0], unescaped(both[1])), (pair[1], unescaped(both[2]))]

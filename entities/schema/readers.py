@@ -207,4 +207,4 @@ def apply(validator: Callable[[Any], None], value: Any) -> None:
         validator(value)
     except ValidationError as exc:
         message = exc.messages[0].rstrip(".")
-        raise Invalid(exc.code or "invalid", message[:1].lower() + message[1:]) from exc
+        raise Invalid(exc.error_list[0].code or "invalid", message[:1].lower() + message[1:]) from exc

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from connector.edge.errors import Fault, shown
+from connector.edge.errors import FAULTS_TOLD, Fault, shown
 from connector.edge.strict_json import LONGEST_NUMBER, NotFinite, below, read_object
 from entities.entity import OnUnknown
 from entities.schema.fields import FieldSchema, wire_object
@@ -90,10 +90,12 @@ class Validator:
         self, fields: dict[str, FieldSchema], values: dict[str, Any], parent: str, reading: Reading
     ) -> None:
         for name, value in values.items():
+            if len(reading.faults) > FAULTS_TOLD:
+                break
             if name in fields:
                 self.take(fields[name], value, fields[name].treekey, reading)
             else:
-                self.take_unknown(below(parent, name), value, reading)
+                self.take_unknown(parent, name, value, reading)
 
     def take(self, item: FieldSchema, value: Any, treekey: str, reading: Reading) -> None:
         """Put the value of a known field into its columns."""
@@ -122,10 +124,15 @@ class Validator:
         return None if reading.faults else encode(shapes).decode()
 
     def listed(self, item: FieldSchema, value: Any, treekey: str, reading: Reading, read: ReadEntry) -> list[Any]:
-        if isinstance(value, list):
-            return [read(item, entry, f"{treekey}[{position}]", reading) for position, entry in enumerate(value)]
-        reading.faults.append(wrong(item, treekey, "not_a_list", "must be a list", value))
-        return []
+        if not isinstance(value, list):
+            reading.faults.append(wrong(item, treekey, "not_a_list", "must be a list", value))
+            return []
+        entries = []
+        for position, entry in enumerate(value):
+            if len(reading.faults) > FAULTS_TOLD:
+                break
+            entries.append(read(item, entry, f"{treekey}[{position}]", reading))
+        return entries
 
     def shape(self, item: FieldSchema, entry: Any, treekey: str, reading: Reading) -> dict[str, Any]:
         """Return an object of a list as it is stored: every member of its shape, null where none came."""
@@ -134,7 +141,7 @@ class Validator:
             return {}
         for name, value in entry.items():
             if name not in item.by_name:
-                self.take_unknown(below(treekey, name), value, reading)
+                self.take_unknown(treekey, name, value, reading)
         return {
             name: self.member(child, entry.get(name), f"{treekey}.{name}", reading)
             for name, child in item.by_name.items()
@@ -158,7 +165,8 @@ class Validator:
         value = child.default() if callable(child.default) else child.default
         return value if value is None or child.multiple or child.reader is None else child.reader.to_json(value)
 
-    def take_unknown(self, treekey: str, value: Any, reading: Reading) -> None:
+    def take_unknown(self, parent: str, name: str, value: Any, reading: Reading) -> None:
+        treekey = below(parent, name)
         path = treekey.removeprefix(f"{self.name}.")
         match self.on_unknown:
             case OnUnknown.IGNORE:
@@ -167,7 +175,12 @@ class Validator:
                 message = f"{path} is not a field of {self.name}."
                 reading.faults.append(Fault(treekey, "unknown_field", message, shown(value)))
             case OnUnknown.KEEP:
-                reading.extra[path] = value
+                reading.extra[self.kept_path(parent, name)] = value
+
+    def kept_path(self, parent: str, name: str) -> str:
+        r"""Return where a member is kept: its path with dots, and a `\` before any `.` or `\` in its own name."""
+        own = name.replace("\\", "\\\\").replace(".", "\\.")
+        return own if parent == self.name else f"{parent.removeprefix(f'{self.name}.')}.{own}"
 
 
 def exact(text: str) -> Decimal:

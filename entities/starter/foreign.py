@@ -57,6 +57,9 @@ def foreign_draft(field: Record, problems: list[str], path: str) -> Draft:
         problems.append(f"{path}: an object without fields has no type in the data layout")
     date_format, bool_settings = field.get("date_format"), field.get("bool_settings")
     reference = field.get("foreign_key")
+    if reference is not None and not (isinstance(reference, str) and reference.isidentifier()):
+        problems.append(f"{path}: foreign_key must be the name of an entity")
+        reference = None
     guess = GUESSES.get(str(kind), "")
     if reference and reference not in schemas():
         guess, reference = f"{guess}; it refers to {reference}, which is no entity here", None

@@ -58,7 +58,7 @@ def field_lines(draft: Draft, naming: Naming) -> list[str]:
 
 
 def remark_of(draft: Draft) -> str:
-    return f"guessed: {draft.guess}" if draft.guess else ""
+    return " ".join(f"guessed: {draft.guess}".split()) if draft.guess else ""
 
 
 def field_call(draft: Draft, naming: Naming) -> Call:

@@ -6,7 +6,7 @@ import keyword
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from entities.checks import WIRE_NAME_LENGTH
+from entities.checks import WIRE_NAME
 from entities.entity import Entity, camel_case, snake_case
 
 ENTITY_NAME = r"[a-z][a-z0-9]*(_[a-z0-9]+)*"
@@ -48,7 +48,7 @@ class Naming:
 
 def is_plain(name: str) -> bool:
     is_django_name = not name.startswith("_") and not name.endswith("_") and "__" not in name
-    return name.isidentifier() and name.isascii() and is_django_name and len(name) <= WIRE_NAME_LENGTH
+    return name.isidentifier() and is_django_name and WIRE_NAME.fullmatch(name) is not None
 
 
 def is_camel(name: str) -> bool:

@@ -86,7 +86,9 @@ class Delivery(models.Model):
     )
     tries = models.SmallIntegerField(db_default=0, help_text="How often applying it failed for a reason that may pass.")
     crashes = models.SmallIntegerField(db_default=0, help_text="How many workers died with it alone in hand.")
-    reason = models.CharField(max_length=200, db_default="", help_text="Why it is dead or is tried again; failures group by it.")
+    reason = models.CharField(
+        max_length=200, db_default="", help_text="Why it is dead or is tried again; failures group by it."
+    )
     edited_body = models.BinaryField(null=True, help_text="What a person had applied instead of the body.")
     replay_of = models.BigIntegerField(null=True, help_text="The delivery that this one is a copy of.")
 

@@ -1,19 +1,16 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 
 from tests.acceptance.web import Web
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 @pytest.fixture(scope="session")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    """The web process as it is deployed. Modules that use it share one by `xdist_group("web")`."""
+    """The web process as it is deployed, one for each process of the tests."""
     web = Web(tmp_path_factory.mktemp("web"))
     web.start()
     yield web

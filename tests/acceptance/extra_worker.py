@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from contextlib import contextmanager
 from threading import Event, Thread
 from typing import TYPE_CHECKING
@@ -26,7 +25,15 @@ PATIENCE = 90
 @contextmanager
 def extra_worker(stack: HostileStack, *, processes: int) -> Iterator[None]:
     """Have so many more worker processes, from when they are up; they end warmly with the block."""
-    command = [*CELERY, "worker", "-n", "extra@%h", f"--concurrency={processes}", "--without-gossip", "--without-mingle"]
+    command = [
+        *CELERY,
+        "worker",
+        "-n",
+        "extra@%h",
+        f"--concurrency={processes}",
+        "--without-gossip",
+        "--without-mingle",
+    ]
     with process(stack, command, "extra-worker"):
         yield
 

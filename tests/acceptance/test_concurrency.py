@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
-import pytest
+from tests.acceptance.web import Answer, Web
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tests.acceptance.web import Answer, Web
-
-pytestmark = pytest.mark.xdist_group("web")
 MANY = 200
 
 

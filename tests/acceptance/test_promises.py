@@ -75,7 +75,9 @@ def test_backlog_is_applied_once_when_workers_are_killed_and_some_records_are_po
     until(lambda: (tables.waiting(stack, ["healthy"]) or BACKLOG) < BACKLOG // 2, "half of the backlog")
     kill(stack.programs.named("worker"))
     check(stack, healthy)
-    assert {(stored.state, stored.reason) for stored in tables.deliveries(stack, ["ill"])} == {("retrying", "ValueError")}
+    assert {(stored.state, stored.reason) for stored in tables.deliveries(stack, ["ill"])} == {
+        ("retrying", "ValueError")
+    }
     stack.orders.cure("poison")
     check(stack, poison)
 

@@ -7,8 +7,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx
 import psutil
@@ -16,9 +16,6 @@ import pytest
 
 from connector.stack.waiting import Waiting
 from tests.acceptance.local_stack import CHECKOUT, COMMAND, PATIENCE, LocalStack, environment, free_port
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @pytest.fixture(scope="module")

@@ -6,16 +6,12 @@ import json
 import socket
 import struct
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from tests.acceptance.web import received
+from tests.acceptance.web import Answer, Web, received
 
-if TYPE_CHECKING:
-    from tests.acceptance.web import Answer, Web
-
-pytestmark = pytest.mark.xdist_group("web")
 UNAUTHORIZED = b'{"status":401,"message":"Unauthorized","detail":{},"data":{}}'
 CHUNKS = b'd\r\n{"sku": "abc"}\r\n0\r\n\r\n'
 
@@ -307,10 +303,6 @@ def test_what_is_no_http_is_refused_by_the_server(web: Web) -> None:
     assert web.ask(b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n").status == 400
 
 
-@pytest.mark.xfail(
-    raises=TimeoutError,
-    reason="gunicorn's gthread lingers up to 2 s over a closed connection on the thread that accepts all others",
-)
 def test_clients_that_do_not_hang_up_after_their_answer_delay_nobody(web: Web) -> None:
     with ExitStack() as stack:
         for _ in range(6):

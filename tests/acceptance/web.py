@@ -7,11 +7,12 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from http.client import HTTPResponse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -19,9 +20,6 @@ from psycopg import sql
 
 from connector.stack.waiting import Waiting
 from tests.acceptance.local_stack import CHECKOUT, free_port
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 GUNICORN = (sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py")
 PREPARE = """

@@ -185,7 +185,7 @@ def test_a_body_of_very_many_faults_tells_the_first_thousand(dsync: Dsync) -> No
     body = b'{"sku": "a", "categories": [%s]}' % b",".join([b"0"] * 30_000)
     answer = dsync.post("product", body)
     assert len(answer.json()["detail"]["errors"]) == 1000
-    assert "29999 other faults" in answer.json()["message"]
+    assert "more faults than the 1000" in answer.json()["message"]
 
 
 def test_a_refused_body_costs_one_statement(dsync: Dsync, django_assert_num_queries: DjangoAssertNumQueries) -> None:

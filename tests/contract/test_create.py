@@ -232,6 +232,22 @@ def test_create_keeps_what_it_does_not_know_when_told_to(dsync: Dsync, policy: P
     assert Product.objects.get().extra == {"foo": {"deep": [1.5, None]}, "inventory.bar": 2}
 
 
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        ({"x" * 101: 1, "x" * 102: 2}, [1, 2]),
+        ({"inventory.bar": 1, "inventory": {"bar": 2}}, [1, 2]),
+    ],
+    ids=["long names", "a dotted name"],
+)
+def test_create_keeps_every_member_that_it_does_not_know(
+    dsync: Dsync, policy: Policy, body: dict[str, Any], kept: list[int]
+) -> None:
+    policy("product", on_unknown=OnUnknown.KEEP)
+    dsync.post("product", {"sku": "a", **body})
+    assert sorted(Product.objects.get().extra.values()) == kept
+
+
 def test_create_revives_a_deleted_record_with_only_what_it_sends(dsync: Dsync) -> None:
     dsync.post("product", {"sku": "a", "name": "A", "price": 5, "categories": ["x"], "inventory": {"qty": 1}})
     dsync.delete("product", "a")

@@ -36,6 +36,11 @@ def test_delete_needs_entity_id(dsync: Dsync, body: Any) -> None:
     assert dsync.item("product", sku="a")
 
 
+def test_delete_names_what_it_ignored(dsync: Dsync) -> None:
+    dsync.post("product", {"sku": "a"})
+    assert dsync.delete("product", "a", {"foo": 1}).json()["detail"] == {"ignored": ["foo"]}
+
+
 def test_delete_refuses_two_different_keys(dsync: Dsync) -> None:
     dsync.post("product", {"sku": "a"})
     answer = dsync.delete("product", "a", {"sku": "b"})

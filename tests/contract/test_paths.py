@@ -169,3 +169,13 @@ def test_an_unknown_address_leaves_nothing_behind(dsync: Dsync, path: str) -> No
 def test_a_wrong_method_leaves_nothing_behind(dsync: Dsync, method: str) -> None:
     dsync.write(method, "product", {"sku": "a"}, Entity_Id="a")
     assert not Delivery.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/api/sync/items", "/process/1"])
+def test_a_query_of_very_many_parameters_is_refused(dsync: Dsync, path: str) -> None:
+    answer = dsync.send("GET", path + "?" + "a&" * 1500, Entity_Token=entity_tokens()["product"])
+    assert answer.status_code == 400
+
+
+def test_the_admin_is_found_without_its_slash(client: Client) -> None:
+    assert client.get("/admin").headers["Location"] == "/admin/"

@@ -116,6 +116,12 @@ def test_a_process_is_found_by_any_id_it_may_have(dsync: Dsync, name: str) -> No
     assert process(dsync, name)["process_id"] == name
 
 
+@pytest.mark.parametrize("name", ["a//b", "a/"])
+def test_a_process_is_found_by_an_id_with_slashes(dsync: Dsync, name: str) -> None:
+    dsync.post("product", {"sku": "a"}, Process_Id=name)
+    assert dsync.send("GET", f"/process/{name}").status_code == 200
+
+
 def test_progress_is_told_to_a_token_that_may_only_read(dsync: Dsync, reader: Dsync) -> None:
     assert reader.send("GET", "/process/1").status_code == 404
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -12,9 +12,6 @@ from connector.demo import catalogue
 from connector.demo.layout import Entity
 
 from . import fake
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PRODUCT = msgspec.convert(
     fake.entity(

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 
 from connector.demo.__main__ import main
 
 from . import fake
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .fake import Reply
+from .fake import Reply
 
 
 def play(change: Callable[[Reply], None] = lambda _: None) -> int:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from connector.demo.__main__ import main
 
 from . import fake
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from .fake import Reply
+from .fake import Reply
 
 
 def write_products(folder: Path, rows: int = 3) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -14,11 +14,8 @@ from connector.demo.target import UnavailableError, kept_token
 
 from . import fake
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    Patch = pytest.MonkeyPatch
-    Captured = pytest.CaptureFixture[str]
+Patch = pytest.MonkeyPatch
+Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from connector.edge.health import database, pulse
 from connector.edge.tasks import beat_lives, heartbeat
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pytest_django import DjangoAssertNumQueries
-    from pytest_django.fixtures import SettingsWrapper
 
 pytestmark = pytest.mark.django_db
 NOBODY = "redis://127.0.0.1:1/0"
@@ -31,7 +27,7 @@ def _fresh_process() -> Iterator[None]:
 
 
 @pytest.fixture
-def silence(settings: SettingsWrapper, worker_id: str) -> None:
+def silence(settings: Any, worker_id: str) -> None:
     """Listen where nobody has left a pulse: every test process has a Valkey database of its own."""
     settings.REDIS_URL = f"{settings.REDIS_URL}?db={1 + sum(worker_id.encode()) % 15}"
     pulse.client(settings.REDIS_URL).delete(*map(pulse.key, pulse.REASONS))
@@ -92,17 +88,17 @@ def test_ready_tells_that_the_worker_alone_is_silent(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("silence")
-def test_a_pulse_is_forgotten(settings: SettingsWrapper) -> None:
+def test_a_pulse_is_forgotten(settings: Any) -> None:
     pulse.record("beat")
     assert 0 < pulse.client(settings.REDIS_URL).ttl(pulse.key("beat")) <= pulse.SILENCE
 
 
-def test_ready_is_200_without_valkey(client: Client, settings: SettingsWrapper) -> None:
+def test_ready_is_200_without_valkey(client: Client, settings: Any) -> None:
     settings.REDIS_URL = NOBODY
     assert degraded_names(client) == ["valkey"]
 
 
-def test_a_heartbeat_without_valkey_is_no_error(settings: SettingsWrapper) -> None:
+def test_a_heartbeat_without_valkey_is_no_error(settings: Any) -> None:
     settings.REDIS_URL = NOBODY
     heartbeat()
 

@@ -19,5 +19,9 @@ def test_the_query_is_utf8_whatever_the_charset(charset: str) -> None:
     assert asked.content_params == {"charset": charset}
 
 
+def test_a_parameter_in_an_encoding_that_is_none_leaves_no_media_type() -> None:
+    assert request("application/json; charset*=foo''%20", "").content_type == ""
+
+
 def test_a_query_that_is_no_utf8_is_still_read() -> None:
     assert request("", "x=%ff").GET["x"] == "\ufffd"

@@ -64,6 +64,8 @@ REFUSED: list[tuple[str, Callable[[], list[str]]]] = [
     ("E008", lambda: found({"other": models.BooleanField()}, bool_settings={"another": "Yes|No"})),
     ("E008", lambda: found({"other": text()}, bool_settings={"other": "Yes|No"})),
     ("E009", lambda: found({"lines": ObjectListField(**{"x" * 64: text()})})),
+    ("E009", lambda: found({"lines": ObjectListField(**{'x", (select 1) AS "y': text()})})),
+    ("E009", lambda: found({"lines": ObjectListField(**{"50%": text()})})),
     ("E010", lambda: found({"other": text(db_default="x")})),
 ]
 

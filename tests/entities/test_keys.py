@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from connector.edge.errors import Fault
 from entities.entity import Entity
 from entities.schema import EntitySchema, schemas
-from entities.schema.keys import escaped, parts_of
+from entities.schema.keys import escaped, parts_of, unescaped
 
 DAY = date(2026, 1, 31)
 
@@ -154,4 +154,29 @@ def test_message_of_a_missing_part_names_the_alternative() -> None:
 
 @given(st.lists(st.text(st.sampled_from(":\\a=\n"), max_size=4), min_size=1, max_size=4))
 def test_key_splits_into_the_parts_that_it_was_joined_from(parts: list[str]) -> None:
-    assert parts_of(":".join(map(escaped, parts))) == parts
+    key = ":".join(escaped(part, ":") for part in parts)
+    assert [unescaped(text) for text in parts_of(key)] == parts
+
+
+CODE = st.text(st.sampled_from(":\\a="), min_size=1, max_size=4)
+STOCKS = st.one_of(
+    st.fixed_dictionaries({"partner_sku_code": CODE}),
+    st.fixed_dictionaries({"sku_code_key": CODE, "sku_code": CODE}),
+)
+
+
+@given(STOCKS, STOCKS)
+def test_different_stocks_have_different_keys(one: dict[str, str], other: dict[str, str]) -> None:
+    keys = [stock_key(stock) for stock in (one, other)]
+    assert (keys[0] == keys[1]) == (one == other)
+
+
+@given(STOCKS)
+def test_a_stock_is_found_again_by_its_key_alone(stock: dict[str, str]) -> None:
+    values: dict[str, Any] = {"key": stock_key(stock)}
+    schemas()["partner_stock"].key.settle(values, None, [])
+    assert stock.items() <= values.items()
+
+
+def stock_key(stock: dict[str, str]) -> str | None:
+    return schemas()["partner_stock"].key.settle({"partner": "p", "stock_date": DAY, **stock}, None, [])

@@ -107,6 +107,7 @@ LAYOUTS: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda field: field.update(type="date", date_format="%A"), "ean: date_format cannot use %A"),
     (lambda field: field.update(type="object"), "ean: an object without fields has no type in the data layout"),
     (lambda field: field.update(multiple=True), "ean: the key must be one text or number"),
+    (lambda field: field.update(foreign_key="x\n    print(1) #"), "ean: foreign_key must be the name of an entity"),
     (lambda field: field.pop("name"), "[0]: a field of a layout is an object with a name"),
 ]
 

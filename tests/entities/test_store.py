@@ -117,7 +117,8 @@ def test_update_merges_kept_fields_and_tells_those_before() -> None:
 
 def test_soft_delete_hides_the_record_and_keeps_its_row() -> None:
     create({"code": "k", "text": "a"})
-    assert store.delete(SCHEMA, "k", 5) == store.Written("{}")
+    written = store.delete(SCHEMA, "k", 5)
+    assert json.loads(written.previous)["text"] == "a"
     assert served() == []
     assert (row().text, row().last_delivery) == ("a", 5)
     assert row().deleted_at is not None

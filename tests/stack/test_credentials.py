@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import environ
+import pytest
 
 from connector.stack import credentials
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import pytest
 
 EMBEDDED = {"DATABASE_URL": "postgres://connector@/connector?host=/a%20b", "REDIS_URL": "unix:///a%20b/valkey.sock"}
 
