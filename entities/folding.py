@@ -77,7 +77,7 @@ class Fold:
         self.touch(row, delivery, lives=True)
         return Written(encode(before).decode())
 
-    def delete(self, schema: EntitySchema, key: Any, delivery: int) -> Written | None:
+    def delete(self, _schema: EntitySchema, key: Any, delivery: int) -> Written | None:
         row = self.row(key)
         if not row.lives:
             return None

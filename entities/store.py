@@ -36,7 +36,7 @@ class Written:
 def create(schema: EntitySchema, values: dict[str, Any], extra: dict[str, Any], delivery: int) -> Written | None:
     """Insert a record, or revive a deleted one with nothing but these values; None when the key lives."""
     # The database asks its rules of the row that would be inserted, even where the key then stands against it.
-    if schema.has_rules and written(locked_sql(schema, []), [values[schema.key.column]]):
+    if schema.has_rules and written(locked_sql(schema, [], UNCHANGED_KEY), [values[schema.key.column]]):
         return None
     row = [values.get(column, leaf.initial()) for column, leaf in schema.leaves.items()]
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""The pulse of beat, the workers and the dispatcher: Valkey keeps the time of the last heartbeat of each for a while."""
+"""The pulse of beat, workers and dispatcher: Valkey keeps the time of the last heartbeat of each for a while."""
 
 from __future__ import annotations
 

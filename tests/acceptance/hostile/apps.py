@@ -9,8 +9,8 @@ class HostileConfig(AppConfig):
     name = "tests.acceptance.hostile"
 
     def ready(self) -> None:
-        from sync.hooks import delivery_applied
-        from tests.acceptance.hostile import illnesses, moments
+        from sync.hooks import delivery_applied  # noqa: PLC0415 (needs the app registry)
+        from tests.acceptance.hostile import illnesses, moments  # noqa: PLC0415
 
         connection_created.connect(moments.watch_statements)
         task_postrun.connect(moments.after_task)
