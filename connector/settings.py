@@ -101,7 +101,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 THREADS = env.int("WEB_THREADS", default=16)
 TIMEOUTS = {  # statement, lock and idle-in-transaction timeouts in seconds; 0 is none
     "web": (8, 4, 10),
-    "worker": (60, 60, 60),
+    "worker": (40, 20, 60),  # Under the time limits of a task: what waits must fail by itself, not end its worker.
     "manage": (0, 2, 60),
 }
 _statement, _lock, _idle = TIMEOUTS[ROLE]

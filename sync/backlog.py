@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from threading import Lock
 
 from cachetools import TTLCache, cached
 from django.conf import settings
 from django.db import connection
+from django.db.models.functions import Now
 
 from connector.edge.errors import Unavailable
 from sync.models import Gauge
 
 NAME = "backlog"
 CACHE_SECONDS = 1
+STALE = timedelta(seconds=30)
 MEASURE = """
     INSERT INTO sync_gauge (name, value, measured_at)
     SELECT %s, count(*), now() FROM (
@@ -30,8 +33,9 @@ def measure() -> None:
 
 @cached(TTLCache(maxsize=1, ttl=CACHE_SECONDS), lock=Lock())
 def size() -> int:
-    """Return how many deliveries wait, as last measured."""
-    return Gauge.objects.filter(pk=NAME).values_list("value", flat=True).first() or 0
+    """Return how many deliveries wait, as last measured; 0 when nobody measures: nothing is refused on hearsay."""
+    fresh = Gauge.objects.filter(pk=NAME, measured_at__gt=Now() - STALE)
+    return fresh.values_list("value", flat=True).first() or 0
 
 
 def check() -> None:

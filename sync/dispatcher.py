@@ -19,19 +19,21 @@ from sync.pruning import prune
 log = structlog.get_logger(__name__)
 
 PAUSE = 0.25
+MEASURE_EVERY = 1.0
 PRUNE_EVERY = 10.0
 OWN_WORK_SECONDS = 10.0  # It takes 6 s to find that a broker is away.
 
 
 def dispatch(stop: Event) -> None:
     """Look after the backlog until told to stop; a database that is away is waited for."""
-    next_prune = time.monotonic()
+    measuring, pruning = Pace(MEASURE_EVERY), Pace(PRUNE_EVERY)
     while not stop.wait(PAUSE):
         try:
+            if measuring.is_due():
+                backlog.measure()
             look()
-            if time.monotonic() >= next_prune:
+            if pruning.is_due():
                 prune_some()
-                next_prune = time.monotonic() + PRUNE_EVERY
         except (DatabaseError, InterfaceError) as exc:
             log.warning("dispatcher_waits", **outline(exc))
             stop.wait(1.0)
@@ -39,8 +41,21 @@ def dispatch(stop: Event) -> None:
             close_old_connections()
 
 
+class Pace:
+    """Tells when something is due again that is done every so many seconds; at once at first."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.next = time.monotonic()
+
+    def is_due(self) -> bool:
+        if time.monotonic() < self.next:
+            return False
+        self.next = time.monotonic() + self.seconds
+        return True
+
+
 def look() -> None:
-    backlog.measure()
     pulse.record("dispatcher")
     has_work = lanes.have_work() or follow_ups.are_due()
     if has_work and not wake.send():

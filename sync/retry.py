@@ -7,7 +7,7 @@ from datetime import timedelta
 
 FIRST = timedelta(seconds=2)
 LONGEST = timedelta(minutes=15)
-TRIES = 8
+TRIES = 16
 
 
 def delay_after(tries: int, *, spread: float | None = None) -> timedelta | None:

@@ -19,6 +19,9 @@ class Switch(models.Model):
 
     class Meta:
         verbose_name_plural = "switches"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(mode__in=SwitchedMode.values), name="sync_switch_mode_is_known")
+        ]
 
     def __str__(self) -> str:
         return f"{self.entity}: {self.mode}"

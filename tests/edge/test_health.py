@@ -71,19 +71,21 @@ def test_probes_take_nothing_but_reading(method: str) -> None:
 
 @pytest.mark.usefixtures("silence")
 def test_ready_tells_who_is_silent(client: Client) -> None:
-    assert degraded_names(client) == ["beat", "worker"]
+    assert degraded_names(client) == ["beat", "worker", "dispatcher"]
 
 
 @pytest.mark.usefixtures("silence")
-def test_ready_tells_nothing_while_both_pulses_are_fresh(client: Client) -> None:
+def test_ready_tells_nothing_while_all_pulses_are_fresh(client: Client) -> None:
     beat_lives()
     heartbeat()
+    pulse.record("dispatcher")
     assert degraded_names(client) == []
 
 
 @pytest.mark.usefixtures("silence")
 def test_ready_tells_that_the_worker_alone_is_silent(client: Client) -> None:
     beat_lives()
+    pulse.record("dispatcher")
     assert degraded_names(client) == ["worker"]
 
 

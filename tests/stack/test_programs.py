@@ -28,7 +28,10 @@ def test_command_comes_back_as_it_was_given() -> None:
 def test_servers_are_of_the_group_that_stops_last() -> None:
     cluster, valkey = Cluster(HOME, HOME, HOME, None), Valkey(HOME, HOME / "valkey.sock")
     parser = sections(servers(cluster, valkey), processes())
-    assert (parser["group:0"]["programs"], parser["group:1"]["programs"]) == ("postgres,valkey", "worker,beat,web")
+    assert (parser["group:0"]["programs"], parser["group:1"]["programs"]) == (
+        "postgres,valkey",
+        "dispatcher,worker,effects,beat,web",
+    )
     assert int(parser["group:0"]["priority"]) < int(parser["group:1"]["priority"])
 
 

@@ -68,8 +68,8 @@ def test_panel_query_uses_the_indexes_of_a_record() -> None:
         for query in queries:
             cursor.execute(f"EXPLAIN {query['sql']}")
             plans += str(cursor.fetchall())
-    assert "sync_delivery_of_record" in plans
-    assert "sync_delivery_refused" in plans
+    assert "record_hash = " in plans
+    assert "Seq Scan" not in plans
 
 
 def applied(previous: dict[str, object] | None, outcome: str = "updated") -> Delivery:

@@ -133,7 +133,8 @@ def test_edit_of_a_put_may_not_speak_of_another_record() -> None:
 
 def test_edit_is_refused_when_the_entity_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     delivery = dead()
-    monkeypatch.delitem(schemas(), "product")
+    others = {name: schema for name, schema in schemas().items() if name != "product"}
+    monkeypatch.setattr("sync.dead_letters.schemas", lambda: others)
     with pytest.raises(BadRequest) as refused:
         dead_letters.edit(delivery, b"{}")
     assert [fault.code for fault in refused.value.faults] == ["unknown_entity"]

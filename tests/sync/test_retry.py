@@ -11,7 +11,7 @@ from sync.retry import LONGEST, TRIES, delay_after
 
 @pytest.mark.parametrize(
     ("tries", "seconds"),
-    [(1, 2), (2, 4), (3, 8), (4, 16), (5, 32), (6, 64), (7, 128), (8, None), (9, None), (99, None)],
+    [(1, 2), (2, 4), (3, 8), (4, 16), (5, 32), (6, 64), (9, 512), (10, 900), (15, 900), (16, None), (99, None)],
 )
 def test_delay_doubles_until_the_delivery_is_given_up(tries: int, seconds: int | None) -> None:
     expected = None if seconds is None else timedelta(seconds=seconds)
