@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run demo test check format requirements
+.PHONY: run demo test storm check format requirements
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/python -m connector.stack run
@@ -15,6 +15,10 @@ demo: $(VENV)/run.stamp
 # make test, make test ARGS="tests/edge -x"
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest $(ARGS)
+
+# make storm, make storm ARGS="postgres-down --seed 7": long faults with real processes; python -m tests.storm --help
+storm: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.storm $(ARGS)
 
 # What is judged without a database, with the settings of a production.
 check: export DEBUG = false
@@ -60,5 +64,7 @@ define INSTALL
 @$(BIN)/python -m pip install --quiet --requirement $< >$(VENV)/pip.log 2>&1 || \
 	{ echo "$< could not be installed: $$(grep -m1 -i error $(VENV)/pip.log) (more in $(VENV)/pip.log; where a package" \
 	"has no wheel for this machine, a C compiler is needed)"; exit 1; }
+@$(BIN)/python -m pip install --quiet --requirement deploy/requirements-parser.txt >>$(VENV)/pip.log 2>&1 || \
+	echo "There is no C compiler: the web server reads HTTP with its slower parser."
 @touch $@
 endef

@@ -37,9 +37,9 @@ timeout = 60
 graceful_timeout = 30
 keepalive = 75  # longer than a proxy keeps an idle connection, so that it never sends into a closed one
 
-# The C parser passes a header in raw UTF-8 on. A header with an underscore is dropped: it would pose as its
-# twin with a hyphen (`Auth_Token`).
-http_parser = "fast"
+# The C parser is taken where it is installed (requirements-parser.txt). Either one passes a header in raw UTF-8 on. A
+# header with an underscore is dropped: it would pose as its twin with a hyphen (`Auth_Token`).
+http_parser = "auto"
 header_map = "drop"
 limit_request_line = 8190
 

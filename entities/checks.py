@@ -17,7 +17,9 @@ from entities.schema import EntitySchema
 from entities.schema.build import Unmapped
 from entities.schema.moments import to_char_format
 
-WIRE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
+# What neither makes a treekey ambiguous nor needs care in SQL.
+WIRE_NAME = re.compile(r'[^\x00-\x1f\x7f."%\[\]\\]{1,63}')
+WIRE_NAME_BYTES = 63
 
 
 @register()
@@ -78,9 +80,13 @@ def check_treekeys(model: type[Entity], schema: EntitySchema) -> Iterator[CheckM
     for treekey in sorted(treekey for treekey, count in counts.items() if count > 1):
         yield Error(f'Two fields have the treekey "{treekey}".', obj=model, id="entities.E004")
     for field in schema.all_fields():
-        if not WIRE_NAME.fullmatch(field.name):
-            message = f'The name "{field.name}" must be 1 to 63 letters, digits, "_" and "-", and start with a letter.'
+        if not is_wire_name(field.name):
+            message = f'The name "{field.name}" must have 1 to 63 bytes, and none of . [ ] % \\ and quotes.'
             yield Error(message, obj=model, id="entities.E009")
+
+
+def is_wire_name(name: str) -> bool:
+    return WIRE_NAME.fullmatch(name) is not None and len(name.encode()) <= WIRE_NAME_BYTES
 
 
 def check_references(model: type[Entity], schema: EntitySchema, names: Counter[str]) -> Iterator[CheckMessage]:

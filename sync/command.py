@@ -9,6 +9,7 @@ from connector.edge.errors import Fault, add_faults
 from connector.edge.strict_json import printable, read_object
 from entities.entity import OnMissing
 from entities.schema import EntitySchema
+from entities.schema.rules import broken_rules
 from entities.schema.validator import Reading
 from sync.models.delivery import Method
 from sync.write import Write
@@ -50,12 +51,16 @@ def judge(write: Write, schema: EntitySchema, entity_id: str | None, faults: lis
     if write.method == Method.DELETE and entity_id is None:
         add_faults(faults, [Fault("Entity-Id", "required", "Entity-Id is required: it names the record to delete.")])
         return None
+    if schema.key.column not in reading.values and any(fault.treekey == "Entity-Id" for fault in faults):
+        return None  # The header names the record, and cannot be read.
     sent = set(reading.values)
     key_faults: list[Fault] = []
     record_key = schema.key.settle(reading.values, entity_id, key_faults)
     add_faults(faults, key_faults)
     if write.method == Method.POST:
         add_faults(faults, schema.missing(reading.values))
+        if faults:  # Else the database judges its rules itself, when the record is written.
+            add_faults(faults, broken_rules(schema, reading.values, {fault.treekey for fault in faults}))
     elif schema.declaration.on_missing == OnMissing.REJECT:
         sent.add(schema.key.column)  # A part that was only read from the key is not written to a record that has it.
         reading.values = {column: value for column, value in reading.values.items() if column in sent}

@@ -29,6 +29,8 @@ def link(*, client_id: int, entity: str, body: bytes) -> None:
 
 
 def reason_against(job_id: object) -> str | None:
+    if job_id is None:
+        return "is required"
     if not isinstance(job_id, str):
         return "must be a text"
     if not job_id.strip():

@@ -125,7 +125,12 @@ def form_faults(value: Any, treekey: str) -> Iterator[Fault]:
         case str():
             yield from text_faults(value, treekey, treekey or "A text")
         case NotFinite():
-            yield Fault(treekey, "invalid_number", f"{treekey} is not a finite number.", shown(value.text))
+            yield Fault(
+                treekey,
+                "invalid_number",
+                f"{treekey} is no number that can be stored.",
+                shown(value.text),
+            )
 
 
 def text_faults(text: str, treekey: str, subject: str) -> Iterator[Fault]:

@@ -38,7 +38,7 @@ def run(waiting: Waiting) -> None:
 
 def refuse_production() -> None:
     if os.environ.get("DEBUG", "true").strip().lower() in OFF:
-        raise StackError("DEBUG is off: this stack is for development only. See deploy/ for production.")
+        raise StackError("DEBUG is off: this stack is for development only.")
 
 
 def port_of(text: str) -> int:

@@ -89,6 +89,12 @@ class KeySchema:
 
     def part_text(self, part: Part, values: Values, faults: list[Fault]) -> str | None:
         name, pair = (part, None) if isinstance(part, str) else part
+        blank = [column for column in (name, *(pair or ())) if is_blank(values.get(column))]
+        for column in blank:
+            leaf = self.leaves[column]
+            faults.append(Fault(leaf.treekey, "blank", f"{leaf.name} must not be blank: it is a part of the key."))
+        if blank:
+            return None
         if values.get(name) is not None:
             return escaped(self.part_value(values[name]), ":=" if pair else ":")
         if pair and all(values.get(column) is not None for column in pair):
@@ -138,6 +144,10 @@ class KeySchema:
     def add_mismatch(self, faults: list[Fault], subject: str, received: str) -> None:
         message = f"{subject} name different records; send one of them, or the same."
         faults.append(Fault(self.field.treekey, "key_mismatch", message, shown(received)))
+
+
+def is_blank(value: Any) -> bool:
+    return isinstance(value, str) and not value.strip()
 
 
 def checked(key: str) -> str:

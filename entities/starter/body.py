@@ -47,11 +47,11 @@ def value(draft: Draft, came: Any) -> Any:
         return [
             complete(draft, entry) if draft.children else scalar(draft, entry) for entry in came if entry is not None
         ]
-    return leaving(draft.children, came) if draft.children else scalar(draft, came)
+    return complete(draft, came) if draft.children else scalar(draft, came)
 
 
 def complete(draft: Draft, entry: Record) -> Any:
-    """Return an object of a list with every member of its shape, as it is stored."""
+    """Return an object with every member of its shape, as it leaves again."""
     return {child.name: member(child, entry.get(child.name)) for child in draft.children}
 
 

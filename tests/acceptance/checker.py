@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from connector.stack.errors import StackError
 from connector.stack.waiting import Waiting
 from tests.acceptance import tables
 from tests.acceptance.history import History, Record, Sent
@@ -13,17 +14,23 @@ from tests.acceptance.load import client_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import httpx
+
     from tests.acceptance.local_stack import LocalStack
     from tests.acceptance.tables import Stored
 
 PATIENCE = 180.0
 PER_PAGE = 1000
+READS = 10
 TOLD = 10  # differences are shown, of however many
 
 
 def drain(stack: LocalStack, process_ids: Sequence[str], *, seconds: float = PATIENCE) -> None:
-    """Wait until nothing of these processes is on its way; raise StackError after the time."""
-    Waiting().until(lambda: tables.waiting(stack, process_ids) == 0, "the backlog", seconds=seconds)
+    """Wait until nothing of these processes is on its way; raise AssertionError with the situation after the time."""
+    try:
+        Waiting().until(lambda: tables.waiting(stack, process_ids) == 0, "the backlog", seconds=seconds)
+    except StackError as exc:
+        raise AssertionError("\n".join([str(exc), tables.situation(stack), *stack.last_lines()])) from exc
 
 
 def check(stack: LocalStack, history: History) -> None:
@@ -113,7 +120,19 @@ def of_records(stack: LocalStack, records: dict[str, Record]) -> Iterator[str]:
 
 
 def process(stack: LocalStack, process_id: str) -> dict[str, Any]:
-    return stack.get(f"/process/{process_id}")["data"]
+    with client_of(stack) as http:
+        data: dict[str, Any] = read(http, f"/process/{process_id}").json()["data"]
+    return data
+
+
+def read(http: httpx.Client, path: str, **query: int) -> httpx.Response:
+    """Read a route, again while the server is busy with getting well."""
+    answer = http.get(path, params=query)
+    for _ in range(READS):
+        if answer.status_code != 503:
+            break
+        answer = http.get(path, params=query)
+    return answer.raise_for_status()
 
 
 def walk(stack: LocalStack) -> dict[str, int]:
@@ -122,7 +141,7 @@ def walk(stack: LocalStack) -> dict[str, int]:
     with client_of(stack) as http:
         total, page = 1, 1
         while (page - 1) * PER_PAGE < total:
-            answer = http.get("/api/sync/items", params={"page": page, "per_page": PER_PAGE}).raise_for_status()
+            answer = read(http, "/api/sync/items", page=page, per_page=PER_PAGE)
             total, page = int(answer.headers["Total"]), page + 1
             for item in answer.json()["data"]["items"]:
                 assert item["sku"] not in found, item["sku"]

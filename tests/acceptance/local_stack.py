@@ -24,6 +24,7 @@ COMMAND = (sys.executable, "-m", "connector.stack", "run")
 OF_THE_TESTS = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "ALLOWED_HOSTS", "DEBUG"}
 LAST_LINE = "Ctrl-C stops everything."
 PATIENCE = 60
+LOG_LINES = 30
 
 
 def environment(run_dir: Path, port: int, **changes: str) -> dict[str, str]:
@@ -81,6 +82,12 @@ class LocalStack:
     @property
     def credentials(self) -> dict[str, str]:
         return credentials.read(self.run_dir / "credentials")
+
+    def last_lines(self) -> list[str]:
+        """Return how the log of every process ends."""
+        paths = sorted((self.run_dir / "logs").glob("*.log"))
+        ends = [(path.name, path.read_text(errors="replace").splitlines()[-LOG_LINES:]) for path in paths]
+        return [f"{name}: {line[:500]}" for name, lines in ends for line in lines]
 
     @property
     def database_url(self) -> str:

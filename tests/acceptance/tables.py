@@ -19,6 +19,12 @@ DELIVERIES = """
     FROM sync_delivery WHERE process_id = ANY(%s) ORDER BY id
 """
 WAITING = "SELECT count(*) FROM sync_delivery WHERE process_id = ANY(%s) AND state IN ('accepted', 'retrying')"
+SITUATION = (
+    "SELECT state, count(*), count(*) FILTER (WHERE runnable_at <= now()) AS due FROM sync_delivery GROUP BY state",
+    "SELECT * FROM sync_attempt",
+    """SELECT pid, state, wait_event, now() - xact_start, now() - state_change, left(query, 80) FROM pg_stat_activity
+       WHERE datname = current_database() AND pid <> pg_backend_pid()""",
+)
 RECORDS = "SELECT sku, price::int, deleted_at IS NULL FROM entities_product WHERE sku = ANY(%s)"
 
 
@@ -72,3 +78,9 @@ def values(stack: LocalStack, keys: Sequence[str]) -> dict[str, int]:
     with database(stack) as connection:
         rows = connection.execute(RECORDS, [list(keys)]).fetchall()
     return {key: value for key, value, lives in rows if lives}
+
+
+def situation(stack: LocalStack) -> str:
+    """Return what may explain why nothing goes on: deliveries by state, open attempts, connections."""
+    with database(stack) as connection:
+        return "\n".join(str(row) for sql in SITUATION for row in connection.execute(sql))

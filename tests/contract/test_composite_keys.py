@@ -30,7 +30,6 @@ def company(partner: str, principal: str, **members: Any) -> dict[str, Any]:
         ("p\\:", ":\\", "p\\\\\\::\\:\\\\"),
         ("Größe", "日本", "Größe:日本"),
         ("p", " 1 ", "p: 1 "),
-        ("p", "", "p:"),
     ],
 )
 def test_parts_make_the_key_and_the_key_finds_the_record(dsync: Dsync, partner: str, principal: str, key: str) -> None:

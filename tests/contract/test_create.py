@@ -312,3 +312,9 @@ def test_create_of_a_failure_answers_as_published(dsync: Dsync, monkeypatch: pyt
     monkeypatch.setattr("sync.intake.store.create", fail)
     assert dsync.post("product", example("create.request")).json() == published("create.response.500")
     assert not Delivery.objects.exists()
+
+
+def test_create_tells_rules_over_several_fields_with_the_faults_of_single_ones(dsync: Dsync) -> None:
+    answer = dsync.post("partner_sale", {"partner": "p", "transactionId": "1", "quantity": "x"})
+    assert ("partner_sale", "required") in faults(answer)
+    assert ("partner_sale.quantity", "invalid_number") in faults(answer)

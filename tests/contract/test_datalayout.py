@@ -10,11 +10,13 @@ import pytest
 from pytest_django import Settings
 
 from connector.edge.tokens import forget_callers
+from entities.schema import schemas
 from entities.tokens import forget_tokens
 from tests.conftest import Dsync
 from tests.contract.answers import published
 
-ENTITIES = ["company", "order", "partner_sale", "partner_stock", "person", "physical_location", "product"]
+SHIPPED = {"company", "order", "partner_sale", "partner_stock", "person", "physical_location", "product"}
+ENTITIES = list(schemas())
 FIELD_KEYS = {
     "id",
     "treekey",
@@ -68,6 +70,7 @@ def test_layout_answers_as_published_but_for_the_layout(dsync: Dsync) -> None:
 
 def test_layout_has_one_object_for_each_entity(layout: list[dict[str, Any]]) -> None:
     assert [entity["entity_name"] for entity in layout] == ENTITIES
+    assert set(ENTITIES) >= SHIPPED
     assert {tuple(entity) for entity in layout} == {
         ("entity_name", "treekey", "endpoint_url", "entity_token", "fields")
     }

@@ -84,7 +84,8 @@ def test_number_key_is_settled(values: dict[str, Any], header: str | None, expec
 COMPOSITE = [
     ({"partner": "p", "principal": "a"}, None, "p:a"),
     ({"partner": "p:q", "principal": "a\\b"}, None, r"p\:q:a\\b"),
-    ({"partner": "p", "principal": ""}, None, "p:"),
+    ({"partner": "p", "principal": ""}, None, {"company.principal": "blank"}),
+    ({"partner": "  ", "principal": "a"}, None, {"company.partner": "blank"}),
     ({"key": "p:a"}, None, "p:a"),
     ({}, "p:a", "p:a"),
     ({}, r"p\:q:a\\b", r"p\:q:a\\b"),
@@ -96,7 +97,7 @@ COMPOSITE = [
     ({"key": "p:b"}, "p:a", {"company.key": "key_mismatch"}),
     ({"key": "p"}, None, {"company.key": "invalid_key"}),
     ({"key": "p:a:b"}, None, {"company.key": "invalid_key"}),
-    ({"key": r"p:a" + "\\"}, None, {"company.key": "key_mismatch"}),
+    ({"key": r"p:a" + "\\"}, None, {"company.principal": "blank"}),
     ({"key": r"p\x:a"}, None, {"company.key": "key_mismatch"}),
     ({"partner": "p"}, None, {"company.principal": "required"}),
     ({}, None, {"company.partner": "required", "company.principal": "required"}),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from entities.data_layout import data_layout
-from entities.schema import EntitySchema
+from entities.schema import EntitySchema, schemas
 from entities.tokens import entity_tokens
 from tests.conftest import Dsync, example
 from tests.entities.everything import SCHEMA, Everything
@@ -29,7 +29,7 @@ KEYS = [
     "name",
     "description",
 ]
-NAMES = ["company", "order", "partner_sale", "partner_stock", "person", "physical_location", "product"]
+NAMES = sorted(schemas())
 
 
 def layout() -> list[dict[str, Any]]:

@@ -46,14 +46,10 @@ REFUSED: list[tuple[Any, list[str]]] = [
     ("{", ["sample.json is not valid JSON at line 1, column 2: Expecting property name enclosed in double quotes"]),
     ({"a": 1}, ["no field looks like the key; name it with --key"]),
     (
-        {"sku": 1, "a b": 1, "1a": 1, "_a": 1, "a__b": 1, "a_": 1, "ä": 1, "": 1},
-        [
-            f"the name {name!r} is no Python identifier that a field may have"
-            for name in ("a b", "1a", "_a", "a__b", "a_", "ä", "")
-        ],
+        {"sku": 1, "a.b": 1, "a%": 1, "": 1, "a[0]": 1},
+        [f"the name {name!r} cannot stand in a data layout" for name in ("a.b", "a%", "", "a[0]")],
     ),
-    ({"sku": 1, "aB": 1, "a_c": 2}, ["the name 'a_c' is not camelCase as others are"]),
-    ({"sku": 1, "aB": 1, "aID": 2}, ["the name 'aID' is not camelCase as others are"]),
+    ({"sku": 1, "a b": 1, "a-b": 2}, ["a-b and a b would share the column a_b"]),
     (
         [{"sku": "a", "b": [[1]], "c": {}, "d": 1}, {"sku": "b", "d": "x"}],
         [
@@ -126,12 +122,12 @@ def test_entity_of_a_layout_must_be_named_where_there_are_several(root: Path) ->
 def test_command_tells_every_problem_on_a_line_of_its_own(root: Path, settings: Any) -> None:
     settings.BASE_DIR = root
     with pytest.raises(CommandError) as failure:
-        call_command("startentity", "product", "--from", str(sample(root, {"a b": 1})))
+        call_command("startentity", "product", "--from", str(sample(root, {"a.b": 1})))
     assert str(failure.value).splitlines() == [
         "No entity was started:",
         "there is an entity product already",
         "no field looks like the key; name it with --key",
-        "the name 'a b' is no Python identifier that a field may have",
+        "the name 'a.b' cannot stand in a data layout",
     ]
 
 

@@ -1,140 +1,26 @@
-"""The command line of the storm; its last line is `N passed, N failed`."""
+"""`python -m tests.storm`: what Django needs, before a case is imported."""
 
 from __future__ import annotations
 
-import argparse
+import logging
 import os
-import signal
 import sys
-import time
-import traceback
-from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
-
-from tests.services import ENVIRONMENT
-
-os.environ.update(ENVIRONMENT)
-os.environ.setdefault("DATABASE_URL", "postgres://nobody@/nothing")  # Of the models alone: each stack has its own.
-os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector.settings")
 
 import django
 
-django.setup()
+from tests.services import ENVIRONMENT
 
-from tests.acceptance.hostile.stack import HostileStack, hostile_stack
-from tests.storm import clients, postgres, proxied, valkey, web, workers  # noqa: F401 (they register their cases)
-from tests.storm.case import CASES, Case, Storm, counted, tell
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType
-
-LONGEST = 300  # seconds for one case
-LOG_LINES = 30
-
-
-class TooLong(Exception):
-    """A case took more time than any needs."""
-
-
-class Stacks:
-    """The stack in use: shared by cases that ask for no changes, fresh after a failure."""
-
-    def __init__(self) -> None:
-        self.exits = ExitStack()
-        self.changes: dict[str, str] | None = None
-
-    def fit(self, changes: dict[str, str]) -> HostileStack:
-        if changes != self.changes:
-            self.end()
-            self.stack = self.exits.enter_context(hostile_stack(**changes))
-            self.changes = changes
-        self.stack.programs.heal()
-        return self.stack
-
-    def end(self) -> None:
-        self.exits.close()
-        self.changes = None
+# Only the models are used here: each stack has servers of its own.
+NOWHERE = {"DATABASE_URL": "postgres://nobody@/nothing", "REDIS_URL": "redis://127.0.0.1:1/0"}
 
 
 def main() -> int:
-    arguments = parsed()
-    chosen = [CASES[name] for name in arguments.names or CASES]
-    deadline = time.monotonic() + arguments.minutes * 60
-    stacks = Stacks()
-    try:
-        verdicts = [run(case, arguments.seed, stacks, deadline) for case in chosen]
-    finally:
-        stacks.end()
-    tell(f"{verdicts.count(True)} passed, {verdicts.count(False)} failed")
-    return int(not all(verdicts))
+    os.environ.update({"DJANGO_SETTINGS_MODULE": "connector.settings", **ENVIRONMENT, **NOWHERE})
+    django.setup()
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # A line for each request is too much.
+    from tests.storm import run  # noqa: PLC0415 (its cases import models)
 
-
-def parsed() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.storm", description="Long faults with a load.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"all, or some of: {', '.join(CASES)}")
-    parser.add_argument("--seed", default="1", help="of the load and of the moments of the faults")
-    parser.add_argument("--minutes", type=float, default=35, help="after which no case is begun")
-    arguments = parser.parse_args()
-    unknown = set(arguments.names) - set(CASES)
-    if unknown:
-        parser.error(f"there is no case {', '.join(sorted(unknown))}")
-    return arguments
-
-
-def run(case: Case, seed: str, stacks: Stacks, deadline: float) -> bool:
-    """Run a case and tell its verdict; one that cannot begin in time has failed."""
-    tell(f"{case.name} (seed {seed}): {case.sentence}")
-    if time.monotonic() > deadline:
-        tell("  FAILED: not begun, the time was up")
-        return False
-    began = time.monotonic()
-    error = attempt(case, seed, stacks)
-    tell(f"  {'FAILED' if error else 'passed'} in {time.monotonic() - began:.0f} s{f': {error}' if error else ''}")
-    return error is None
-
-
-def attempt(case: Case, seed: str, stacks: Stacks) -> str | None:
-    """Return what went wrong, None when nothing did."""
-    try:
-        stack = stacks.fit(case.changes)
-        storm = Storm(case.name, seed, stack)
-        try:
-            with time_limit():
-                case.function(storm)
-        finally:
-            tell(f"  faults: {counted(storm.faults)}")
-    except Exception as exc:  # noqa: BLE001 (a process boundary: the next case gets a stack of its own)
-        traceback.print_exc()
-        tell_logs(stacks)
-        stacks.end()
-        return f"{type(exc).__name__}: {exc}"
-    return None
-
-
-def tell_logs(stacks: Stacks) -> None:
-    """Tell the last lines of every process, which go with the stack."""
-    if stacks.changes is None:
-        return
-    for path in sorted((stacks.stack.run_dir / "logs").glob("*.log")):
-        tell(f"--- {path.name}")
-        tell("\n".join(line[:500] for line in path.read_text(errors="replace").splitlines()[-LOG_LINES:]))
-
-
-@contextmanager
-def time_limit() -> Iterator[None]:
-    """Raise TooLong in the middle of a case that hangs."""
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        raise TooLong(f"over {LONGEST} s")
-
-    signal.signal(signal.SIGALRM, end)
-    signal.alarm(LONGEST)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
+    return run.main()
 
 
 if __name__ == "__main__":

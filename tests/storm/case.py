@@ -52,7 +52,6 @@ class Storm:
         assert not load.troubles["500"], f"{load.troubles['500']} answers were 500"
 
 
-
 @dataclass(frozen=True)
 class Case:
     """A case by its name; `changes` are of the stack's environment, and make it a stack of its own."""

@@ -32,7 +32,9 @@ def postgres_restarted_four_times(storm: Storm) -> None:
     with storm.load() as load:
         for number in (signal.SIGKILL, signal.SIGQUIT, signal.SIGKILL, signal.SIGQUIT):
             more_answers(load, 30)
-            storm.fault(f"{number.name} to PostgreSQL", times=send_signal(storm.stack.programs.named("postgres"), number))
+            storm.fault(
+                f"{number.name} to PostgreSQL", times=send_signal(storm.stack.programs.named("postgres"), number)
+            )
         more_answers(load, 30)
     storm.settle(load)
 
@@ -80,7 +82,7 @@ def postgres_read_only(storm: Storm) -> None:
 
 def set_read_only(storm: Storm, value: str) -> None:
     with tables.database(storm.stack) as connection:
-        connection.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}")  # noqa: S608 (on or off)
+        connection.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
         connection.execute("SELECT pg_reload_conf()")
 
 

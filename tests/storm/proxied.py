@@ -43,11 +43,13 @@ def commit_done_and_its_reply_lost(storm: Storm) -> None:
 @contextmanager
 def proxied_stack(seed: str) -> Iterator[tuple[HostileStack, Proxy]]:
     """Run a stack whose way to PostgreSQL leads through a proxy."""
-    with tempfile.TemporaryDirectory(prefix="connector-proxy-") as folder:
-        with servers() as home, proxy(Path(folder), Cluster.at(home).sockets, seed) as between:
-            url = f"postgres://{ROLE}@/{ROLE}?host={quote(folder, safe='/')}"
-            with hostile_stack(DATABASE_URL=url) as stack:
-                yield stack, between
+    with (
+        tempfile.TemporaryDirectory(prefix="connector-proxy-") as folder,
+        servers() as home,
+        proxy(Path(folder), Cluster.at(home).sockets, seed) as between,
+        hostile_stack(DATABASE_URL=f"postgres://{ROLE}@/{ROLE}?host={quote(folder, safe='/')}") as stack,
+    ):
+        yield stack, between
 
 
 @contextmanager

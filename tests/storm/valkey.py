@@ -91,7 +91,7 @@ def configured(storm: Storm, **settings: str) -> Iterator[redis.Redis]:
 @case()
 def valkey_full(storm: Storm) -> None:
     """Valkey refuses every write for want of memory."""
-    with configured(storm, **{"maxmemory": "1"}), storm.load(async_share=0.8) as load:
+    with configured(storm, maxmemory="1"), storm.load(async_share=0.8) as load:
         storm.fault("a second without memory", times=sum(1 for _ in storm.moments(SECONDS, 1, 1)))
     storm.settle(load)
 

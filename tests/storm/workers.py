@@ -16,7 +16,7 @@ from tests.acceptance.extra_worker import extra_worker, process
 from tests.acceptance.faults import kill
 from tests.acceptance.history import POST, PUT, History, Sent
 from tests.acceptance.hostile.stack import until
-from tests.acceptance.load import client_of, send
+from tests.acceptance.load import client_of
 from tests.acceptance.local_stack import CHECKOUT
 from tests.storm.case import Storm, case, tell
 

@@ -12,10 +12,10 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         rows = [
-            (token.client.name, token.prefix, token.scope, token.state, day(token.last_used_at))
+            (token.client.name, token.prefix, token.scope, token.state, day(token.expires_at), day(token.last_used_at))
             for token in Token.objects.select_related("client").order_by("client__name", "pk")
         ]
-        header = ("CLIENT", "PREFIX", "SCOPE", "STATE", "LAST USED")
+        header = ("CLIENT", "PREFIX", "SCOPE", "STATE", "EXPIRES", "LAST USED")
         widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
         for row in [header, *rows]:
             self.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -14,9 +14,11 @@ class Command(BaseCommand):
         parser.add_argument("prefix", help="What list_tokens shows, or the first characters of it that are unique.")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        tokens = list(Token.objects.filter(prefix__startswith=options["prefix"])[:2])
+        # Who pastes the whole token means its prefix; neither is printed again.
+        prefix = "_".join(options["prefix"].split("_")[:2])
+        tokens = list(Token.objects.filter(prefix__startswith=prefix)[:2])
         if len(tokens) != 1:
             found = "No token starts" if not tokens else "Several tokens start"
-            raise CommandError(f"{found} with {options['prefix'][:32]!r}; list_tokens shows them all.")
+            raise CommandError(f"{found} so; list_tokens shows them all.")
         fresh = tokens[0].revoke()
         self.stdout.write(f"{tokens[0].prefix} {'is revoked' if fresh else 'was revoked before'}.")

@@ -1,0 +1,35 @@
+"""Rules over several fields, told together with the faults of single ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import CheckConstraint, Q
+
+from connector.edge.errors import Fault
+from entities.schema.entity import EntitySchema
+
+
+def broken_rules(schema: EntitySchema, values: dict[str, Any], told: set[str]) -> Iterator[Fault]:
+    """Yield a fault for every check that a new record would fail, where its fields have no fault already."""
+    for constraint in schema.model._meta.constraints:
+        if not isinstance(constraint, CheckConstraint):
+            continue
+        columns = set(columns_of(constraint.condition))
+        if columns <= schema.leaves.keys() and not any(schema.leaves[column].treekey in told for column in columns):
+            row = {column: values.get(column, leaf.initial()) for column, leaf in schema.leaves.items()}
+            try:
+                constraint.validate(schema.model, schema.model(**{column: row[column] for column in columns}))
+            except ValidationError as exc:
+                yield Fault(schema.name, exc.error_list[0].code or "constraint", str(exc.messages[0]))
+
+
+def columns_of(condition: Any) -> Iterator[str]:
+    """Yield the columns that a condition speaks of; of other expressions than Q nothing is known."""
+    for child in condition.children if isinstance(condition, Q) else [("", None)]:
+        if isinstance(child, tuple):
+            yield child[0].partition("__")[0]
+        else:
+            yield from columns_of(child)
