@@ -18,6 +18,7 @@ test: $(VENV)/dev.stamp
 
 # make storm, make storm ARGS="postgres-down --seed 7": long faults with real processes; python -m tests.storm --help
 storm: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest -m faults -n 0 tests/acceptance/test_promises.py
 	$(BIN)/python -m tests.storm $(ARGS)
 
 # What is judged without a database, with the settings of a production.

@@ -21,7 +21,7 @@ from connector.stack.waiting import Waiting
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 COMMAND = (sys.executable, "-m", "connector.stack", "run")
-OF_THE_TESTS = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "ALLOWED_HOSTS", "DEBUG"}
+OF_THE_TESTS = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "ALLOWED_HOSTS", "DEBUG", "CONNECTOR_ROLE"}
 LAST_LINE = "Ctrl-C stops everything."
 PATIENCE = 60
 LOG_LINES = 30

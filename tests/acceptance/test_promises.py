@@ -21,6 +21,7 @@ from tests.acceptance.load import Load, client_of, send
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.faults
 BACKLOG = 10_000
 HOT = 2_000
 

@@ -81,13 +81,14 @@ def test_demo_passes(stack: LocalStack) -> None:
     assert demo.returncode == 0, demo.stdout
 
 
-def test_web_comes_back_when_it_was_killed(stack: LocalStack) -> None:
-    killed = stack.web()
+def test_web_comes_back_when_it_was_killed(own_stack: LocalStack) -> None:
+    own_stack.start()
+    killed = own_stack.web()
     assert killed
     killed.kill()
 
     def is_back() -> bool:
-        return stack.web() not in {None, killed} and is_live(stack.url)
+        return own_stack.web() not in {None, killed} and is_live(own_stack.url)
 
     Waiting().until(is_back, "a new web process")
 
