@@ -39,7 +39,7 @@ class ContractMiddleware:
         request_id = uuid4().hex
         normalise_path(request)
         with structlog.contextvars.bound_contextvars(request_id=request_id):
-            response = without_body_of_head(request, self.respond(request))
+            response = with_length(request, self.respond(request))
             response["X-Request-Id"] = request_id
             log.info(
                 "request_finished",
@@ -71,11 +71,12 @@ def log_failure(**_kwargs: object) -> None:
 got_request_exception.connect(log_failure)
 
 
-def without_body_of_head(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Return the answer to HEAD without the body that it tells the length of."""
-    if request.method == "HEAD" and not response.streaming:
+def with_length(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Tell the length of the body, and leave the body out where HEAD asked for the rest alone."""
+    if not response.streaming:
         response.headers["Content-Length"] = str(len(response.content))
-        response.content = b""
+        if request.method == "HEAD":
+            response.content = b""
     return response
 
 
