@@ -8,7 +8,7 @@ import sys
 
 import django
 
-from tests.services import ENVIRONMENT
+from tests.servers import ENVIRONMENT
 
 # Only the models are used here: each stack has servers of its own.
 NOWHERE = {"DATABASE_URL": "postgres://nobody@/nothing", "REDIS_URL": "redis://127.0.0.1:1/0"}

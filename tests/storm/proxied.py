@@ -56,7 +56,7 @@ def proxied_stack(seed: str) -> Iterator[tuple[HostileStack, Proxy]]:
 def servers() -> Iterator[Path]:
     """Run the servers of the tests in a folder that they remove."""
     home = Path(tempfile.mkdtemp(prefix="connector-servers-"))
-    command = [sys.executable, "-m", "tests.services", str(home)]
+    command = [sys.executable, "-m", "tests.servers", str(home)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=CHECKOUT) as keeper:
         assert keeper.stdout
         assert keeper.stdout.readline()

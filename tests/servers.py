@@ -1,7 +1,7 @@
-"""One PostgreSQL and one Valkey for a whole test session, as a pytest plugin: `python -m pytest -p tests.services`.
+"""One PostgreSQL and one Valkey for a whole test session, as a pytest plugin: `python -m pytest -p tests.servers`.
 
 They start in the xdist controller before the settings are read; workers inherit the environment. A process of its own
-keeps them (`python -m tests.services FOLDER`) until its standard input closes, so that even `kill -9` of pytest leaves
+keeps them (`python -m tests.servers FOLDER`) until its standard input closes, so that even `kill -9` of pytest leaves
 nothing behind. Where DATABASE_URL or REDIS_URL is set, that server is used.
 """
 
@@ -50,7 +50,7 @@ def _keep(home: Path) -> Callable[[], None]:
     """Start the keeper of both servers and return what ends it."""
     # A session of its own: Ctrl-C in the terminal reaches pytest alone, whose end closes the pipe.
     keeper = subprocess.Popen(
-        [sys.executable, "-m", "tests.services", str(home)],
+        [sys.executable, "-m", "tests.servers", str(home)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=Path(__file__).parent.parent,
