@@ -10,6 +10,7 @@ from xmlrpc.client import ServerProxy
 import psutil
 from supervisor.xmlrpc import SupervisorTransport
 
+from connector.stack.errors import StackError
 from connector.stack.place import Place
 from connector.stack.readiness import is_ready
 from connector.stack.waiting import Waiting
@@ -77,8 +78,12 @@ class Programs:
             self.start(*reversed(names))
 
     def heal(self) -> None:
-        """Wait until nothing is away."""
-        Waiting().until(lambda: is_ready(self.stack.url), "a healthy stack", seconds=PATIENCE)
+        """Wait until nothing is away; raise AssertionError with what still is."""
+        try:
+            Waiting().until(lambda: is_ready(self.stack.url), "a healthy stack", seconds=PATIENCE)
+        except StackError as exc:
+            states = {name: info["statename"] for name, info in self.infos().items()}
+            raise AssertionError(f"{exc} {self.stack.get('/health/ready')} {states}") from exc
 
 
 def children_of(process: psutil.Process) -> list[psutil.Process]:

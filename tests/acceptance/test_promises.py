@@ -51,7 +51,7 @@ def test_write_is_applied_once_when_web_processes_are_killed(stack: HostileStack
 
 @pytest.mark.parametrize("moment", ["web-before-commit", "web-before-answer"])
 def test_repeat_has_one_effect_when_web_was_killed(stack: HostileStack, moment: str) -> None:
-    stack.orders.give(moment, signal.SIGKILL, times=3)
+    stack.orders.give(moment, signal.SIGKILL, times=2)
     with Load(stack, moment, writes=15) as load:
         pass
     check(stack, load.history)
@@ -125,7 +125,7 @@ def test_nothing_is_lost_when_postgresql_is_killed(stack: HostileStack) -> None:
 def test_updates_of_a_hot_record_are_applied_in_order_by_eight_workers(stack: HostileStack) -> None:
     writes = [Sent(POST, "hot", 0, "hot", is_async=True)]
     writes += [Sent(PUT, "hot", value, "hot", is_async=True) for value in range(1, HOT + 1)]
-    with extra_worker(stack, processes=6), client_of(stack) as http, forge_wake_ups(stack, each=0.02):
+    with extra_worker(stack, processes=6), client_of(stack) as http, forge_wake_ups(stack, each=0.1):
         assert {send(http, sent).status_code for sent in writes} == {202}
         drain(stack, ["hot"])
     stored = tables.deliveries(stack, ["hot"])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import signal
+import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import psycopg
 
 from tests.acceptance import tables
+from tests.acceptance.checker import drain
 from tests.acceptance.faults import kill, send_signal
 from tests.acceptance.history import POST, PUT, History, Sent
 from tests.acceptance.hostile.stack import until
@@ -56,11 +58,15 @@ def backends_terminated(storm: Storm) -> None:
 @case()
 def postgres_down(storm: Storm) -> None:
     """PostgreSQL is away for half a minute; writes are answered 503 and taken afterwards."""
-    with storm.load() as load:
+    with storm.load(authors=2) as load:
         more_answers(load, 20)
         with storm.stack.programs.without("postgres"):
             storm.fault("a second without PostgreSQL", times=sum(1 for _ in storm.moments(AWAY, 1, 1)))
+        back = time.monotonic()
         more_answers(load, 20)
+        tell(f"  {time.monotonic() - back:.1f} s from its return to 20 answers")
+        drain(storm.stack, load.history.process_ids, seconds=AWAY)
+        tell(f"  {time.monotonic() - back:.1f} s from its return to an empty backlog")
     assert load.troubles["503"]
     storm.settle(load)
 

@@ -8,6 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 import redis
+from celery import Celery
 
 from tests.acceptance.extra_worker import forge_wake_ups
 from tests.acceptance.faults import frozen, kill
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tests.acceptance.history import Sent
 
 SECONDS = 20.0
+FORGED = (("sync.tasks.apply_deliveries", [1, "x"]), ("sync.tasks.nothing", []), ("sync.tasks.call_hooks", [{}]))
 GARBAGE = (b"", b"garbage", b"{}", b"[1]", b"\xff\xfe", json.dumps({"body": "e30=", "headers": {}}).encode())
 
 
@@ -113,13 +115,18 @@ def valkey_evicting(storm: Storm) -> None:
 
 @case()
 def wake_ups_doubled_and_forged(storm: Storm) -> None:
-    """Wake-ups come by the hundred, and messages that nobody can read."""
+    """Wake-ups come by the hundred, with arguments that nobody knows, and messages that nobody can read."""
     with (
         storm.load(async_share=0.8) as load,
         storm.stack.valkey() as valkey,
         forge_wake_ups(storm.stack, each=0.02),
+        Celery(broker=storm.stack.broker_url) as app,
     ):
-        for _ in storm.moments(SECONDS, 0.2, 0.6):
-            valkey.lpush("celery", storm.random.choice(GARBAGE))
+        for _ in storm.moments(SECONDS, 0.1, 0.3):
+            name, arguments = storm.random.choice(FORGED)
+            app.send_task(name, arguments, expires=5)
+            storm.fault("a forged message")
+        for message in GARBAGE:  # Each costs the worker its life: the broker is ours alone.
+            valkey.lpush("celery", message)
             storm.fault("a message of garbage")
     storm.settle(load)
