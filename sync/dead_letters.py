@@ -2,35 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass
 
 import msgspec
-from django.db import DataError, IntegrityError, transaction
-from django.db.models import Count, Min
+import structlog
+from django.db import DataError, IntegrityError, OperationalError, transaction
 
+from connector.edge.envelope import sqlstate
 from connector.edge.errors import BadRequest, ContractError, Fault
+from connector.edge.logs import outline
 from entities.schema import schemas
 from sync import runner, turns, wake
 from sync.models import Delivery, Lane
 from sync.models.delivery import State
 
+log = structlog.get_logger(__name__)
+
 REASON_LENGTH = 200
+LOCK_NOT_AVAILABLE = "55P03"
 
 
-def groups() -> Iterator[tuple[str, str, int, int]]:
-    """Yield the dead by entity and reason: how many there are, and the oldest."""
-    dead = Delivery.objects.filter(state=State.DEAD).order_by()
-    rows = dead.values_list("entity", "reason").annotate(Count("pk"), Min("pk"))
-    yield from sorted(rows, key=lambda row: -row[2])
+class Busy(Exception):
+    """A worker has the delivery's lane in hand, for longer than is waited for it."""
+
+
+class NotDead(Exception):
+    """The delivery is not dead, or no longer: somebody else has replayed or skipped it."""
 
 
 @contextmanager
 def in_hand(delivery: Delivery) -> Iterator[Delivery]:
-    """Hold a delivery's lane, so that no worker has it, and yield the delivery as it is now."""
+    """Hold a delivery's lane, so that no worker has it, and yield the delivery as it is now; raise Busy."""
     with transaction.atomic():
-        Lane.objects.select_for_update().get(pk=delivery.lane)
+        lock(delivery.lane)
         yield Delivery.objects.get(pk=delivery.pk)
+
+
+def lock(lane: int) -> None:
+    try:
+        Lane.objects.select_for_update().get(pk=lane)
+    except OperationalError as exc:
+        if sqlstate(exc) == LOCK_NOT_AVAILABLE:
+            raise Busy from exc
+        raise
 
 
 def replay(delivery: Delivery) -> bool:
@@ -44,6 +62,32 @@ def replay(delivery: Delivery) -> bool:
 def replay_all(deliveries: Iterable[Delivery]) -> int:
     """Replay deliveries one by one, each in its own transaction, and return how many; an interruption loses none."""
     return sum(replay(delivery) for delivery in deliveries)
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many deliveries something was done to, how many were not dead, and how many are left for another time."""
+
+    done: int = 0
+    not_dead: int = 0
+    left: int = 0
+
+
+def for_each(deliveries: Iterable[Delivery], act: Callable[[Delivery], bool], *, seconds: float) -> Tally:
+    """Do one thing to deliveries, each in its own transaction, for so many seconds; what is busy is left."""
+    tally, until = Tally(), time.monotonic() + seconds
+    for delivery in deliveries:
+        if time.monotonic() > until:
+            tally.left += 1
+            continue
+        try:
+            done = act(delivery)
+        except Busy:
+            tally.left += 1
+        else:
+            tally.done += done
+            tally.not_dead += not done
+    return tally
 
 
 def skip(delivery: Delivery, reason: str) -> bool:
@@ -68,11 +112,19 @@ def edit(delivery: Delivery, body: bytes) -> bool:
         BadRequest: the new body is wrong, or speaks of another record.
     """
     with in_hand(delivery) as held:
-        held.edited_body = body
-        faults = faults_of(held)
+        if held.state != State.DEAD:
+            return False
+        faults = faults_with(held, body)
         if faults:
             raise BadRequest(faults=faults)
         return held.edit(body)
+
+
+def faults_with(delivery: Delivery, body: bytes) -> list[Fault]:
+    """Return what speaks against another body in the place of a delivery's."""
+    changed = copy(delivery)
+    changed.edited_body = body
+    return faults_of(changed)
 
 
 def faults_of(delivery: Delivery) -> list[Fault]:
@@ -92,17 +144,39 @@ def dry_run(delivery: Delivery) -> ContractError | None:
     """Apply a delivery for trying and undo it; return what would refuse it, None when nothing would.
 
     What fails otherwise is raised as it would be in a worker.
+
+    Raises:
+        NotDead: there is nothing to try.
     """
-    faults = faults_of(delivery)
-    if faults:
-        return BadRequest(faults=faults)
     try:
         with in_hand(delivery) as held:
-            held.replay()
-            error = refusal(held)
+            if not held.replay():
+                raise NotDead
+            faults = faults_of(held)
+            error = BadRequest(faults=faults) if faults else refusal(held)
             raise Undone
     except Undone:
         return error
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What became of a delivery for trying: applied where there are neither faults nor a failure's name."""
+
+    faults: Sequence[Fault] = ()
+    failure: str = ""
+
+
+def trial(delivery: Delivery) -> Trial | None:
+    """Apply a delivery for trying, undo it, and tell how it ended; None when it is not dead, or a worker is at it."""
+    try:
+        error = dry_run(delivery)
+    except (NotDead, Busy):
+        return None
+    except Exception as exc:  # noqa: BLE001 (a boundary: what receivers raise is somebody else's)
+        log.warning("dry_run_failed", delivery=delivery.pk, **outline(exc))
+        return Trial(failure=type(exc).__name__)
+    return Trial(faults=error.faults if error else ())
 
 
 def refusal(delivery: Delivery) -> ContractError | None:

@@ -35,7 +35,7 @@ def values_filter(
 
         def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
             chosen = self.value()
-            taken = chosen in values() or (any_other and chosen is not None)
+            taken = chosen in values() or (any_other and chosen is not None and "\0" not in chosen)
             return queryset.filter(**{field: chosen}) if taken else queryset
 
     return ValuesFilter

@@ -1,7 +1,11 @@
-"""The sidebar: every model that the user may see, by room; a new room or entity appears by itself."""
+"""The sidebar: every model that the user may see, by room; a new room or entity appears by itself.
+
+A page that is no model's list is registered by its room, and stands above the room's lists.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -19,8 +23,25 @@ ICONS = {
     "token": "key",
     "user": "person",
     "group": "group",
+    "switch": "toggle_on",
+    "followup": "webhook",
 }
 RECORD_ICON, OTHER_ICON = "database", "table"
+
+
+Link = dict[str, Any]
+LinkOf = Callable[[HttpRequest], Link | None]
+_links: list[tuple[str, LinkOf]] = []
+
+
+def register_link(room: str) -> Callable[[LinkOf], LinkOf]:
+    """Show what this returns in the room's part of the sidebar; None for a user who may not see it."""
+
+    def register(link: LinkOf) -> LinkOf:
+        _links.append((room, link))
+        return link
+
+    return register
 
 
 def style(_request: HttpRequest) -> str:
@@ -29,15 +50,25 @@ def style(_request: HttpRequest) -> str:
 
 def sections(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the sidebar's sections, as the theme wants them."""
-    found: dict[str, list[dict[str, Any]]] = {label: [] for label in TITLES}
+    found: dict[str, list[Link]] = {
+        label: [shown for room, link in _links if room == label and (shown := link(request))] for label in TITLES
+    }
     titles = dict(TITLES)
     for app in admin.site.get_app_list(request):
         label = WITHIN.get(app["app_label"], app["app_label"])
         titles.setdefault(label, app["name"])
         found.setdefault(label, []).extend(item(label, model) for model in app["models"] if model["admin_url"])
+    mark_active(request, [item for items in found.values() for item in items])
     return [{"title": titles[label], "separator": True, "items": items} for label, items in found.items() if items]
 
 
-def item(label: str, model: dict[str, Any]) -> dict[str, Any]:
+def mark_active(request: HttpRequest, items: list[Link]) -> None:
+    """Mark the one item whose address the page's begins with; where several do, the longest."""
+    shown = max((item["link"] for item in items if request.path.startswith(item["link"])), key=len, default=None)
+    for item in items:
+        item["active"] = item["link"] == shown
+
+
+def item(label: str, model: dict[str, Any]) -> Link:
     icon = RECORD_ICON if label == "entities" else ICONS.get(model["object_name"].lower(), OTHER_ICON)
     return {"title": str(model["name"]).capitalize(), "icon": icon, "link": model["admin_url"]}

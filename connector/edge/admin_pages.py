@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.auth import get_permission_codename
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
@@ -59,6 +60,7 @@ class MachineWritten(ModelAdmin):
     actions: Any = None
     change_form_template = "edge/row.html"
     list_filter_sheet = False
+    has_history = False  # Whether a row's page leads to what people did to it.
     sections: Sections = ()  # The fields of a row's page under their headings; names of fields, or columns.
 
     def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
@@ -69,6 +71,10 @@ class MachineWritten(ModelAdmin):
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         return False
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        """Tell whether the user may do what these pages offer, which is never to write a row by hand."""
+        return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('change', self.opts)}")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002 (Django's)
         return BoundedList
@@ -111,7 +117,7 @@ class MachineWritten(ModelAdmin):
     ) -> HttpResponse:
         row = self.get_object(request, object_id) if self.has_view_permission(request) else None
         panels = self.panels(request, row) if row is not None else []
-        context = {"panels": panels, "is_fullwidth": "1", "show_history": False, **(extra_context or {})}
+        context = {"panels": panels, "is_fullwidth": "1", "show_history": self.has_history, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
 

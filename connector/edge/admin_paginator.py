@@ -55,6 +55,16 @@ def count_up_to(most: int, rows: Any) -> int:
     return rows.order_by().values("pk")[:most].count()
 
 
+def counted(rows: Any) -> str:
+    """Return how many rows there are, exactly up to the bound of the lists."""
+    return bounded(count_up_to(COUNTED + 1, rows))
+
+
+def bounded(found: int) -> str:
+    """Return a number that was counted no further than one beyond the bound of the lists."""
+    return f"{found:,}" if found <= COUNTED else f"more than {COUNTED:,}"
+
+
 def estimated_rows(table: str) -> int:
     """Return how many rows PostgreSQL thinks that a table has; -1 when it was never analysed."""
     with connection.cursor() as cursor:

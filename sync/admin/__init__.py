@@ -2,4 +2,12 @@
 
 from __future__ import annotations
 
-from sync.admin import deliveries, jobs, notifications, overview, records  # noqa: F401 (each registers its pages)
+from sync.admin import (  # noqa: F401 (each registers its pages)
+    deliveries,
+    follow_ups,
+    jobs,
+    notifications,
+    overview,
+    records,
+    switches,
+)

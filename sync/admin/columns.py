@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from connector.edge.admin_pages import column
-from connector.edge.admin_text import NOTHING, link, moment, short, tag
+from connector.edge.admin_text import NOTHING, link, moment, short, table, tag, text
 from entities.admin.records import record_url
 from sync.models import Delivery, State
 from sync.models.delivery import Outcome
@@ -40,6 +41,11 @@ def outcome(delivery: Delivery) -> str:
     return tag(delivery.outcome, title=Outcome(delivery.outcome).label) if delivery.outcome else NOTHING
 
 
+@column("reason")
+def reason(delivery: Delivery) -> str:
+    return text(delivery.reason or None)
+
+
 @column("record")
 def record(delivery: Delivery) -> str:
     url = record_url(delivery.entity, delivery.record_key)
@@ -64,6 +70,12 @@ def accepted(delivery: Delivery) -> str:
 @column("finished")
 def finished(delivery: Delivery) -> str:
     return moment(delivery.finished_at)
+
+
+def fault_table(faults: Iterable[Mapping[str, Any]]) -> SafeString:
+    names = ("treekey", "code", "message", "received")
+    rows = [[text(fault.get(name)) for name in names] for fault in faults]
+    return table(("Where", "Code", "Message", "Received"), rows)
 
 
 def number(pk: int) -> SafeString:

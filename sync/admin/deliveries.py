@@ -8,22 +8,23 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from connector.edge import admin_text
 from connector.edge.admin_clients import client_name, with_client_name
 from connector.edge.admin_filters import values_filter
-from connector.edge.admin_pages import MachineWritten, by_number, column
+from connector.edge.admin_pages import by_number, column
 from connector.edge.admin_text import NOTHING, table, text
 from entities.schema import schemas
-from sync.admin import columns
-from sync.admin.filters import AcceptedFilter
+from sync.admin import columns, dead_deliveries, dead_groups, skipping
+from sync.admin.filters import AcceptedFilter, DeadFilter
+from sync.admin.operations import HEAVY, Operated
+from sync.admin.selected import replay_selected, skip_selected
 from sync.models import Delivery, Outcome, State
 from sync.models.delivery import Method
 from sync.write import lock_number
-
-HEAVY = ("body", "digest", "previous", "errors", "ignored")
 
 
 @column("body")
@@ -35,11 +36,14 @@ def body(delivery: Delivery) -> SafeString:
     return format_html("<p>The first {} of {} bytes:</p>{}", f"{kept:,}", f"{delivery.body_size:,}", shown)
 
 
+@column("edited body")
+def edited_body(delivery: Delivery) -> SafeString:
+    return NOTHING if delivery.edited_body is None else admin_text.body(bytes(delivery.edited_body))
+
+
 @column("faults")
 def faults(delivery: Delivery) -> str:
-    names = ("treekey", "code", "message", "received")
-    rows = [[text(fault.get(name)) for name in names] for fault in delivery.errors]
-    return table(("Where", "Code", "Message", "Received"), rows)
+    return columns.fault_table(delivery.errors)
 
 
 @column("previous values")
@@ -65,7 +69,7 @@ def digest(delivery: Delivery) -> str:
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(MachineWritten):
+class DeliveryAdmin(Operated):
     list_display = (
         "id",
         columns.state,
@@ -82,8 +86,10 @@ class DeliveryAdmin(MachineWritten):
         AcceptedFilter,
         values_filter("state", lambda: State.values),
         values_filter("method", lambda: Method.values),
-        values_filter("entity", lambda: list(schemas())),
+        values_filter("entity", lambda: list(schemas()), any_other=True),  # Also of one that is gone.
+        DeadFilter,
     )
+    actions = (replay_selected, skip_selected)
     search_help_text = "Delivery, process or record key, exactly"
     sections = (
         (
@@ -101,14 +107,26 @@ class DeliveryAdmin(MachineWritten):
             ),
         ),
         ("What came", (body, columns.size, ignored, idempotency_key, digest)),
-        ("What became of it", (faults, previous)),
+        ("What became of it", (columns.reason, "tries", faults, edited_body, previous)),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        operate = self.has_operate_permission
+        return [
+            self.route("dead/", "dead", dead_groups.listed, self.has_view_permission),
+            self.route("dead/replay/", "replay_group", dead_groups.replay_group, operate),
+            self.route("dead/skip/", "skip", skipping.skip, operate),
+            self.route("<int:pk>/replay/", "replay", dead_deliveries.replay, operate),
+            self.route("<int:pk>/dry-run/", "dry_run", dead_deliveries.dry_run, operate),
+            self.route("<int:pk>/edit/", "edit", dead_deliveries.edit, operate),
+            *super().get_urls(),
+        ]
 
     def list_rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return with_client_name(rows.defer(*HEAVY))
 
     def panels(self, request: HttpRequest, row: Any) -> list[str]:
-        return [*alike(row), *super().panels(request, row)]
+        return [*dead_deliveries.panel(request, self, row), *alike(row), *super().panels(request, row)]
 
     def found_by(self, term: str) -> Q:
         return by_number(term) | Q(process_id=term) | of_records(dict.fromkeys(schemas(), term))

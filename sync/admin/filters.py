@@ -11,6 +11,7 @@ from django.utils import timezone
 from connector.edge.admin_filters import SPANS, SpanFilter
 from sync.admin.recent import first_since
 from sync.disagreements import disagreeing
+from sync.models import State
 
 
 class AcceptedFilter(SpanFilter):
@@ -23,6 +24,23 @@ class AcceptedFilter(SpanFilter):
     def since(self, queryset: QuerySet[Any], span: timedelta) -> QuerySet[Any]:
         moment = timezone.now() - span
         return queryset.filter(pk__gte=first_since(moment), accepted_at__gte=moment)
+
+
+class DeadFilter(SimpleListFilter):
+    """The dead of one reason, where a page links to them; no list of reasons is offered."""
+
+    title = "dead for"
+    parameter_name = "reason"
+
+    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, str]]:
+        chosen = self.value()
+        return [] if chosen is None else [(chosen, chosen or "no reason")]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value()
+        if chosen is None or "\0" in chosen:
+            return queryset
+        return queryset.filter(state=State.DEAD, reason=chosen)
 
 
 class DisagreementFilter(SimpleListFilter):

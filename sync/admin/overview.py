@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connector.edge.admin_index import Card, Figure, figure, register_card
+from connector.edge.admin_paginator import COUNTED, bounded
 from notifications.models import Notification
 from sync.admin.recent import first_since
+from sync.dead_groups import count_dead
 from sync.disagreements import disagreeing
-from sync.models import Delivery, State
+from sync.models import Delivery, FollowUp, State
 from sync.models.delivery import PENDING
 
 
@@ -27,12 +29,27 @@ def deliveries(request: HttpRequest) -> Card | None:
         figure(f"{state} in the past 24 hours", day.filter(state=state), f"{url}?since=day&state={state}")
         for state in (State.APPLIED, State.REJECTED)
     ]
-    unfinished = [waiting(state, f"{url}?since=any&state={state}") for state in (*PENDING, State.DEAD)]
-    return Card("Deliveries", [*of_day, *unfinished])
+    pending = [waiting(state, f"{url}?since=any&state={state}") for state in PENDING]
+    return Card("Deliveries", [*of_day, *pending, dead()])
+
+
+def dead() -> Figure:
+    found = count_dead(COUNTED + 1)
+    return Figure(State.DEAD, bounded(found), reverse("admin:sync_delivery_dead"), alarming=found > 0)
 
 
 def waiting(state: State, url: str) -> Figure:
-    return figure(state, Delivery.objects.filter(state=state), url, alarming=state in (State.HELD, State.DEAD))
+    return figure(state, Delivery.objects.filter(state=state), url, alarming=state == State.HELD)
+
+
+@register_card
+def follow_ups(request: HttpRequest) -> Card | None:
+    """Count the calls of hooks that are to be made, and those that were given up."""
+    if not request.user.has_perm("sync.view_followup"):
+        return None
+    url = reverse("admin:sync_followup_changelist")
+    given_up = figure("given up", FollowUp.objects.given_up(), f"{url}?is=given-up", alarming=True)
+    return Card("Follow ups", [figure("waiting", FollowUp.objects.to_be_called(), f"{url}?is=open"), given_up])
 
 
 @register_card

@@ -31,6 +31,7 @@ Record = tuple[str, str]
 READY = "state = 'accepted' AND runnable_at IS NOT NULL"
 OBSTACLE = "state IN ('accepted', 'retrying', 'held', 'dead') AND (runnable_at IS NULL OR state = 'retrying')"
 WAITING = "state IN ('accepted', 'retrying') AND runnable_at IS NULL"
+UNFINISHED = "state IN ('accepted', 'retrying', 'held', 'dead')"
 
 
 class Outcome(models.TextChoices):
@@ -52,6 +53,14 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def unapplied(self) -> DeliveryQuerySet:
         return self.filter(state__in=UNAPPLIED)
+
+    def dead(self) -> DeliveryQuerySet:
+        return self.filter(state=State.DEAD)
+
+    def behind(self, delivery: Delivery) -> DeliveryQuerySet:
+        """Return what waits for a delivery of the same record."""
+        of_record = self.filter(record_hash=delivery.record_hash, entity=delivery.entity)
+        return of_record.unapplied().filter(record_key=delivery.record_key, pk__gt=delivery.pk)
 
 
 class Delivery(models.Model):
@@ -124,6 +133,7 @@ class Delivery(models.Model):
                 condition=Q(state__in=["accepted", "retrying", "held", "dead"]),
                 name="sync_delivery_unapplied",
             ),
+            models.Index(fields=["entity", "reason", "id"], condition=Q(state="dead"), name="sync_delivery_dead"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="sync_delivery_state_is_known"),
@@ -148,6 +158,11 @@ class Delivery(models.Model):
     @property
     def record(self) -> Record:
         return self.entity, self.record_key
+
+    @property
+    def body_in_force(self) -> bytes:
+        """The bytes that are applied: what a person put in the place of those that came, if anybody did."""
+        return bytes(self.body if self.edited_body is None else self.edited_body)
 
     def retry_later(self, reason: str) -> bool:
         """Have it tried again later, unless it was tried often enough; tell whether it will be."""

@@ -7,6 +7,14 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 
+class FollowUpQuerySet(models.QuerySet["FollowUp"]):
+    def given_up(self) -> FollowUpQuerySet:
+        return self.filter(due_at=None)
+
+    def to_be_called(self) -> FollowUpQuerySet:
+        return self.filter(due_at__isnull=False)
+
+
 class FollowUp(models.Model):
     """One call of one hook for one delivery, written with the delivery's effect and removed when it returned.
 
@@ -21,8 +29,13 @@ class FollowUp(models.Model):
     tries = models.SmallIntegerField(default=0)
     reason = models.CharField(max_length=200)
 
+    objects = FollowUpQuerySet.as_manager()
+
     class Meta:
-        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="sync_follow_up_due")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="sync_follow_up_due"),
+            models.Index(fields=["id"], condition=Q(due_at__isnull=True), name="sync_follow_up_given_up"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.hook} for {self.delivery}"

@@ -21,7 +21,7 @@ from connector.edge.tokens import issue
 from entities.entity import Entity
 from entities.schema import schema_of
 from notifications.models import Notification
-from sync.models import Delivery, Job, Walk
+from sync.models import Delivery, FollowUp, Job, Switch, Walk
 from tests.sync.factories import make_delivery, make_notification
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,8 @@ MAKERS: dict[str, Callable[[int], Model]] = {
     "sync.walk": lambda n: Walk.objects.create(
         entity="product", client_id=client_number(n), per_page=100, highest=n, total=n, last_page=1
     ),
+    "sync.followup": lambda n: FollowUp.objects.create(hook=f"hook-{n}", delivery=n),
+    "sync.switch": lambda n: Switch.objects.create(entity=f"entity-{n}", mode="refuse"),
     "notifications.notification": lambda n: make_notification(process_id=f"p-{n}", client_id=client_number(n)),
     "auth.user": lambda n: User.objects.create(username=f"user-{n}"),
     "auth.group": lambda n: Group.objects.create(name=f"group-{n}"),
@@ -155,7 +157,7 @@ def test_sidebar_has_every_room_and_only_what_may_be_seen(admin_client: Browser)
     sections = admin_client.get("/admin/").context["sidebar_navigation"]
     assert [section["title"] for section in sections] == ["Records", "Synchronisation", "Notifications", "Access"]
     seen = may("view_delivery").get("/admin/").context["sidebar_navigation"]
-    assert [item["title"] for section in seen for item in section["items"]] == ["Deliveries"]
+    assert [item["title"] for section in seen for item in section["items"]] == ["Dead letters", "Deliveries"]
 
 
 def test_what_came_is_escaped_everywhere(admin_client: Browser) -> None:

@@ -6,30 +6,82 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from connector.edge.errors import BadRequest
 from entities.schema import schemas
 from sync import dead_letters
+from sync.dead_groups import ALL, GROUPS, MEMBERS, count_dead, groups, members
+from sync.dead_letters import Busy, NotDead, Tally, Trial
 from sync.models import Delivery, FollowUp, Lane
 from sync.models.delivery import State
-from tests.sync.writes import DATABASE, SALE, accept, prices, product, run, side_by_side, states
+from tests.sync.writes import DATABASE, SALE, accept, dead, plan_of, prices, product, run, side_by_side, states
 
 pytestmark = DATABASE
 APPLIED, DEAD = State.APPLIED, State.DEAD
+MANY = """
+    INSERT INTO sync_delivery (state, outcome, entity, record_key, record_hash, lane, method, client_id, process_id,
+        idempotency_key, digest, body, body_size, ignored, errors, accepted_at, finished_at, reason)
+    SELECT CASE WHEN n > 40000 THEN 'dead' ELSE 'applied' END, CASE WHEN n <= 40000 THEN 'updated' END,
+        'product', n, n, n & 255, 'PUT', 1, '', '', '', '', 0, '[]', '[]', now(),
+        CASE WHEN n <= 40000 THEN now() END, CASE WHEN n > 40000 THEN chr(65 + n % 2) ELSE '' END
+    FROM generate_series(1, 45000) AS n
+"""
 
 
-def dead(method: str = "POST", key: str = "a", body: Any = None, reason: str = "LookupError", **more: Any) -> Delivery:
-    delivery = accept(method, key, body, **more)
-    assert delivery.bury(reason)
-    delivery.refresh_from_db()
-    return delivery
+@pytest.fixture
+def many() -> None:
+    """Store 45,000 deliveries, the newest 5,000 of them dead for two reasons."""
+    with connection.cursor() as cursor:
+        cursor.execute(MANY)
+        cursor.execute("ANALYZE sync_delivery")
 
 
 def test_groups_count_the_dead_by_entity_and_reason_most_first() -> None:
     oldest = [dead(key=key, reason=reason).pk for key, reason in [("a", "A"), ("b", "B"), ("c", "B")]]
     accept("POST", "d")
-    assert list(dead_letters.groups()) == [("product", "B", 2, oldest[1]), ("product", "A", 1, oldest[0])]
+    found = [(group.entity, group.reason, group.dead, group.oldest) for group in groups()]
+    assert found == [("product", "B", 2, oldest[1]), ("product", "A", 1, oldest[0])]
+
+
+def test_groups_tell_entities_apart() -> None:
+    other = dead(key="", body=SALE, entity="partner_sale")
+    mine = dead()
+    assert {(group.entity, group.oldest) for group in groups()} == {("product", mine.pk), ("partner_sale", other.pk)}
+
+
+def test_members_of_a_group_are_its_oldest() -> None:
+    numbers = [dead(key=key, reason=reason).pk for key, reason in [("a", "B"), ("b", "A"), ("c", "B"), ("d", "B")]]
+    assert members(entity="product", reason="B", most=2) == [numbers[0], numbers[2]]
+    assert members(entity="product", reason="A", most=9) == [numbers[1]]
+    assert members(entity="order", reason="B", most=9) == members(entity="product", reason="C", most=9) == []
+
+
+def test_groups_count_the_records_behind_whose_dead_more_waits() -> None:
+    for key in "abc":
+        dead(key=key)
+    for key in "aab":
+        accept("PUT", key, {})
+    assert [(group.dead, group.parked) for group in groups()] == [(3, 2)]
+
+
+@pytest.mark.usefixtures("many")
+def test_groups_and_their_members_are_found_by_their_index_alone() -> None:
+    for sql, parameters in ((GROUPS, []), (MEMBERS, ["product", "A", 500]), (ALL, [100])):
+        plan = plan_of(sql, parameters)
+        read = {line.split(" using ")[1].split()[0] for line in plan.splitlines() if " using " in line}
+        assert read <= {"sync_delivery_dead", "sync_delivery_unapplied"}
+        assert "Seq Scan on sync_delivery" not in plan
+    assert [(group.reason, group.dead, group.parked) for group in groups()] == [("A", 2500, 0), ("B", 2500, 0)]
+    assert (count_dead(100), count_dead(9000)) == (100, 5000)
+
+
+def test_those_behind_a_delivery_are_its_records_own_and_unapplied() -> None:
+    first = dead(key="a")
+    behind = [accept("PUT", "a", {}), accept("PUT", "a", {})]
+    accept("PUT", "b", {})
+    assert list(Delivery.objects.behind(first).order_by("pk")) == behind
+    assert list(Delivery.objects.behind(behind[0])) == behind[1:]
 
 
 def test_replay_runs_the_delivery_before_those_behind_it() -> None:
@@ -73,6 +125,29 @@ def test_skip_keeps_the_reason_and_lets_the_record_go_on() -> None:
     delivery.refresh_from_db()
     assert (delivery.state, delivery.reason, bool(delivery.finished_at)) == (State.SKIPPED, "a duplicate", True)
     assert prices("a") == [2]
+
+
+def test_one_thing_is_done_to_each_and_counted() -> None:
+    deliveries = [dead(key=key) for key in "abc"]
+    dead_letters.replay(deliveries[1])
+    assert dead_letters.for_each(deliveries, dead_letters.replay, seconds=9) == Tally(done=2, not_dead=1)
+    assert states() == [State.ACCEPTED] * 3
+
+
+def test_what_a_worker_has_in_hand_is_left_and_the_others_are_done() -> None:
+    busy, *free = [dead(key=key) for key in "abc"]
+
+    def act(delivery: Delivery) -> bool:
+        if delivery == busy:
+            raise Busy
+        return dead_letters.replay(delivery)
+
+    assert dead_letters.for_each([busy, *free], act, seconds=9) == Tally(done=2, left=1)
+
+
+def test_what_time_does_not_suffice_for_is_left() -> None:
+    assert dead_letters.for_each([dead()], dead_letters.replay, seconds=-1) == Tally(left=1)
+    assert states() == [DEAD]
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 201])
@@ -176,9 +251,26 @@ def test_dry_run_raises_what_a_receiver_raises(receive: Any) -> None:
     def refuse(**_: Any) -> None:
         raise LookupError
 
+    delivery = dead()
     with pytest.raises(LookupError):
-        dead_letters.dry_run(dead())
+        dead_letters.dry_run(delivery)
+    assert dead_letters.trial(delivery) == Trial(failure="LookupError")
     assert states() == [DEAD]
+
+
+def test_dry_run_of_what_is_not_dead_is_refused() -> None:
+    delivery = dead()
+    dead_letters.replay(delivery)
+    with pytest.raises(NotDead):
+        dead_letters.dry_run(delivery)
+    assert dead_letters.trial(delivery) is None
+    assert states() == [State.ACCEPTED]
+
+
+def test_edit_of_what_is_not_dead_tells_no_faults() -> None:
+    delivery = dead()
+    dead_letters.replay(delivery)
+    assert dead_letters.edit(delivery, b"{") is False
 
 
 @pytest.mark.parametrize(
@@ -197,7 +289,7 @@ def test_action_waits_for_the_lane(act: Callable[[Delivery], Any]) -> None:
     def impatient() -> str:
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '50ms'")
-        with pytest.raises(OperationalError):
+        with pytest.raises(Busy):
             act(delivery)
         return "waited"
 

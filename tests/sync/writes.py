@@ -55,6 +55,14 @@ def accept(method: str, key: str, body: Any = None, **more: Any) -> Delivery:
     return Delivery.objects.get(pk=answer.detail["delivery"])
 
 
+def dead(method: str = "POST", key: str = "a", body: Any = None, reason: str = "LookupError", **more: Any) -> Delivery:
+    """Have a write accepted and given up at once, and return its delivery."""
+    delivery = accept(method, key, body, **more)
+    assert delivery.bury(reason)
+    delivery.refresh_from_db()
+    return delivery
+
+
 def run() -> None:
     """Apply all that is runnable."""
     assert runner.run(20)

@@ -1,0 +1,56 @@
+"""The form in which a person edits a body."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from connector.edge.admin_text import indented
+
+if TYPE_CHECKING:
+    from django.forms import Textarea
+else:
+    from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
+
+UNREADABLE = "\ufffd"
+LONGEST_INDENTED = 1_000_000  # Far under what Django takes of a form; what came is under the limit of a request.
+
+
+class BodyForm(forms.Form):
+    """A body as text: JSON indented with every number as it came, anything else and what is very long as it is.
+
+    Bytes that are not UTF-8 cannot be shown; each stands as U+FFFD, and must be replaced before anything is kept.
+    """
+
+    body = forms.CharField(required=False, strip=False, widget=Textarea({"rows": 28, "class": "edge-code"}))
+
+    def __init__(self, given: Any, *, in_force: bytes) -> None:
+        super().__init__(given, initial={"body": editable(in_force)})
+        self.is_unreadable = not is_utf8(in_force)
+        if self.is_unreadable:
+            self.fields["body"].help_text = f"It is not UTF-8: put what is meant in the place of every {UNREADABLE}."
+
+    def clean_body(self) -> str:
+        body: str = self.cleaned_data["body"]
+        if self.is_unreadable and UNREADABLE in body:
+            raise ValidationError(f"There is still a {UNREADABLE}, which stands for what could not be read.")
+        return body.replace("\r\n", "\n")  # Browsers send every line's end so.
+
+    @property
+    def content(self) -> bytes:
+        return str(self.cleaned_data["body"]).encode()
+
+
+def editable(content: bytes) -> str:
+    text = indented(content)
+    return text if len(text) <= LONGEST_INDENTED else content.decode(errors="replace")
+
+
+def is_utf8(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

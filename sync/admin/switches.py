@@ -1,0 +1,132 @@
+"""Switches: how each entity takes writes, as its model declares or as an operator has decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from connector.edge.admin_pages import ModelAdmin, column
+from connector.edge.admin_text import NOTHING, moment, tag
+from entities.schema import schemas
+from sync.models import Switch
+from sync.models.switch import SwitchedMode
+from sync.modes import forget_switches
+
+if TYPE_CHECKING:
+    from django.forms import ModelForm as BaseForm
+    from django.forms import RadioSelect, Select
+
+    ModelForm = BaseForm[Switch]
+else:
+    from django.forms import ModelForm
+    from unfold.widgets import UnfoldAdminRadioSelectWidget as RadioSelect
+    from unfold.widgets import UnfoldAdminSelectWidget as Select
+
+COLOURS = {SwitchedMode.INLINE: "green", SwitchedMode.DEFERRED: "blue", SwitchedMode.REFUSE: "red"}
+
+
+def declared_mode(entity: str) -> SafeString:
+    schema = schemas().get(entity)
+    return mode_tag(schema.declaration.mode) if schema else NOTHING
+
+
+def mode_tag(mode: str) -> SafeString:
+    return tag(mode, COLOURS[SwitchedMode(mode)], SwitchedMode(mode).label)
+
+
+@column("declared")
+def declared(switch: Switch) -> SafeString:
+    return declared_mode(switch.entity)
+
+
+def unswitched() -> Iterator[tuple[str, str]]:
+    """Yield the entities that nobody has switched, with how they are declared."""
+    switched = set(Switch.objects.values_list("entity", flat=True))
+    for name, schema in schemas().items():
+        if name not in switched:
+            yield name, f"{name} (declared {schema.declaration.mode})"
+
+
+class SwitchForm(ModelForm):
+    entity = forms.ChoiceField(choices=unswitched, widget=Select)
+    mode = forms.ChoiceField(
+        choices=[(mode.value, f"{mode.value}: {mode.label}") for mode in SwitchedMode],
+        widget=RadioSelect,
+        help_text="Effective everywhere within 2 seconds. Delete the switch to go back to what is declared.",
+    )
+
+    class Meta:
+        model = Switch
+        fields = ("entity", "mode")
+
+
+@admin.register(Switch)
+class SwitchAdmin(ModelAdmin):
+    """One row for each entity that is switched; the list shows every entity, switched or not."""
+
+    form = SwitchForm
+
+    def get_fields(self, _request: HttpRequest, obj: Any = None) -> list[Any]:
+        return ["entity", declared, "mode"] if obj else ["entity", "mode"]
+
+    def get_readonly_fields(self, _request: HttpRequest, obj: Any = None) -> list[Any]:
+        return ["entity", declared] if obj else []
+
+    def changelist_view(self, request: HttpRequest, _extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {"opts": self.opts, "title": "Switches", "lines": list(self.lines(request))}
+        return TemplateResponse(request, "sync/switches.html", {**self.admin_site.each_context(request), **context})
+
+    def lines(self, request: HttpRequest) -> Iterator[dict[str, Any]]:
+        """Yield a line for each entity, and for each switch whose entity is gone."""
+        switches = {switch.entity: switch for switch in Switch.objects.order_by("entity")}
+        entries = latest_entries(list(switches.values()))
+        for entity in [*schemas(), *(name for name in switches if name not in schemas())]:
+            switch = switches.get(entity)
+            entry = entries.get(str(switch.pk)) if switch else None
+            yield {
+                "entity": entity,
+                "is_gone": entity not in schemas(),
+                "declared": declared_mode(entity),
+                "switched": mode_tag(switch.mode) if switch else NOTHING,
+                "when": moment(entry.action_time) if entry else NOTHING,
+                "who": entry.user.get_username() if entry else NOTHING,
+                "url": self.url(request, entity, switch),
+                "label": "Change" if switch else "Switch",
+            }
+
+    def url(self, request: HttpRequest, entity: str, switch: Switch | None) -> str:
+        """Return where the user may switch an entity; empty where not."""
+        if switch is None:
+            may_add = self.has_add_permission(request)
+            return f"{reverse('admin:sync_switch_add')}?entity={entity}" if may_add else ""
+        may_change = self.has_change_permission(request)
+        return reverse("admin:sync_switch_change", args=[switch.pk]) if may_change else ""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        super().save_model(request, obj, form, change)
+        transaction.on_commit(forget_switches)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        transaction.on_commit(forget_switches)
+
+
+def latest_entries(switches: list[Switch]) -> dict[str, LogEntry]:
+    """Return, by the number of the switch, what the admin's log tells of its last change."""
+    numbers = [str(switch.pk) for switch in switches]
+    told = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Switch), object_id__in=numbers)
+    newest = told.order_by("object_id", "-action_time").distinct("object_id").select_related("user")
+    return {str(entry.object_id): entry for entry in newest}
