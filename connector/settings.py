@@ -98,7 +98,6 @@ TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # PostgreSQL
-THREADS = env.int("WEB_THREADS", default=16)
 TIMEOUTS = {  # statement, lock and idle-in-transaction timeouts in seconds; 0 is none
     "web": (8, 4, 10),
     "worker": (40, 20, 60),  # Under the time limits of a task: what waits must fail by itself, not end its worker.
@@ -106,7 +105,9 @@ TIMEOUTS = {  # statement, lock and idle-in-transaction timeouts in seconds; 0 i
 }
 _statement, _lock, _idle = TIMEOUTS[ROLE]
 DATABASES = {"default": env.db_url("DATABASE_URL")}
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["ENGINE"] = "connector.edge.postgresql"
+DATABASES["default"].update({"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True})  # A connection for each thread.
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     {
         "connect_timeout": 5,
@@ -116,16 +117,13 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
         "tcp_user_timeout": 10_000,  # milliseconds until a connection that nobody answers on is given up
         "options": f"-c statement_timeout={_statement}s -c lock_timeout={_lock}s"
         f" -c idle_in_transaction_session_timeout={_idle}s",
-        # As many as a process has threads: with fewer, those who wait for one record would keep others waiting.
-        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=THREADS), "timeout": 5},
+        # A statement is planned once for a connection, not each time: that was a quarter of a write.
+        "server_side_binding": True,
+        "prepare_threshold": 2 if env.bool("DATABASE_PREPARE", default=True) else None,
     }
 )
 # What must be known even where the transaction in hand dies: which batch a worker took.
-DATABASES["autonomous"] = {
-    **DATABASES["default"],
-    "OPTIONS": {name: value for name, value in DATABASES["default"]["OPTIONS"].items() if name != "pool"},
-    "TEST": {"MIRROR": "default"},
-}
+DATABASES["autonomous"] = {**DATABASES["default"], "TEST": {"MIRROR": "default"}}
 
 # Valkey or Redis, and Celery; ARCHITECTURE.md says why each of these is set
 REDIS_URL = env.str("REDIS_URL")
@@ -138,6 +136,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False
 CELERY_TASK_SOFT_TIME_LIMIT = 45
 CELERY_TASK_TIME_LIMIT = 60
+CELERY_DB_REUSE_MAX = 10_000  # tasks on one connection
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False

@@ -27,7 +27,7 @@ wsgi_app = "connector.wsgi:application"
 bind = f"{os.environ.get('WEB_BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 proc_name = "connector"
 
-# A thread waits for PostgreSQL most of its time; DATABASE_POOL connections serve the threads of one worker.
+# A thread waits for PostgreSQL most of its time, on a connection of its own.
 worker_class = Worker
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "16"))

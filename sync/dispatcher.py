@@ -1,6 +1,7 @@
 """The process that finds what nobody was told about; two of them do no harm.
 
-It wakes workers while there is work, applies work itself while the broker is away, and measures the backlog.
+It wakes workers while there is work, applies work itself while the broker is away or no worker lives, measures the
+backlog, removes what is old, and lets go on what waits for nothing.
 """
 
 from __future__ import annotations
@@ -13,27 +14,29 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from connector.edge.health import pulse
 from connector.edge.logs import outline
-from sync import backlog, follow_ups, lanes, runner, wake
+from sync import backlog, follow_ups, lanes, runner, strays, wake
 from sync.pruning import prune
 
 log = structlog.get_logger(__name__)
 
 PAUSE = 0.25
 MEASURE_EVERY = 1.0
-PRUNE_EVERY = 10.0
+TIDY_EVERY = 10.0
 OWN_WORK_SECONDS = 10.0  # It takes 6 s to find that a broker is away.
 
 
 def dispatch(stop: Event) -> None:
     """Look after the backlog until told to stop; a database that is away is waited for."""
-    measuring, pruning = Pace(MEASURE_EVERY), Pace(PRUNE_EVERY)
+    measuring, tidying = Pace(MEASURE_EVERY), Pace(TIDY_EVERY)
+    place = strays.START
     while not stop.wait(PAUSE):
         try:
             if measuring.is_due():
                 backlog.measure()
             look()
-            if pruning.is_due():
+            if tidying.is_due():
                 prune_some()
+                place = free_strays(place)
         except (DatabaseError, InterfaceError) as exc:
             log.warning("dispatcher_waits", **outline(exc))
             stop.wait(1.0)
@@ -56,9 +59,10 @@ class Pace:
 
 
 def look() -> None:
+    """Wake workers where there is work; without a broker, or a worker that lives, do it here."""
     pulse.record("dispatcher")
     has_work = lanes.have_work() or follow_ups.are_due()
-    if has_work and not wake.send():
+    if has_work and not (wake.send() and pulse.is_heard("worker")):
         runner.run(OWN_WORK_SECONDS)
         follow_ups.run(OWN_WORK_SECONDS)
 
@@ -66,3 +70,11 @@ def look() -> None:
 def prune_some() -> None:
     """Remove one batch of what is old enough."""
     next(prune(), None)
+
+
+def free_strays(place: strays.Place) -> strays.Place:
+    """Look at some of what waits; return where to look next time."""
+    count, place = strays.free(place)
+    if count:
+        log.warning("strays_freed", count=count)
+    return place

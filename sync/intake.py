@@ -73,6 +73,7 @@ def settle(command: Command, *, is_deferred: bool) -> Answer | ContractError:
 
 def repeated_answer(command: Command, earlier: Earlier) -> Answer:
     """Return the first answer again."""
+    journal.wait_for_what_was_found()
     if earlier.is_deferred or earlier.outcome is None:
         return accepted_answer(earlier.id)
     return applied_answer(command.schema, earlier.method, command.record_key, earlier.outcome, earlier.ignored)

@@ -20,14 +20,20 @@ encode = msgspec.json.Encoder(decimal_format="number").encode
 NEXT = "nextval(pg_get_serial_sequence('sync_delivery', 'id'))"
 ERRORS_KEPT = 64 * 1024
 EARLIER = """
-    SELECT id, digest, method, outcome, ignored::text, is_deferred FROM sync_delivery
-    WHERE {} AND state NOT IN ('rejected', 'skipped')
-    AND accepted_at > now() - make_interval(hours => %s) ORDER BY id DESC LIMIT 1
+    SELECT id, digest, method, outcome, ignored::text, is_deferred FROM (
+        SELECT * FROM sync_delivery WHERE {} AND state NOT IN ('rejected', 'skipped') ORDER BY {} LIMIT 1
+    ) AS newest WHERE {} AND accepted_at > now() - make_interval(hours => %s)
 """
-RECORD = "record_hash = %s AND entity = %s AND record_key = %s"
-OF_RECORD = EARLIER.format(RECORD)
-OF_IDEMPOTENCY_KEY = EARLIER.format("client_id = %s AND idempotency_key = %s")
-UNAPPLIED = f"SELECT FROM sync_delivery WHERE {RECORD} AND state IN ('accepted', 'retrying', 'held', 'dead')"
+# A range and two columns to sort by, because only the index of a record's deliveries gives that order: by an equal
+# hash and the number alone PostgreSQL would rather sort a record's whole past, or walk back through everybody's.
+OF_RECORD = EARLIER.format(
+    "record_hash BETWEEN %s AND %s", "record_hash DESC, id DESC", "entity = %s AND record_key = %s"
+)
+OF_IDEMPOTENCY_KEY = EARLIER.format("client_id = %s AND idempotency_key = %s", "id DESC", "true")
+UNAPPLIED = """
+    SELECT FROM sync_delivery WHERE record_hash = %s AND entity = %s AND record_key = %s
+    AND state IN ('accepted', 'retrying', 'held', 'dead')
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +75,19 @@ def enter(write: Write, record_key: str) -> Entry:
 
     The lock must be held: numbers of one record then follow the order of acceptance.
     """
-    record: list[Any] = [lock_number(write.entity, record_key), write.entity, record_key]
-    by_key = [write.client_id, write.idempotency_key]
-    earlier, found_by = (OF_IDEMPOTENCY_KEY, by_key) if write.idempotency_key else (OF_RECORD, record)
+    number = lock_number(write.entity, record_key)
+    found_by: tuple[int | str, ...] = (number, number, write.entity, record_key)
+    earlier = OF_RECORD
+    if write.idempotency_key:
+        earlier, found_by = OF_IDEMPOTENCY_KEY, (write.client_id, write.idempotency_key)
     sql = f"""
         SELECT {NEXT}, EXISTS ({UNAPPLIED}), earlier.*
         FROM (SELECT) AS one LEFT JOIN LATERAL ({earlier}) AS earlier ON true
     """  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*record, *found_by, settings.CONNECTOR_REPEAT_HOURS])
-        number, must_wait, *found = cursor.fetchone()
-    return Entry(number, must_wait, known(tuple(found)))
+        cursor.execute(sql, [number, write.entity, record_key, *found_by, settings.CONNECTOR_REPEAT_HOURS])
+        taken, must_wait, *found = cursor.fetchone()
+    return Entry(taken, must_wait, known(tuple(found)))
 
 
 def known(row: tuple[Any, ...]) -> Earlier | None:
@@ -88,6 +96,12 @@ def known(row: tuple[Any, ...]) -> Earlier | None:
         return None
     done = Outcome(outcome) if outcome else None
     return Earlier(number, bytes(digest), Method(method), done, msgspec.json.decode(ignored), is_deferred)
+
+
+def wait_for_what_was_found() -> None:
+    """Write something, so that this COMMIT too waits until all before it is flushed and replicated."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_logical_emit_message(true, 'repeat', '')")
 
 
 def record_accepted(write: Write, record_key: str, number: int) -> None:

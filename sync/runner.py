@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import structlog
-from django.db import DatabaseError, DataError, IntegrityError, transaction
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import DataError, IntegrityError, connection, transaction
 
 from connector.edge.envelope import is_outage, sqlstate
 from connector.edge.errors import ContractError, Fault, add_faults
@@ -34,6 +35,9 @@ log = structlog.get_logger(__name__)
 Record = tuple[str, str]
 # Program limit exceeded, lock not available, query canceled: what the database says of one statement, not of itself.
 OF_STATEMENT = ("54", "55P03", "57014")
+# Connection exception, shutdown. They, and an error without a code, may also come from a receiver, and be of another
+# database: it is ours that is away where our connection is lost.
+OF_CONNECTION = ("08", "57P")
 
 
 class UnknownEntity(Exception):
@@ -54,6 +58,7 @@ def run_batch() -> int | None:
 
     Raises:
         DatabaseError: the database is away; the batch is given back and does not count as a try.
+        SoftTimeLimitExceeded: the batch took too long; it counts as one that ended its worker.
     """
     attempts: list[int] = []
     lanes.clear_owed()
@@ -67,7 +72,9 @@ def run_batch() -> int | None:
             attempts = lanes.open_attempts(batch.deliveries)
             batch.settle()
             lanes.close_attempts(attempts, locked)
-    except BaseException:  # Also one that ends the process: whoever gets here has not crashed.
+    except SoftTimeLimitExceeded:  # It counts as a crash, as does what ends the process: the batch halves.
+        raise
+    except Exception:
         lanes.give_back(attempts)
         raise
     return len(batch.deliveries)
@@ -83,7 +90,7 @@ class Batch:
     def settle(self) -> None:
         exhausted = [delivery for delivery in self.deliveries if delivery.crashes >= lanes.CRASHES]
         for delivery in exhausted:
-            self.bury(delivery, f"It ended {lanes.CRASHES} workers.")
+            self.bury(delivery, f"It ended or held up {lanes.CRASHES} workers.")
         self.settle_some([delivery for delivery in self.deliveries if delivery not in exhausted])
         turns.release(self.deliveries)
 
@@ -95,6 +102,8 @@ class Batch:
         try:
             with transaction.atomic():
                 apply(deliveries)
+        except SoftTimeLimitExceeded:
+            raise
         except Exception as exc:
             if is_away(exc):
                 raise
@@ -125,7 +134,12 @@ class Batch:
 
 def is_away(exc: Exception) -> bool:
     """Tell whether no delivery can be applied now: the fault is not in those that were tried."""
-    return is_outage(exc) and not (isinstance(exc, DatabaseError) and (sqlstate(exc) or "").startswith(OF_STATEMENT))
+    if not is_outage(exc):
+        return False
+    code = sqlstate(exc)
+    if code is None or code.startswith(OF_CONNECTION):
+        return connection.connection is None or connection.connection.closed
+    return not code.startswith(OF_STATEMENT)
 
 
 def database_fault(delivery: Delivery, exc: Exception) -> Fault | None:

@@ -4,7 +4,8 @@ from celery import shared_task
 
 from sync import follow_ups, runner, wake
 
-SECONDS = 40
+# A batch begun at the end has the rest of the soft time limit, and waits for a lock 20 s at the most.
+SECONDS = 20
 
 
 @shared_task

@@ -1,11 +1,13 @@
 """Waking workers without ever waiting for the broker: a request sets a flag, a thread of its own sends what it means.
 
-Many flags between two sends are one message. A message that cannot be sent is dropped: the dispatcher finds the work.
+Many flags between two sends are one message, and sends are apart: under load they would cost more than the writes.
+A message that cannot be sent is dropped: the dispatcher finds the work.
 """
 
 from __future__ import annotations
 
 import os
+import time
 from threading import Event, Lock, Thread
 
 import structlog
@@ -14,6 +16,8 @@ from kombu.exceptions import OperationalError
 from connector.edge.logs import outline
 
 log = structlog.get_logger(__name__)
+
+APART = 0.02  # seconds; the first flag after a silence is sent at once
 
 
 class Sender:
@@ -42,6 +46,7 @@ class Sender:
                 send()
             except Exception as exc:  # noqa: BLE001 (a thread's boundary: it must live for the next one)
                 log.warning("wake_up_failed", **outline(exc))
+            time.sleep(APART)
 
 
 def send() -> bool:

@@ -22,6 +22,7 @@ NO_NOUNS = {
     "manager",
     "managers",
 }
+DJANGOS = {Path("connector/edge/postgresql/base.py")}  # Where Django looks for a backend.
 
 
 def modules() -> list[Path]:
@@ -34,7 +35,8 @@ def test_rooms_import_only_the_rooms_under_them(capsys: pytest.CaptureFixture[st
 
 
 def test_no_module_is_named_for_no_noun() -> None:
-    assert [path for path in modules() if NO_NOUNS & {*path.parent.parts, path.stem}] == []
+    named = {path for path in modules() if NO_NOUNS & {*path.parent.parts, path.stem}}
+    assert named == DJANGOS
 
 
 def test_every_source_file_is_short_enough_to_read() -> None:

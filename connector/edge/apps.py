@@ -9,6 +9,7 @@ class EdgeConfig(AppConfig):
     verbose_name = "Access"
 
     def ready(self) -> None:
+        from connector.edge import checks  # noqa: F401, PLC0415 (it registers its checks)
         from connector.edge.logs import configure  # noqa: PLC0415 (needs the app registry)
 
         configure()

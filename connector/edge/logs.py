@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging.config
 import traceback
+from logging import LogRecord
 from typing import Any
 
 import structlog
@@ -36,24 +37,41 @@ def configure() -> None:
 def standard_library(renderer: Any) -> dict[str, Any]:
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
-        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        "processors": [outlined, structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         "foreign_pre_chain": SHARED,
     }
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"event": formatter},
+        "filters": {"task": {"()": TaskNamed}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "event"}},
         "root": {"handlers": ["stderr"], "level": settings.LOG_LEVEL},
         "loggers": {
             # Django's own line for a 4xx or 5xx repeats ours and quotes the exception.
             "django.request": {"level": "CRITICAL"},
             # A heartbeat every few seconds is no news.
-            "celery.app.trace": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING", "filters": ["task"]},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
         },
     }
+
+
+class TaskNamed(logging.Filter):
+    """Has Celery tell which task failed, and not what its exception says."""
+
+    def filter(self, record: LogRecord) -> bool:
+        record.msg, record.args = "task_failed: %s", (getattr(record, "data", {}).get("name"),)
+        return True
+
+
+def outlined(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Put its outline in the place of an exception that a library logs."""
+    exc_info = event.pop("exc_info", None)
+    if isinstance(exc_info, tuple) and exc_info[1] is not None:
+        event.update(outline(exc_info[1]))
+    return event
 
 
 def outline(exc: BaseException) -> dict[str, Any]:

@@ -81,13 +81,18 @@ def with_length(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 def normalise_path(request: HttpRequest) -> None:
-    path = "/" + request.path_info.lstrip("/")
+    path = slashed(request.path_info)
     if not path.startswith(WITH_TEXT):  # A Process-Id may have any slashes itself.
         path = SLASHES.sub("/", path)
         if not is_outside(path):
             path = path.rstrip("/") or "/"
     request.path_info = path
     request.path = path
+
+
+def slashed(path: str) -> str:
+    """Return a path with one slash before it."""
+    return "/" + path.lstrip("/")
 
 
 def is_outside(path: str) -> bool:

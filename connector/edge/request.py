@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
+from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_header_parameters
+
+from connector.edge.middleware import ContractMiddleware, is_outside, slashed
 
 
 class Utf8Request(WSGIRequest):
@@ -25,7 +29,20 @@ class Utf8Request(WSGIRequest):
 
 
 class Handler(WSGIHandler):
+    """Serves the contracts past the middleware of browsers: sessions, cookies and forms are the admin's alone."""
+
     request_class = Utf8Request
+
+    def load_middleware(self, is_async: bool = False) -> None:  # noqa: FBT001, FBT002 (Django's)
+        super().load_middleware(is_async)
+        handler, guarded = cast("Any", self), cast("Any", convert_exception_to_response)
+        browsers = handler._middleware_chain  # noqa: SLF001 (Django has no public name for its chain)
+        machines = guarded(ContractMiddleware(guarded(handler._get_response)))  # noqa: SLF001
+
+        def serve(request: HttpRequest) -> Any:
+            return (browsers if is_outside(slashed(request.path_info)) else machines)(request)
+
+        handler._middleware_chain = serve  # noqa: SLF001
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> HttpResponseBase:
         """Answer a request; a client that stops in the middle of its body has its thread for a few seconds only."""

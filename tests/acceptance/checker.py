@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+
+import httpx
 
 from connector.stack.errors import StackError
 from connector.stack.waiting import Waiting
@@ -14,14 +17,11 @@ from tests.acceptance.load import client_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import httpx
-
     from tests.acceptance.local_stack import LocalStack
     from tests.acceptance.tables import Stored
 
 PATIENCE = 180.0
 PER_PAGE = 1000
-READS = 10
 TOLD = 10  # differences are shown, of however many
 
 
@@ -126,13 +126,17 @@ def process(stack: LocalStack, process_id: str) -> dict[str, Any]:
 
 
 def read(http: httpx.Client, path: str, **query: int) -> httpx.Response:
-    """Read a route, again while the server is busy with getting well."""
-    answer = http.get(path, params=query)
-    for _ in range(READS):
-        if answer.status_code != 503:
-            break
-        answer = http.get(path, params=query)
-    return answer.raise_for_status()
+    """Read a route, again while the server is away or busy with getting well."""
+    answers: list[httpx.Response] = []
+
+    def is_well() -> bool:
+        with suppress(httpx.TransportError):
+            answers.append(http.get(path, params=query))
+            return answers[-1].status_code != 503
+        return False
+
+    Waiting().until(is_well, "a server that is well", seconds=PATIENCE)
+    return answers[-1].raise_for_status()
 
 
 def walk(stack: LocalStack) -> dict[str, int]:

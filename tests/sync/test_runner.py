@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connection, connections
 
 from connector.edge.errors import Fault
 from entities.schema import schemas
@@ -130,26 +131,51 @@ def test_part_of_a_record_that_works_is_applied_before_the_one_that_fails(receiv
 # Outages
 
 
-@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
-def test_outage_rolls_back_and_does_not_count(receive: Any, error: type[DatabaseError]) -> None:
-    receive(raising("b", error=error))
+OUTAGES = {
+    "connection lost": "SELECT pg_terminate_backend(pg_backend_pid())",
+    "disk full": "DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '53100'; END $$",
+    "read only": "DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '25006'; END $$",
+}
+
+
+@pytest.mark.parametrize("sql", OUTAGES.values(), ids=OUTAGES)
+def test_outage_rolls_back_and_does_not_count(receive: Any, sql: str) -> None:
+    @receive
+    def execute(delivery: Delivery, **_: Any) -> None:
+        if delivery.record_key == "b":
+            with connection.cursor() as cursor:
+                cursor.execute(sql)
+
     accept("POST", "a")
     accept("POST", "b")
-    with pytest.raises(error):
+    with pytest.raises((OperationalError, InternalError)):
         run()
+    connection.close()
     assert set(Delivery.objects.values_list("state", "tries", "crashes")) == {(State.ACCEPTED, 0, 0)}
     assert (product("a"), Attempt.objects.count()) == (None, 0)
 
 
-def test_end_of_the_process_gives_the_batch_back(receive: Any) -> None:
-    @receive
-    def end(**_: Any) -> None:
-        raise SystemExit
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_outage_of_what_a_receiver_asks_is_its_own(receive: Any, error: type[DatabaseError]) -> None:
+    receive(raising("b", error=error))
+    for key in "abc":
+        accept("POST", key)
+    run()
+    assert states() == [APPLIED, RETRYING, APPLIED]
 
-    accept("POST", "a")
-    with pytest.raises(SystemExit):
-        run()
-    assert (states(), Attempt.objects.count()) == ([State.ACCEPTED], 0)
+
+@pytest.mark.parametrize("end", [SystemExit, SoftTimeLimitExceeded])
+def test_batch_that_its_process_is_ended_in_counts_as_a_crash(receive: Any, end: type[BaseException]) -> None:
+    delivery = accept("POST", "a")
+    accept("POST", "b")
+    receive(raising("a", error=end))
+    for _ in range(4):
+        with pytest.raises(end):
+            run()
+    run()
+    delivery.refresh_from_db()
+    assert (states(), delivery.reason) == ([DEAD, APPLIED], "It ended or held up 3 workers.")
+    assert Attempt.objects.count() == 0
 
 
 @pytest.mark.parametrize("code", ["54000", "55P03", "57014"])
@@ -192,11 +218,13 @@ def test_attempts_are_given_back_later_when_the_database_is_away(receive: Any, m
     def outage(**_: Any) -> None:
         if down:
             monkeypatch.setattr(lanes, "clear_owed", raise_outage)
-            raise OperationalError
+            with connection.cursor() as cursor:
+                cursor.execute(OUTAGES["connection lost"])
 
     delivery = accept("POST", "a")
     with pytest.raises(OperationalError):
         run()
+    connection.close()
     assert Attempt.objects.count() == 1
     down.clear()
     monkeypatch.setattr(lanes, "clear_owed", clear)

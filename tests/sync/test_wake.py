@@ -8,15 +8,18 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import override_settings
 from kombu.exceptions import OperationalError as BrokerError
 
+from connector.edge.health import pulse
 from sync import dispatcher, tasks, wake
 from sync.models import Delivery, FollowUp, Gauge
 from sync.models.delivery import State
@@ -169,11 +172,20 @@ def test_task_has_hooks_called_in_a_queue_of_their_own(settings: Any, monkeypatc
 # The dispatcher
 
 
+@pytest.fixture
+def _worker() -> Iterator[None]:
+    """Have a worker that was heard of lately."""
+    pulse.record("worker")
+    yield
+    pulse.client(settings.REDIS_URL).delete(pulse.key("worker"))
+
+
 def test_look_wakes_nobody_when_nothing_waits(sent: list[str]) -> None:
     dispatcher.look()
     assert sent == []
 
 
+@pytest.mark.usefixtures("_worker")
 @pytest.mark.parametrize("waiting", ["delivery", "follow-up"])
 def test_look_wakes_a_worker_for_what_nobody_was_told_of(sent: list[str], waiting: str) -> None:
     if waiting == "delivery":
@@ -191,6 +203,12 @@ def test_look_applies_the_work_itself_while_the_broker_is_away(broker: Broker) -
     accept("POST", "a")
     dispatcher.look()
     assert states() == [APPLIED]
+
+
+def test_look_applies_the_work_itself_while_no_worker_is_heard_of(sent: list[str]) -> None:
+    accept("POST", "a")
+    dispatcher.look()
+    assert (states(), sent.count("send")) == ([APPLIED], 1)
 
 
 def test_look_finds_what_is_due_and_leaves_what_is_not(broker: Broker) -> None:
@@ -214,15 +232,19 @@ def test_dispatchers_side_by_side_do_no_harm(broker: Broker) -> None:
     assert (set(states()), product("a").price) == ({APPLIED}, 59)
 
 
-def test_dispatcher_measures_prunes_and_goes_on_until_it_is_told_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dispatcher_measures_prunes_frees_strays_and_goes_on_until_it_is_told_to_stop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     accept("POST", "a")
     monkeypatch.setattr(dispatcher, "PAUSE", 0)
     pruned, looked, stop = [], [], Event()
+    Delivery.objects.update(runnable_at=None)  # It waits for nothing.
     monkeypatch.setattr(dispatcher, "prune_some", lambda: pruned.append(1))
     monkeypatch.setattr(dispatcher, "look", lambda: looked.append(1) or (len(looked) == 5 and stop.set()))
     dispatcher.dispatch(stop)
     assert (len(pruned), len(looked)) == (1, 5)
     assert Gauge.objects.get().value == 1
+    assert Delivery.objects.runnable().count() == 1
 
 
 def test_dispatcher_waits_for_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,7 +273,9 @@ def test_dispatcher_waits_for_a_database_that_is_away(monkeypatch: pytest.Monkey
 def test_dispatcher_ends_politely_when_it_is_asked() -> None:
     accept("POST", "a")
     environment = environment_of_a_process(REDIS_URL="redis://127.0.0.1:1/0")
-    with subprocess.Popen([sys.executable, "manage.py", "dispatch"], env=environment, cwd=ROOT) as process:
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "dispatch", "--skip-checks"], env=environment, cwd=ROOT
+    ) as process:
         wait_until(lambda: states() == [APPLIED])
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0

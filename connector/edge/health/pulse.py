@@ -33,6 +33,14 @@ def record(name: str) -> None:
         client(settings.REDIS_URL).set(key(name), int(time.time()), ex=SILENCE)
 
 
+def is_heard(name: str) -> bool:
+    """Tell whether it has lately noted that it lives; False also while Valkey is away."""
+    try:
+        return client(settings.REDIS_URL).get(key(name)) is not None
+    except redis.RedisError:
+        return False
+
+
 def degraded() -> list[Degraded]:
     """Return what is away of all that writes do not need, with the reason."""
     try:

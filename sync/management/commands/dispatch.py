@@ -12,7 +12,9 @@ from sync.dispatcher import dispatch
 class Command(BaseCommand):
     help = "Wake workers for what waits, apply it while the broker is away, and measure the backlog; until SIGTERM."
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def handle(self, *_args: Any, skip_checks: bool, **_options: Any) -> None:
+        if not skip_checks:
+            self.check(databases=["default"])
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

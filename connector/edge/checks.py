@@ -1,0 +1,33 @@
+"""System checks of what the service stands on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import DatabaseError, InterfaceError, connections
+
+UNSAFE = """
+    SELECT name FROM pg_settings
+    WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off' ORDER BY name
+"""
+
+
+@register(Tags.database)
+def check_durability(databases: Any = None, **_kwargs: Any) -> list[CheckMessage]:
+    """Refuse a server that forgets in a crash what it has committed; one that is away is not judged."""
+    if settings.DEBUG:
+        return []
+    return [message for alias in databases or () for message in check_server(alias)]
+
+
+def check_server(alias: str) -> list[CheckMessage]:
+    try:
+        with connections[alias].cursor() as cursor:
+            cursor.execute(UNSAFE)
+            names = [name for (name,) in cursor.fetchall()]
+    except (DatabaseError, InterfaceError):
+        return []
+    hint = "Without it an accepted write can be lost in a crash of the server."
+    return [Error(f"PostgreSQL runs with {name} = off.", hint=hint, obj=alias, id="edge.E001") for name in names]

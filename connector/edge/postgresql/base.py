@@ -1,0 +1,57 @@
+"""PostgreSQL as this service uses it: a connection for each thread, and a COMMIT that is an acknowledgement.
+
+Django's own backend with two differences. Before each request it looks at the socket instead of asking the server
+whether a connection is alive: a server that ended it has closed it. And a COMMIT that ended with a warning is none.
+"""
+
+from __future__ import annotations
+
+import select
+from typing import Any
+
+from django.db.backends.postgresql import base
+from psycopg import Connection, IsolationLevel, OperationalError
+from psycopg.errors import Diagnostic
+from psycopg.rows import TupleRow
+
+WARNING = "01000"
+
+
+class NotReplicated(OperationalError):
+    """The COMMIT ended before a standby had it: whoever asked must ask again."""
+
+
+class DurableConnection(Connection[TupleRow]):
+    """Takes a COMMIT that ended with a warning for none.
+
+    PostgreSQL commits with a warning when it stops waiting for a synchronous standby, say at `statement_timeout`. The
+    transaction is there, and would be lost with the server.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._warned = False
+        self.add_notice_handler(self._note)
+
+    def _note(self, notice: Diagnostic) -> None:
+        self._warned = self._warned or notice.sqlstate == WARNING
+
+    def commit(self) -> None:
+        self._warned = False
+        super().commit()
+        if self._warned:
+            raise NotReplicated("COMMIT ended with a warning")
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def get_new_connection(self, conn_params: dict[str, Any]) -> DurableConnection:
+        self.isolation_level = IsolationLevel.READ_COMMITTED
+        return DurableConnection.connect(**conn_params)
+
+    def is_usable(self) -> bool:
+        """Tell whether the connection is open at both ends; one that is idle has nothing to say but that it ended."""
+        if self.connection is None or self.connection.closed:
+            return False
+        poll = select.poll()
+        poll.register(self.connection.fileno(), select.POLLIN)
+        return not poll.poll(0)
