@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := benchmarks/.venv
 
-.PHONY: run demo test storm check format requirements
+.PHONY: run demo test storm bench check format requirements
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/python -m connector.stack run
@@ -20,6 +21,12 @@ test: $(VENV)/dev.stamp
 storm: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -m faults -n 0 tests/acceptance/test_promises.py
 	$(BIN)/python -m tests.storm $(ARGS)
+
+# make bench, make bench ONLY=create,accept QUICK=1: speed beside others' ways of doing the same; takes some minutes
+bench: export ONLY := $(ONLY)
+bench: export QUICK := $(QUICK)
+bench: $(VENV)/run.stamp $(PEERS)/run.stamp
+	@exec $(BIN)/python -m benchmarks
 
 # What is judged without a database, with the settings of a production.
 check: export DEBUG = false
@@ -53,6 +60,14 @@ $(VENV)/run.stamp: requirements.txt | $(BIN)/python
 
 $(VENV)/dev.stamp: requirements-dev.txt | $(BIN)/python
 	$(INSTALL)
+
+# The peers of the benchmarks; the C parser is theirs where it is ours, and the benchmarks refuse to run otherwise.
+$(PEERS)/run.stamp: benchmarks/requirements.txt | $(BIN)/python
+	@echo "Installing $< into $(PEERS) ..."
+	@$(BIN)/python -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --requirement $< >$(PEERS)/pip.log 2>&1 || { cat $(PEERS)/pip.log; exit 1; }
+	@$(PEERS)/bin/python -m pip install --quiet --requirement deploy/requirements-parser.txt >>$(PEERS)/pip.log 2>&1 || :
+	@touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

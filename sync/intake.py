@@ -60,7 +60,6 @@ def carry_out(command: Command) -> Answer:
 
 def settle(command: Command, *, is_deferred: bool) -> Answer | ContractError:
     write, record_key = command.write, command.record_key
-    journal.lock(write, record_key)
     entry = journal.enter(write, record_key)
     if entry.earlier and write.may_repeat and entry.earlier.digest == write.digest(record_key):
         return repeated_answer(command, entry.earlier)

@@ -1,4 +1,4 @@
-"""Writing and asking the delivery journal on the way of a request; each function is one statement."""
+"""Writing and asking the delivery journal on the way of a request."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from connector.edge.errors import FAULTS_TOLD, Fault
+from connector.edge.postgresql.base import pipelined
 from sync.effects import Effect
 from sync.models.delivery import LANES, Method, Outcome, State
 from sync.write import KEPT_OF_REJECTED, Write, lock_number
@@ -58,35 +59,40 @@ class Entry:
 
 
 def lock(write: Write, record_key: str) -> None:
-    """Wait until nobody else writes this record; the lock ends with the transaction.
+    """Wait until nobody else writes this record; the lock ends with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(*locking(write, record_key))
+
+
+def locking(write: Write, record_key: str) -> tuple[str, list[int]]:
+    """Return the statement that locks a record.
 
     An Idempotency-Key is locked first, so that two records under one key are not written side by side.
     """
     numbers = [lock_number(write.entity, record_key)]
     if write.idempotency_key:
         numbers.insert(0, lock_number("idempotency", str(write.client_id), write.idempotency_key))
-    locks = ", ".join(["pg_advisory_xact_lock(%s)"] * len(numbers))
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {locks}", numbers)
+    return f"SELECT {', '.join(['pg_advisory_xact_lock(%s)'] * len(numbers))}", numbers
 
 
 def enter(write: Write, record_key: str) -> Entry:
-    """Return what a write finds.
+    """Lock the record, and return what a write finds there; numbers of one record follow the order of acceptance.
 
-    The lock must be held: numbers of one record then follow the order of acceptance.
+    It asks in a statement of its own, which sees what was committed while the lock was waited for.
     """
     number = lock_number(write.entity, record_key)
-    found_by: tuple[int | str, ...] = (number, number, write.entity, record_key)
-    earlier = OF_RECORD
+    earlier, found_by = OF_RECORD, [number, number, write.entity, record_key]
     if write.idempotency_key:
-        earlier, found_by = OF_IDEMPOTENCY_KEY, (write.client_id, write.idempotency_key)
+        earlier, found_by = OF_IDEMPOTENCY_KEY, [write.client_id, write.idempotency_key]
     sql = f"""
         SELECT {NEXT}, EXISTS ({UNAPPLIED}), earlier.*
         FROM (SELECT) AS one LEFT JOIN LATERAL ({earlier}) AS earlier ON true
     """  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [number, write.entity, record_key, *found_by, settings.CONNECTOR_REPEAT_HOURS])
-        taken, must_wait, *found = cursor.fetchone()
+    parameters: list[Any] = [number, write.entity, record_key, *found_by, settings.CONNECTOR_REPEAT_HOURS]
+    with pipelined(connection), connection.cursor() as first, connection.cursor() as second:
+        first.execute(*locking(write, record_key))
+        second.execute(sql, parameters)
+        taken, must_wait, *found = second.fetchone()
     return Entry(taken, must_wait, known(tuple(found)))
 
 

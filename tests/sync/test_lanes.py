@@ -145,9 +145,12 @@ def test_turns_are_found_by_indexes(sql: str, parameters: Any, indexes: list[str
 def test_entering_finds_by_indexes(key: str) -> None:
     asked: list[Any] = []
     write = Write(client_id=1, entity="product", method=Method.POST, body=b"{}", process_id="p", idempotency_key=key)
-    with connection.execute_wrapper(lambda run, sql, *rest: asked.append((sql, rest[0])) or run(sql, *rest)):
+    with (
+        transaction.atomic(),
+        connection.execute_wrapper(lambda run, sql, *rest: asked.append((sql, rest[0])) or run(sql, *rest)),
+    ):
         journal.enter(write, "17")
-    plan = plan_of(*asked[0])
+    plan = plan_of(*asked[1])  # After the lock.
     assert "sync_delivery_unapplied" in plan
     assert ("sync_delivery_idempotent" if key else "sync_delivery_of_record") in plan
     assert "Seq Scan on sync_delivery" not in plan

@@ -1,12 +1,15 @@
 """PostgreSQL as this service uses it: a connection for each thread, and a COMMIT that is an acknowledgement.
 
-Django's own backend with two differences. Before each request it looks at the socket instead of asking the server
-whether a connection is alive: a server that ended it has closed it. And a COMMIT that ended with a warning is none.
+Django's own backend with three differences. Before each request it looks at the socket instead of asking the server
+whether a connection is alive: a server that ended it has closed it. A COMMIT that ended with a warning is none. And
+statements can be sent together.
 """
 
 from __future__ import annotations
 
 import select
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db.backends.postgresql import base
@@ -55,3 +58,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         poll = select.poll()
         poll.register(self.connection.fileno(), select.POLLIN)
         return not poll.poll(0)
+
+
+@contextmanager
+def pipelined(connection: Any) -> Iterator[None]:
+    """Send the statements of a block without waiting for each; what one of them raises may come at the next."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
