@@ -13,7 +13,7 @@ from django.db import connection
 from connector.edge.errors import FAULTS_TOLD, Fault
 from connector.edge.postgresql.base import pipelined
 from sync.effects import Effect
-from sync.models.delivery import LANES, Method, Outcome, State
+from sync.models.delivery import LANES, UNFINISHED, Method, Outcome, State
 from sync.write import KEPT_OF_REJECTED, Write, lock_number
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -31,10 +31,9 @@ OF_RECORD = EARLIER.format(
     "record_hash BETWEEN %s AND %s", "record_hash DESC, id DESC", "entity = %s AND record_key = %s"
 )
 OF_IDEMPOTENCY_KEY = EARLIER.format("client_id = %s AND idempotency_key = %s", "id DESC", "true")
-UNAPPLIED = """
-    SELECT FROM sync_delivery WHERE record_hash = %s AND entity = %s AND record_key = %s
-    AND state IN ('accepted', 'retrying', 'held', 'dead')
-"""
+UNAPPLIED = f"""
+    SELECT FROM sync_delivery WHERE record_hash = %s AND entity = %s AND record_key = %s AND {UNFINISHED}
+"""  # noqa: S608 (a condition of ours)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.db import connection
 
 from sync.models import Delivery, Lane
-from sync.models.delivery import OBSTACLE, READY, WAITING
+from sync.models.delivery import OBSTACLE, READY, RETRYING, WAITING
 
 BATCH_BYTES = 16 * 1024 * 1024
 RELEASED_AT_ONCE = 1000  # of all records together, about
-DUE = "state = 'retrying' AND runnable_at <= now()"
+DUE = f"{RETRYING} AND runnable_at <= now()"
 TAKE = f"""
     SELECT found.id, found.body_size FROM unnest(%(lanes)s::int[]) AS chosen(lane) CROSS JOIN LATERAL (
         (SELECT id, body_size FROM sync_delivery WHERE lane = chosen.lane AND {READY} ORDER BY id LIMIT %(size)s)

@@ -53,6 +53,7 @@ def standard_library(renderer: Any) -> dict[str, Any]:
             # A heartbeat every few seconds is no news.
             "celery.app.trace": {"level": "WARNING", "filters": ["task"]},
             "celery.worker.strategy": {"level": "WARNING"},
+            "celery.worker.request": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
         },
     }
