@@ -19,7 +19,6 @@ test: $(VENV)/dev.stamp
 
 # make storm, make storm ARGS="postgres-down --seed 7": long faults with real processes; python -m tests.storm --help
 storm: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -m faults -n 0 tests/acceptance/test_promises.py
 	$(BIN)/python -m tests.storm $(ARGS)
 
 # make bench, make bench ONLY=create,accept QUICK=1: speed beside others' ways of doing the same; takes some minutes

@@ -12,12 +12,12 @@ from connector.edge.views import unknown_route
 handler500 = "connector.edge.middleware.server_error"
 
 urlpatterns = [
-    path("admin", RedirectView.as_view(url="/admin/")),
-    path("admin/", admin.site.urls),
-    path("health/live", live),
-    path("health/ready", ready),
+    path("", include("sync.urls")),  # First, because most requests are writes.
     path("", include("entities.urls")),
     path("", include("notifications.urls")),
-    path("", include("sync.urls")),
+    path("health/live", live),
+    path("health/ready", ready),
+    path("admin", RedirectView.as_view(url="/admin/")),
+    path("admin/", admin.site.urls),
     re_path(r"", unknown_route),
 ]

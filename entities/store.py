@@ -38,9 +38,8 @@ def create(schema: EntitySchema, values: dict[str, Any], extra: dict[str, Any], 
     # The database asks its rules of the row that would be inserted, even where the key then stands against it.
     if schema.has_rules and written(locked_sql(schema, [], UNCHANGED_KEY), [values[schema.key.column]]):
         return None
-    row = [values.get(column, leaf.initial()) for column, leaf in schema.leaves.items()]
     with connection.cursor() as cursor:
-        cursor.execute(insert_sql(schema), [*row, kept(extra), delivery])
+        cursor.execute(insert_sql(schema, "%s"), [*row_of(schema, values, extra), delivery])
         return Written() if cursor.fetchone() else None
 
 
@@ -114,14 +113,20 @@ def written(sql: str, parameters: Sequence[Any]) -> Written | None:
     return Written(row[-1]) if row else None
 
 
+def row_of(schema: EntitySchema, values: dict[str, Any], extra: dict[str, Any]) -> list[Any]:
+    """Return the parameters of `insert_sql` for a new record, but for the delivery."""
+    return [*(values.get(column, leaf.initial()) for column, leaf in schema.leaves.items()), kept(extra)]
+
+
 @cache
-def insert_sql(schema: EntitySchema) -> str:
+def insert_sql(schema: EntitySchema, delivery: str, source: str = "") -> str:
+    """Return the statement that inserts a record or revives a deleted one; a source may give the delivery, or no row."""
     leaves = schema.leaves.values()
     columns = [quote(column) for column in schema.leaves]
     replaced = ", ".join(f"{column} = excluded.{column}" for column in columns)
     return f"""
         INSERT INTO {quote(schema.table)} AS stored ({", ".join(columns)}, extra, last_delivery)
-        VALUES ({", ".join(map(placeholder, leaves))}, %s::jsonb, %s)
+        SELECT {", ".join(map(placeholder, leaves))}, %s::jsonb, {delivery} {source}
         ON CONFLICT ({quote(schema.key.column)}) DO UPDATE
         SET {replaced}, extra = excluded.extra, last_delivery = excluded.last_delivery, deleted_at = NULL,
             created_at = now(), updated_at = now(), changed_in = pg_current_xact_id()

@@ -38,9 +38,14 @@ def size() -> int:
     return fresh.values_list("value", flat=True).first() or 0
 
 
+def is_full() -> bool:
+    """Tell whether too much is waiting; it may be overshot by what a second brings."""
+    return bool(size() >= settings.CONNECTOR_BACKLOG)
+
+
 def check() -> None:
-    """Raise Unavailable while too much is waiting; it may be overshot by what a second brings."""
-    if size() >= settings.CONNECTOR_BACKLOG:
+    """Raise Unavailable while too much is waiting."""
+    if is_full():
         raise Unavailable("Too many writes are waiting to be applied; send the request again later.")
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from connector.edge.errors import BadRequest, Conflict, ContractError, Fault
 from entities import store
 from entities.schema import EntitySchema
-from sync import backlog, hooks, journal, modes, wake
+from sync import at_once, backlog, hooks, journal, modes, wake
 from sync.answers import Answer, accepted_answer, applied_answer
 from sync.command import Command, judge
 from sync.database_faults import fault_of
 from sync.effects import effect_of
 from sync.journal import Earlier
-from sync.models.delivery import Delivery, Method
+from sync.models.delivery import Delivery, Method, Outcome
 from sync.models.switch import SwitchedMode
 from sync.write import Write
 
@@ -45,8 +45,7 @@ def carry_out(command: Command) -> Answer:
     """
     is_deferred = command.write.wants_async or modes.mode_of(command.schema) == SwitchedMode.DEFERRED
     try:
-        with transaction.atomic():
-            result = settle(command, is_deferred=is_deferred)
+        result = settle_at_once(command, is_deferred=is_deferred) or settle(command, is_deferred=is_deferred)
     except (IntegrityError, DataError) as exc:
         fault = fault_of(exc, command.schema)
         if fault is None:
@@ -58,6 +57,19 @@ def carry_out(command: Command) -> Answer:
     return result
 
 
+def settle_at_once(command: Command, *, is_deferred: bool) -> Answer | None:
+    """Do the usual in one round trip; None when this write is not the usual one."""
+    if connection.in_atomic_block:  # What fails must fail alone.
+        return None
+    if is_deferred and not backlog.is_full() and (number := at_once.accept(command.write, command.record_key)):
+        wake.workers()
+        return accepted_answer(number)
+    if not is_deferred and at_once.may_create(command) and at_once.create(command):
+        return applied_answer(command.schema, Method.POST, command.record_key, Outcome.CREATED, command.ignored)
+    return None
+
+
+@transaction.atomic
 def settle(command: Command, *, is_deferred: bool) -> Answer | ContractError:
     write, record_key = command.write, command.record_key
     entry = journal.enter(write, record_key)

@@ -19,6 +19,7 @@ from sync.write import KEPT_OF_REJECTED, Write, lock_number
 encode = msgspec.json.Encoder(decimal_format="number").encode
 
 NEXT = "nextval(pg_get_serial_sequence('sync_delivery', 'id'))"
+JSON = ("ignored", "errors", "previous")
 ERRORS_KEPT = 64 * 1024
 EARLIER = """
     SELECT id, digest, method, outcome, ignored::text, is_deferred FROM (
@@ -33,7 +34,7 @@ OF_RECORD = EARLIER.format(
 OF_IDEMPOTENCY_KEY = EARLIER.format("client_id = %s AND idempotency_key = %s", "id DESC", "true")
 UNAPPLIED = f"""
     SELECT FROM sync_delivery WHERE record_hash = %s AND entity = %s AND record_key = %s AND {UNFINISHED}
-"""  # noqa: S608 (a condition of ours)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +75,34 @@ def locking(write: Write, record_key: str) -> tuple[str, list[int]]:
     return f"SELECT {', '.join(['pg_advisory_xact_lock(%s)'] * len(numbers))}", numbers
 
 
+def record_of(write: Write, record_key: str) -> list[Any]:
+    """Return what names a record in a condition: its hash, entity and key."""
+    return [lock_number(write.entity, record_key), write.entity, record_key]
+
+
+def earlier(write: Write, record_key: str) -> tuple[str, list[Any]]:
+    """Return the statement that finds the newest delivery which a write may be a repeat of."""
+    number, *named = record_of(write, record_key)
+    if write.idempotency_key:
+        return OF_IDEMPOTENCY_KEY, [write.client_id, write.idempotency_key, settings.CONNECTOR_REPEAT_HOURS]
+    return OF_RECORD, [number, number, *named, settings.CONNECTOR_REPEAT_HOURS]
+
+
 def enter(write: Write, record_key: str) -> Entry:
     """Lock the record, and return what a write finds there; numbers of one record follow the order of acceptance.
 
     It asks in a statement of its own, which sees what was committed while the lock was waited for.
     """
-    number = lock_number(write.entity, record_key)
-    earlier, found_by = OF_RECORD, [number, number, write.entity, record_key]
-    if write.idempotency_key:
-        earlier, found_by = OF_IDEMPOTENCY_KEY, [write.client_id, write.idempotency_key]
+    sql, parameters = earlier(write, record_key)
     sql = f"""
         SELECT {NEXT}, EXISTS ({UNAPPLIED}), earlier.*
-        FROM (SELECT) AS one LEFT JOIN LATERAL ({earlier}) AS earlier ON true
+        FROM (SELECT) AS one LEFT JOIN LATERAL ({sql}) AS earlier ON true
     """  # noqa: S608
-    parameters: list[Any] = [number, write.entity, record_key, *found_by, settings.CONNECTOR_REPEAT_HOURS]
     with pipelined(connection), connection.cursor() as first, connection.cursor() as second:
         first.execute(*locking(write, record_key))
-        second.execute(sql, parameters)
-        taken, must_wait, *found = second.fetchone()
-    return Entry(taken, must_wait, known(tuple(found)))
+        second.execute(sql, [*record_of(write, record_key), *parameters])
+        number, must_wait, *found = second.fetchone()
+    return Entry(number, must_wait, known(tuple(found)))
 
 
 def known(row: tuple[Any, ...]) -> Earlier | None:
@@ -109,52 +119,42 @@ def wait_for_what_was_found() -> None:
         cursor.execute("SELECT pg_logical_emit_message(true, 'repeat', '')")
 
 
+def accepted() -> dict[str, Any]:
+    """Return the columns of a write that a worker applies later."""
+    return {
+        "state": State.ACCEPTED,
+        "outcome": None,
+        "ignored": "[]",
+        "errors": "[]",
+        "previous": None,
+        "is_deferred": True,
+    }
+
+
+def applied(outcome: Outcome, ignored: Sequence[str], previous: str | None = None) -> dict[str, Any]:
+    """Return the columns of a write that has been applied."""
+    return {
+        "state": State.APPLIED,
+        "outcome": outcome,
+        "ignored": encode(ignored).decode(),
+        "errors": "[]",
+        "previous": previous,
+        "is_deferred": False,
+    }
+
+
 def record_accepted(write: Write, record_key: str, number: int) -> None:
     """Store a write that a worker applies later."""
-    insert(
-        write,
-        record_key,
-        {
-            "id": number,
-            "state": State.ACCEPTED,
-            "outcome": None,
-            "body": write.body,
-            "ignored": "[]",
-            "errors": "[]",
-            "previous": None,
-            "is_deferred": True,
-        },
-    )
+    insert(write, record_key, {"id": number, **accepted()})
 
 
 def record_copy(write: Write, record_key: str, original: int) -> None:
     """Store a copy of an earlier delivery at the end of its record, for a worker to apply."""
-    columns = {
-        "state": State.ACCEPTED,
-        "outcome": None,
-        "body": write.body,
-        "ignored": "[]",
-        "errors": "[]",
-        "previous": None,
-        "replay_of": original,
-    }
-    insert(write, record_key, columns)
+    insert(write, record_key, {**accepted(), "is_deferred": False, "replay_of": original})
 
 
 def record_applied(write: Write, record_key: str, number: int, effect: Effect) -> None:
-    insert(
-        write,
-        record_key,
-        {
-            "id": number,
-            "state": State.APPLIED,
-            "outcome": effect.outcome,
-            "body": write.body,
-            "ignored": encode(effect.ignored).decode(),
-            "errors": "[]",
-            "previous": effect.previous,
-        },
-    )
+    insert(write, record_key, {"id": number, **applied(effect.outcome, effect.ignored, effect.previous)})
 
 
 def record_rejected(write: Write, record_key: str, faults: Sequence[Fault], number: int | None = None) -> None:
@@ -179,9 +179,15 @@ def kept_faults(faults: Sequence[Fault]) -> Sequence[Fault]:
 
 
 def insert(write: Write, record_key: str, columns: dict[str, Any]) -> None:
-    number = lock_number(write.entity, record_key)
-    columns = {
-        **columns,
+    columns = row(write, record_key, columns)
+    with connection.cursor() as cursor:
+        cursor.execute(insertion(columns), list(columns.values()))
+
+
+def row(write: Write, record_key: str, columns: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of a write's delivery, with those that tell what became of it."""
+    number, *_ = record_of(write, record_key)
+    return {
         "entity": write.entity,
         "record_key": record_key,
         "record_hash": number,
@@ -191,11 +197,18 @@ def insert(write: Write, record_key: str, columns: dict[str, Any]) -> None:
         "process_id": write.process_id,
         "idempotency_key": write.idempotency_key,
         "digest": write.digest(record_key),
+        "body": write.body,
         "body_size": len(write.body),
+        **columns,
     }
+
+
+def insertion(columns: dict[str, Any], source: str = "", **given: str) -> str:
+    """Return the statement that stores a delivery, from a source and with what that gives."""
     now = "clock_timestamp()"
-    names = ", ".join([*columns, "accepted_at", "runnable_at" if columns["state"] == State.ACCEPTED else "finished_at"])
-    values = ", ".join([*["%s"] * len(columns), now, now])
-    sql = f"INSERT INTO sync_delivery ({names}) VALUES ({values})"  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(sql, list(columns.values()))
+    moment = "runnable_at" if columns["state"] == State.ACCEPTED else "finished_at"
+    values = [given.get(name, "%s::jsonb" if name in JSON else "%s") for name in columns]
+    return (
+        f"INSERT INTO sync_delivery ({', '.join(columns)}, accepted_at, {moment})"
+        f" SELECT {', '.join(values)}, {now}, {now} {source}"
+    )

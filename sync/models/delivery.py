@@ -23,7 +23,6 @@ class State(models.TextChoices):
 
 
 PENDING = (State.ACCEPTED, State.RETRYING, State.HELD)
-UNAPPLIED = (*PENDING, State.DEAD)
 LANES = 256
 Record = tuple[str, str]
 

