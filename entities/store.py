@@ -120,7 +120,7 @@ def row_of(schema: EntitySchema, values: dict[str, Any], extra: dict[str, Any]) 
 
 @cache
 def insert_sql(schema: EntitySchema, delivery: str, source: str = "") -> str:
-    """Return the statement that inserts a record or revives a deleted one; a source may give the delivery, or no row."""
+    """Return the statement that inserts a record or revives a deleted one; a source may give the delivery or no row."""
     leaves = schema.leaves.values()
     columns = [quote(column) for column in schema.leaves]
     replaced = ", ".join(f"{column} = excluded.{column}" for column in columns)

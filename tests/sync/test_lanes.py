@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from sync import journal, lanes, pruning, turns
+from sync import journal, lanes, marks, pruning, turns
 from sync.models import Delivery, Lane
 from sync.models.delivery import LANES, Method, State
 from sync.write import Write, lock_number
@@ -119,6 +119,31 @@ def test_looking_for_work_probes_an_index_for_each_lane() -> None:
     assert "sync_delivery_ready" in plan
     assert "sync_delivery_retrying" in plan
     assert "Seq Scan on sync_delivery" not in plan
+
+
+@pytest.fixture
+def _unexpected(_filled: None) -> None:
+    """Have statistics that were taken while nothing waited, and then a backlog."""
+    with connection.cursor() as cursor:
+        cursor.execute(BECOME.format("'applied', outcome = 'updated', finished_at = now(), runnable_at = NULL"))
+        cursor.execute("VACUUM ANALYZE sync_delivery")
+        cursor.execute(BECOME.format("'accepted', outcome = NULL, finished_at = NULL, runnable_at = now()"))
+
+
+BECOME = "UPDATE sync_delivery SET state = {}"
+WAITING_ONE = journal.UNAPPLIED.replace("%s", "'1'")
+
+
+@pytest.mark.usefixtures("_unexpected")
+@pytest.mark.parametrize(
+    ("sql", "parameters"),
+    [(lanes.WITH_WORK, [0, 16]), (turns.TAKE, {"lanes": [1, 2], "size": 500}), (WAITING_ONE, []), (marks.MARK, ["[]"])],
+    ids=["look", "take", "enter", "mark"],
+)
+def test_backlog_is_not_read_by_state_when_statistics_know_of_nothing_that_waits(sql: str, parameters: Any) -> None:
+    plan = plan_of(sql, parameters)
+    assert "sync_delivery_not_applied" not in plan, plan
+    assert "Seq Scan on sync_delivery" not in plan, plan
 
 
 RECORDS = {"hashes": [1, 2, 3], "entities": ["product"] * 3, "keys": ["1", "2", "3"]}
