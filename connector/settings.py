@@ -60,8 +60,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
 ]
-MIDDLEWARE = [
-    "connector.edge.middleware.ContractMiddleware",
+BROWSER_MIDDLEWARE = [  # Requests of machines pass it by.
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -70,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+MIDDLEWARE = ["connector.edge.middleware.ContractMiddleware", *BROWSER_MIDDLEWARE]
 ROOT_URLCONF = "connector.urls"
 WSGI_APPLICATION = "connector.wsgi.application"
 TEMPLATES = [

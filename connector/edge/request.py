@@ -10,8 +10,9 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_header_parameters
+from django.utils.module_loading import import_string
 
-from connector.edge.middleware import ContractMiddleware, is_outside, slashed
+from connector.edge.middleware import is_outside, slashed
 
 
 class Utf8Request(WSGIRequest):
@@ -35,9 +36,9 @@ class Handler(WSGIHandler):
 
     def load_middleware(self, is_async: bool = False) -> None:  # noqa: FBT001, FBT002 (Django's)
         super().load_middleware(is_async)
-        handler, guarded = cast("Any", self), cast("Any", convert_exception_to_response)
+        handler = cast("Any", self)
         browsers = handler._middleware_chain  # noqa: SLF001 (Django has no public name for its chain)
-        machines = guarded(ContractMiddleware(guarded(handler._get_response)))  # noqa: SLF001
+        machines = chained(handler._get_response)  # noqa: SLF001
 
         def serve(request: HttpRequest) -> Any:
             return (browsers if is_outside(slashed(request.path_info)) else machines)(request)
@@ -50,3 +51,12 @@ class Handler(WSGIHandler):
         if connection is not None:
             connection.settimeout(settings.CONNECTOR_SOCKET_SECONDS)
         return super().__call__(environ, start_response)
+
+
+def chained(respond: Any) -> Any:
+    """Return what answers a request after every middleware but those of browsers."""
+    respond = convert_exception_to_response(respond)
+    for name in reversed(settings.MIDDLEWARE):
+        if name not in settings.BROWSER_MIDDLEWARE:
+            respond = convert_exception_to_response(import_string(name)(respond))
+    return respond

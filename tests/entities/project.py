@@ -31,7 +31,7 @@ class Project:
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
         url = urlsplit(os.environ["DATABASE_URL"])
         self.environment["DATABASE_URL"] = urlunsplit(url._replace(path=f"/copy{os.getpid()}"))
-        self.environment["RUN_DIR"] = str(folder / ".run")
+        self.environment.update({"RUN_DIR": str(folder / ".run"), "DEBUG": "true"})  # As a developer has it.
 
     @contextmanager
     def database(self) -> Iterator[None]:
