@@ -51,6 +51,7 @@ format: $(VENV)/dev.stamp
 requirements: $(VENV)/dev.stamp
 	$(COMPILE) --output-file=requirements.txt requirements.in
 	$(COMPILE) --output-file=requirements-dev.txt requirements-dev.in
+	$(COMPILE) --output-file=benchmarks/requirements.txt benchmarks/requirements.in
 
 COMPILE = $(BIN)/pip-compile --quiet --no-emit-index-url --no-emit-find-links --strip-extras $(ARGS)
 

@@ -1,0 +1,109 @@
+"""The usual write in one round trip: it leaves what the long way leaves, and takes it where something is in the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from connector.edge.errors import BadRequest, Conflict
+from entities.models import Product
+from sync import backlog, intake
+from sync.answers import Answer
+from sync.models import Delivery
+from sync.models.delivery import State
+from tests.conftest import example
+from tests.sync.writes import DATABASE, accept, run, states, write
+
+pytestmark = DATABASE
+OWN = {"id", "created_at", "updated_at", "accepted_at", "finished_at", "runnable_at", "last_delivery", "changed_in"}
+NAMED = {"process_id": "p"}
+KEYED = {"idempotency_key": "k"}
+
+
+def rows(model: Any) -> list[dict[str, Any]]:
+    """Return all rows without their numbers and times."""
+    return [{name: value for name, value in row.items() if name not in OWN} for row in model.objects.values()]
+
+
+def left_by(*, is_async: bool, **more: Any) -> list[Any]:
+    """Return the answer, records and deliveries that one write leaves, and remove them."""
+    answer = write("POST", "x", example("create.request"), is_async=is_async, **more)
+    assert isinstance(answer, Answer)
+    left = [answer.status, answer.data, rows(Product), rows(Delivery)]
+    Product.objects.all().delete()
+    Delivery.objects.all().delete()
+    return left
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["create", "accept"])
+@pytest.mark.parametrize("more", [{}, NAMED, KEYED], ids=["plain", "process", "idempotency key"])
+def test_write_at_once_leaves_what_the_long_way_leaves(
+    monkeypatch: pytest.MonkeyPatch, more: dict[str, Any], *, is_async: bool
+) -> None:
+    at_once_left = left_by(is_async=is_async, **more)
+    monkeypatch.setattr(intake, "settle_at_once", lambda *_, **__: None)
+    assert at_once_left == left_by(is_async=is_async, **more)
+
+
+def ways(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Collect which writes go the long way."""
+    taken: list[str] = []
+    settle = intake.settle
+    monkeypatch.setattr(intake, "settle", lambda *args, **more: taken.append("long") or settle(*args, **more))
+    return taken
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["create", "accept"])
+def test_usual_write_does_not_go_the_long_way(monkeypatch: pytest.MonkeyPatch, *, is_async: bool) -> None:
+    taken = ways(monkeypatch)
+    write("POST", "a", is_async=is_async, **NAMED)
+    write("POST", "b", is_async=is_async, **NAMED)
+    assert (taken, len(states())) == ([], 2)
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["create", "accept"])
+@pytest.mark.parametrize("more", [NAMED, KEYED], ids=["process", "idempotency key"])
+def test_repeat_is_answered_as_before_and_stored_once(more: dict[str, Any], *, is_async: bool) -> None:
+    first, second = (write("POST", "a", is_async=is_async, **more) for _ in range(2))
+    assert (first, len(states())) == (second, 1)
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["create", "accept"])
+def test_idempotency_key_of_another_write_is_refused(*, is_async: bool) -> None:
+    write("POST", "a", is_async=is_async, **KEYED)
+    assert isinstance(write("POST", "b", is_async=is_async, **KEYED), Conflict)
+    assert states(record_key="b") == [State.REJECTED]
+
+
+def test_create_waits_behind_work_of_its_record() -> None:
+    accept("DELETE", "a")
+    answer = write("POST", "a", is_async=False)
+    assert getattr(answer, "status", None) == 202
+    run()
+    assert states() == [State.APPLIED] * 2
+
+
+def test_create_of_a_living_key_is_a_conflict_and_of_a_deleted_one_a_revival() -> None:
+    write("POST", "a", {"price": 1}, is_async=False)
+    assert isinstance(write("POST", "a", {"price": 2}, is_async=False), Conflict)
+    write("DELETE", "a", is_async=False)
+    assert getattr(write("POST", "a", {"name": "x"}, is_async=False), "status", None) == 201
+    (record,) = Product.objects.all()
+    assert (record.price, record.name, record.deleted_at) == (None, "x", None)
+    assert record.last_delivery == Delivery.objects.latest("pk").pk
+
+
+def test_what_the_database_refuses_is_rejected_and_leaves_a_connection_that_works() -> None:
+    long = {"name": "x"}
+    assert isinstance(write("POST", "a" * 3000, long, is_async=False), BadRequest)
+    assert getattr(write("POST", "a", is_async=False), "status", None) == 201
+    assert connection.in_atomic_block is False
+
+
+def test_full_backlog_refuses_the_new_and_answers_the_repeat(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = write("POST", "a", **NAMED)
+    monkeypatch.setattr(backlog, "size", lambda: settings.CONNECTOR_BACKLOG)
+    assert write("POST", "a", **NAMED) == first
+    assert getattr(write("POST", "b", **NAMED), "status", None) == 503
