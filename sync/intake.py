@@ -61,10 +61,13 @@ def settle_at_once(command: Command, *, is_deferred: bool) -> Answer | None:
     """Do the usual in one round trip; None when this write is not the usual one."""
     if connection.in_atomic_block:  # What fails must fail alone.
         return None
-    if is_deferred and not backlog.is_full() and (number := at_once.accept(command.write, command.record_key)):
+    if is_deferred:
+        number = None if backlog.is_full() else at_once.accept(command.write, command.record_key)
+        if number is None:
+            return None
         wake.workers()
         return accepted_answer(number)
-    if not is_deferred and at_once.may_create(command) and at_once.create(command):
+    if at_once.may_create(command) and at_once.create(command):
         return applied_answer(command.schema, Method.POST, command.record_key, Outcome.CREATED, command.ignored)
     return None
 

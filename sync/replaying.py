@@ -132,6 +132,6 @@ def copied(delivery: Delivery) -> Write:
         client_id=delivery.client_id,
         entity=delivery.entity,
         method=Method(delivery.method),
-        body=bytes(delivery.body if delivery.edited_body is None else delivery.edited_body),
+        body=delivery.body_in_force,
         process_id=delivery.process_id,
     )

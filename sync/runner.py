@@ -72,7 +72,9 @@ def run_batch() -> int | None:
             attempts = lanes.open_attempts(batch.deliveries)
             batch.settle()
             lanes.close_attempts(attempts, locked)
-    except SoftTimeLimitExceeded:  # It counts as a crash, as does what ends the process: the batch halves.
+    except (
+        SoftTimeLimitExceeded
+    ):  # Not given back, as little as at Celery's SIGTERM: the same batch would come for ever.
         raise
     except Exception:
         lanes.give_back(attempts)
@@ -194,7 +196,7 @@ def command_of(schema: EntitySchema, delivery: Delivery) -> Command | list[Fault
         client_id=delivery.client_id,
         entity=delivery.entity,
         method=Method(delivery.method),
-        body=bytes(delivery.body if delivery.edited_body is None else delivery.edited_body),
+        body=delivery.body_in_force,
     )
     faults: list[Fault] = []
     named = None if write.method == Method.POST else delivery.record_key

@@ -25,7 +25,7 @@ NEXT = f"""
 def free(after: Place = START) -> tuple[int, Place]:
     """Let the strays among the next 1,000 go on; return how many, and where to look next.
 
-    What is in a worker's hands is passed over: its record is being looked after.
+    Passed over is what a worker has in hand, and a record that has something ready: that lets the others go on.
     """
     with connection.cursor() as cursor:
         cursor.execute(NEXT, [*after, AT_ONCE])
@@ -39,6 +39,8 @@ def free(after: Place = START) -> tuple[int, Place]:
 @transaction.atomic
 def let_go(waiting: Sequence[Delivery]) -> int:
     lanes = {delivery.lane for delivery in waiting}
+    hashes = {delivery.record_hash for delivery in waiting}
+    at_work = set(Delivery.objects.at_work().filter(record_hash__in=hashes).values_list("entity", "record_key"))
     free_lanes = Lane.objects.filter(pk__in=lanes).order_by("pk").select_for_update(skip_locked=True)
     ours = set(free_lanes.values_list("pk", flat=True))
-    return turns.release([delivery for delivery in waiting if delivery.lane in ours])
+    return turns.release([each for each in waiting if each.lane in ours and each.record not in at_work])

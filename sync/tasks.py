@@ -4,7 +4,7 @@ from celery import shared_task
 
 from sync import follow_ups, runner, wake
 
-# A batch begun at the end has the rest of the soft time limit, and waits for a lock 20 s at the most.
+# A batch begun at the end has the rest of the soft time limit, most of which a wait for one lock may take (20 s).
 SECONDS = 20
 
 

@@ -63,7 +63,8 @@ class TaskNamed(logging.Filter):
     """Has Celery tell which task failed, and not what its exception says."""
 
     def filter(self, record: LogRecord) -> bool:
-        record.msg, record.args = "task_failed: %s", (getattr(record, "data", {}).get("name"),)
+        if hasattr(record, "data"):
+            record.msg, record.args = "task_failed: %s", (record.data.get("name"),)
         return True
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, cast
 
 from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest
@@ -58,5 +60,6 @@ def chained(respond: Any) -> Any:
     respond = convert_exception_to_response(respond)
     for name in reversed(settings.MIDDLEWARE):
         if name not in settings.BROWSER_MIDDLEWARE:
-            respond = convert_exception_to_response(import_string(name)(respond))
+            with suppress(MiddlewareNotUsed):
+                respond = convert_exception_to_response(import_string(name)(respond))
     return respond

@@ -56,8 +56,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def unapplied(self) -> DeliveryQuerySet:
         return self.filter(finished_at__isnull=True)
 
-    def dead(self) -> DeliveryQuerySet:
-        return self.filter(state=State.DEAD)
+    def at_work(self) -> DeliveryQuerySet:
+        """Return what is ready to be applied, or will be by itself."""
+        return self.filter(finished_at__isnull=True, runnable_at__isnull=False)
 
     def behind(self, delivery: Delivery) -> DeliveryQuerySet:
         """Return what waits for a delivery of the same record."""

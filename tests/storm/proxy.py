@@ -1,4 +1,4 @@
-"""A small proxy before PostgreSQL that loses the reply to a COMMIT, as a network does."""
+"""A small proxy before PostgreSQL that loses the reply to a commit, as a network does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOCKET = ".s.PGSQL.5432"
-COMMITTED = b"C\x00\x00\x00\x0bCOMMIT\x00"  # The server's message that a COMMIT is done.
+# The server's messages that a COMMIT is done, and that a row is inserted and no transaction open.
+COMMITTED = (b"C\x00\x00\x00\x0bCOMMIT\x00", b"INSERT 0 1\x00Z\x00\x00\x00\x05I")
 CHUNK = 65536
 
 
@@ -51,7 +52,7 @@ class Proxy:
     def down(self, client: socket.socket, server: socket.socket) -> None:
         with suppress(OSError):
             while chunk := server.recv(CHUNK):
-                if COMMITTED in chunk and self.cuts_now():
+                if any(message in chunk for message in COMMITTED) and self.cuts_now():
                     break
                 client.sendall(chunk)
         end(client)

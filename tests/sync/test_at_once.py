@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, connections
 
 from connector.edge.errors import BadRequest, Conflict
 from entities.models import Product
@@ -13,6 +13,7 @@ from sync import backlog, intake
 from sync.answers import Answer
 from sync.models import Delivery
 from sync.models.delivery import State
+from sync.write import lock_number
 from tests.conftest import example
 from tests.sync.writes import DATABASE, accept, run, states, write
 
@@ -107,3 +108,17 @@ def test_full_backlog_refuses_the_new_and_answers_the_repeat(settings: Any, monk
     monkeypatch.setattr(backlog, "size", lambda: settings.CONNECTOR_BACKLOG)
     assert write("POST", "a", **NAMED) == first
     assert getattr(write("POST", "b", **NAMED), "status", None) == 503
+
+
+@pytest.mark.parametrize("before", range(4))
+def test_wait_for_a_lock_that_is_too_long_spoils_no_write_after_it(before: int) -> None:
+    for number in range(before):  # Up to the one that would be prepared, and one more.
+        write("POST", str(number), is_async=False)
+    with connections["autonomous"].cursor() as other, connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '50ms'")
+        other.execute("BEGIN")
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number("product", "a")])
+        with pytest.raises(OperationalError):
+            write("POST", "a", is_async=False)
+        other.execute("ROLLBACK")
+    assert getattr(write("POST", "b", is_async=False), "status", None) == 201

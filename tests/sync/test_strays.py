@@ -65,3 +65,12 @@ def test_all_are_found_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_portion_is_read_from_an_index() -> None:
     assert "sync_delivery_obstacle" in plan_of(strays.NEXT, [*strays.START, 10])
+
+
+def test_delivery_behind_one_that_is_ready_is_let_go_by_that() -> None:
+    accept("POST", "a")
+    second = accept("PUT", "a")
+    Delivery.objects.filter(pk=second.pk).update(runnable_at=None)
+    assert strays.free()[0] == 0
+    run()
+    assert states() == [State.APPLIED] * 2

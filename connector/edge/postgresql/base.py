@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.db import DataError, IntegrityError
 from django.db.backends.postgresql import base
 from psycopg import Connection, IsolationLevel, OperationalError
 from psycopg.errors import Diagnostic
+from psycopg.pq import PipelineStatus, TransactionStatus
 from psycopg.rows import TupleRow
 
 WARNING = "01000"
@@ -27,8 +29,8 @@ class NotReplicated(OperationalError):
 class DurableConnection(Connection[TupleRow]):
     """Takes a COMMIT that ended with a warning for none.
 
-    PostgreSQL commits with a warning when it stops waiting for a synchronous standby, say at `statement_timeout`. The
-    transaction is there, and would be lost with the server.
+    PostgreSQL commits with a warning when somebody cancels its wait for a synchronous standby. The transaction is
+    there, and would be lost with the server.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -37,7 +39,8 @@ class DurableConnection(Connection[TupleRow]):
         self.add_notice_handler(self._note)
 
     def _note(self, notice: Diagnostic) -> None:
-        self._warned = self._warned or notice.sqlstate == WARNING
+        # One with a context is of somebody's function.
+        self._warned = self._warned or (notice.sqlstate == WARNING and notice.context is None)
 
     def commit(self) -> None:
         with self.acknowledged():
@@ -45,7 +48,7 @@ class DurableConnection(Connection[TupleRow]):
 
     @contextmanager
     def acknowledged(self) -> Iterator[None]:
-        """Raise NotReplicated where a block ends with a warning."""
+        """Raise NotReplicated where the server warned in a block."""
         self._warned = False
         yield
         if self._warned:
@@ -58,8 +61,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return DurableConnection.connect(**conn_params)
 
     def is_usable(self) -> bool:
-        """Tell whether the connection is open at both ends; one that is idle has nothing to say but that it ended."""
+        """Tell whether the connection is open at both ends, and idle: then it has nothing to say but that it ended."""
         if self.connection is None or self.connection.closed:
+            return False
+        wire = self.connection.pgconn
+        if wire.transaction_status != TransactionStatus.IDLE or wire.pipeline_status != PipelineStatus.OFF:
             return False
         poll = select.poll()
         poll.register(self.connection.fileno(), select.POLLIN)
@@ -70,8 +76,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
 def pipelined(connection: Any) -> Iterator[None]:
     """Send the statements of a block together; what one of them raises may come at the next, or at the end.
 
-    Outside a transaction they are one, which is committed when the block has ended.
+    Outside a transaction they are one, which is committed when the block has ended. One that fails before another is
+    parsed ends the connection: psycopg would take the other for prepared.
     """
-    connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.acknowledged(), connection.connection.pipeline():
-        yield
+    try:
+        with connection.wrap_database_errors, connection.connection.acknowledged(), connection.connection.pipeline():
+            yield
+    except (IntegrityError, DataError):  # Those are of statements that were parsed.
+        raise
+    except Exception:
+        if not connection.in_atomic_block:
+            connection.close()
+        raise
