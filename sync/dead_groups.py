@@ -11,9 +11,9 @@ from datetime import datetime
 
 from django.db import connection
 
+from connector.edge.admin_paginator import COUNTED
 from sync.models.delivery import UNFINISHED
 
-COUNTED = 10_000
 LOOKED_BEHIND = 1_000
 FROM_HERE = "state = 'dead' AND (entity, reason, id) >= (found.entity, found.reason, 0) ORDER BY entity, reason, id"
 OF_GROUP = "entity = found.entity AND reason = found.reason"

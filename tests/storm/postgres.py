@@ -65,7 +65,7 @@ def postgres_down(storm: Storm) -> None:
         back = time.monotonic()
         more_answers(load, 20)
         tell(f"  {time.monotonic() - back:.1f} s from its return to 20 answers")
-        drain(storm.stack, load.history.process_ids, seconds=AWAY)
+        drain(storm.stack, load.history.process_ids)
         tell(f"  {time.monotonic() - back:.1f} s from its return to an empty backlog")
     assert load.troubles["503"]
     storm.settle(load)
