@@ -9,24 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.client import KEY
 from benchmarks.load import BODY
-from sync.models.delivery import LANES, Method
-from sync.write import Write, lock_number
+from sync import journal
+from sync.models.delivery import Method
+from sync.write import Write
 
 if TYPE_CHECKING:
     import psycopg
 
 PROCESS_ID = "backlog"
-CONSTANTS = {
-    "state": "accepted",
-    "entity": "product",
-    "process_id": PROCESS_ID,
-    "idempotency_key": "",
-    "ignored": "[]",
-    "errors": "[]",
-    "is_deferred": True,
-    "accepted_at": "now",
-    "runnable_at": "now",
-}
 
 
 @dataclass(frozen=True)
@@ -69,16 +59,5 @@ def store(connection: psycopg.Connection, client_id: int, products: Iterator[Pro
 
 
 def row(client_id: int, product: Product) -> dict[str, Any]:
-    number = lock_number("product", product.key)
     write = Write(client_id, "product", product.method, product.body, PROCESS_ID)
-    return {
-        **CONSTANTS,
-        "record_key": product.key,
-        "record_hash": number,
-        "lane": number % LANES,
-        "method": product.method.value,
-        "client_id": client_id,
-        "digest": write.digest(product.key),
-        "body": product.body,
-        "body_size": len(product.body),
-    }
+    return {**journal.row(write, product.key, journal.accepted()), "accepted_at": "now", "runnable_at": "now"}

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import django
-import psycopg
 import redis
 from django.core.management import call_command
 
 from benchmarks.processes import GUNICORN, process, web
-from benchmarks.servers import Servers
+from benchmarks.servers import Servers, Side
+from connector.stack.postgres import ROLE
 from connector.stack.programs import processes
 
 SETTINGS = {
@@ -30,10 +30,10 @@ LEFT_BY_A_WORK = "sync_delivery, sync_attempt, sync_gauge, entities_product"
 
 
 @dataclass(frozen=True)
-class Ours:
+class Ours(Side):
     """The connector over a database of its own in the run's PostgreSQL."""
 
-    servers: Servers
+    database_name = ROLE
     client_id: int
     headers: dict[str, str]
 
@@ -63,16 +63,6 @@ class Ours:
         (program,) = (program for program in processes() if program.name == name)
         with process([*program.command, *options], log=self.servers.log(name)) as started:
             yield started
-
-    @contextmanager
-    def database(self) -> Iterator[psycopg.Connection]:
-        with psycopg.connect(self.servers.cluster.url(), autocommit=True) as connection:
-            yield connection
-
-    def count(self, query: str) -> int:
-        with self.database() as connection:
-            (count,) = connection.execute(query.encode()).fetchone() or (0,)
-            return int(count)
 
     def clean(self) -> None:
         with self.database() as connection:

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+
+import psycopg
 
 from benchmarks.processes import process
 from connector.stack.place import Place
@@ -57,3 +59,21 @@ class Servers:
 
     def log(self, name: str) -> Path:
         return self.place.logs / f"{name}.log"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a comparison, with a database of its own in the run's PostgreSQL."""
+
+    database_name: ClassVar[str]
+    servers: Servers
+
+    @contextmanager
+    def database(self) -> Iterator[psycopg.Connection]:
+        with psycopg.connect(self.servers.cluster.url(self.database_name), autocommit=True) as connection:
+            yield connection
+
+    def count(self, query: str) -> int:
+        with self.database() as connection:
+            (count,) = connection.execute(query.encode()).fetchone() or (0,)
+            return int(count)

@@ -9,10 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-
 from benchmarks.processes import GUNICORN, process, web
-from benchmarks.servers import Servers
+from benchmarks.servers import Servers, Side
 from connector.stack.postgres import ROLE
 
 FOLDER = Path(__file__).parent / "peers"
@@ -22,10 +20,10 @@ USER = "dsync"
 
 
 @dataclass(frozen=True)
-class Theirs:
+class Theirs(Side):
     """The peers' project over a database of its own in the run's PostgreSQL."""
 
-    servers: Servers
+    database_name = DATABASE
     environment: dict[str, str]
     headers: dict[str, str]
 
@@ -60,16 +58,6 @@ class Theirs:
         environment = {**self.environment, **environment}
         with process(command, log=self.servers.log(name), env=environment, cwd=FOLDER) as started:
             yield started
-
-    @contextmanager
-    def database(self) -> Iterator[psycopg.Connection]:
-        with psycopg.connect(self.servers.cluster.url(DATABASE), autocommit=True) as connection:
-            yield connection
-
-    def count(self, query: str) -> int:
-        with self.database() as connection:
-            (count,) = connection.execute(query.encode()).fetchone() or (0,)
-            return int(count)
 
     def clean(self) -> None:
         with self.database() as connection:

@@ -24,8 +24,8 @@ Statement = tuple[str, list[Any]]
 
 def accept(write: Write, record_key: str) -> int | None:
     """Store a write for a worker to apply; return its number, None when nothing is stored."""
-    condition, parameters = unrepeated(write, record_key)
     columns = journal.row(write, record_key, journal.accepted())
+    condition, parameters = unrepeated(write, record_key, columns["digest"])
     return run(write, record_key, journal.insertion(columns, f"WHERE {condition}"), [*columns.values(), *parameters])
 
 
@@ -39,8 +39,8 @@ def may_create(command: Command) -> bool:
 def create(command: Command) -> int | None:
     """Insert a record and store its delivery; return its number, None when nothing is stored."""
     write, record_key, reading = command.write, command.record_key, command.reading
-    condition, parameters = unrepeated(write, record_key)
     columns = journal.row(write, record_key, journal.applied(Outcome.CREATED, command.ignored))
+    condition, parameters = unrepeated(write, record_key, columns["digest"])
     sql = f"""
         WITH entered AS MATERIALIZED (
             SELECT {journal.NEXT} AS number WHERE {condition} AND NOT EXISTS ({journal.UNAPPLIED})
@@ -52,14 +52,14 @@ def create(command: Command) -> int | None:
     return run(write, record_key, sql, [*parameters, *record, *row, *columns.values()])
 
 
-def unrepeated(write: Write, record_key: str) -> Statement:
+def unrepeated(write: Write, record_key: str, digest: bytes) -> Statement:
     """Return the condition that a write is no repeat, and does not use another's Idempotency-Key."""
     if not write.may_repeat:
         return "true", []
     earlier, parameters = journal.earlier(write, record_key)
     if write.idempotency_key:
         return f"NOT EXISTS ({earlier})", parameters
-    return f"NOT EXISTS (SELECT FROM ({earlier}) AS earlier WHERE digest = %s)", [*parameters, write.digest(record_key)]
+    return f"NOT EXISTS (SELECT FROM ({earlier}) AS earlier WHERE digest = %s)", [*parameters, digest]
 
 
 def run(write: Write, record_key: str, sql: str, parameters: list[Any]) -> int | None:

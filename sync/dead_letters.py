@@ -59,11 +59,6 @@ def replay(delivery: Delivery) -> bool:
     return replayed
 
 
-def replay_all(deliveries: Iterable[Delivery]) -> int:
-    """Replay deliveries one by one, each in its own transaction, and return how many; an interruption loses none."""
-    return sum(replay(delivery) for delivery in deliveries)
-
-
 @dataclass(slots=True)
 class Tally:
     """How many deliveries something was done to, how many were not dead, and how many are left for another time."""
@@ -74,7 +69,10 @@ class Tally:
 
 
 def for_each(deliveries: Iterable[Delivery], act: Callable[[Delivery], bool], *, seconds: float) -> Tally:
-    """Do one thing to deliveries, each in its own transaction, for so many seconds; what is busy is left."""
+    """Do one thing to deliveries, each in its own transaction, for so many seconds; what is busy is left.
+
+    An interruption loses none: those that it was done to stay so, the others are as they were.
+    """
     tally, until = Tally(), time.monotonic() + seconds
     for delivery in deliveries:
         if time.monotonic() > until:

@@ -27,12 +27,11 @@ from sync.database_faults import fault_of
 from sync.effects import Effect, effect_of
 from sync.marks import Mark
 from sync.models import Delivery
-from sync.models.delivery import Method
+from sync.models.delivery import Method, Record
 from sync.write import Write
 
 log = structlog.get_logger(__name__)
 
-Record = tuple[str, str]
 # Program limit exceeded, lock not available, query canceled: what the database says of one statement, not of itself.
 OF_STATEMENT = ("54", "55P03", "57014")
 # Connection exception, shutdown. They, and an error without a code, may also come from a receiver, and be of another

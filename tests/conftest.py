@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.http import HttpResponse
 from django.test import Client
 
 from connector.edge.models import Scope
 from connector.edge.tokens import forget_callers, issue
+from entities.schema import schemas
 from entities.tokens import entity_tokens, forget_tokens
 from sync.backlog import forget_size
 from sync.modes import forget_switches
@@ -93,6 +96,15 @@ def in_the_envelope(answer: HttpResponse) -> HttpResponse:
     return answer
 
 
+def operator(*permissions: str) -> Client:
+    """Return a browser of a staff user with these permissions and no others."""
+    user = User.objects.create(username="operator", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     forget_callers()
@@ -115,3 +127,22 @@ def reader(db: None) -> Dsync:
 @pytest.fixture
 def nobody(db: None) -> Dsync:
     return Dsync("", Client())
+
+
+@pytest.fixture
+def stranger(dsync: Dsync) -> Dsync:
+    """Another client."""
+    return Dsync(issue(client_name="stranger")[1], Client())
+
+
+@pytest.fixture
+def policy(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Give an entity other policies than it declares, for one test."""
+
+    def change(entity: str, **policies: Any) -> None:
+        schema = schemas()[entity]
+        declaration = replace(schema.declaration, **policies)
+        monkeypatch.setattr(schema.validator, "on_unknown", declaration.on_unknown)
+        monkeypatch.setattr(schema, "declaration", declaration)
+
+    return change

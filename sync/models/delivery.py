@@ -58,7 +58,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def at_work(self) -> DeliveryQuerySet:
         """Return what is ready to be applied, or will be by itself."""
-        return self.filter(finished_at__isnull=True, runnable_at__isnull=False)
+        return self.unapplied().filter(runnable_at__isnull=False)
 
     def behind(self, delivery: Delivery) -> DeliveryQuerySet:
         """Return what waits for a delivery of the same record."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from sync.models.delivery import LANES, Method
-from sync.write import Write, lock_number
+from sync import journal
+from sync.models.delivery import Method
+from sync.write import Write
 from tests.acceptance.history import POST, History, Sent
 from tests.acceptance.tables import database
 
@@ -14,18 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tests.acceptance.local_stack import LocalStack
-
-CONSTANTS = {
-    "state": "accepted",
-    "entity": "product",
-    "idempotency_key": "",
-    "ignored": "[]",
-    "errors": "[]",
-    "is_deferred": True,
-    "tries": 0,
-    "crashes": 0,
-    "reason": "",
-}
 
 
 def creations(process_id: str, keys: Iterable[str]) -> History:
@@ -49,19 +37,5 @@ def copy(cursor: Any, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def row(client_id: int, sent: Sent) -> dict[str, Any]:
-    number = lock_number("product", sent.key)
     write = Write(client_id, "product", Method(sent.method), sent.body, sent.process_id)
-    return {
-        **CONSTANTS,
-        "record_key": sent.key,
-        "record_hash": number,
-        "lane": number % LANES,
-        "method": sent.method,
-        "client_id": client_id,
-        "process_id": sent.process_id,
-        "digest": write.digest(sent.key),
-        "body": sent.body,
-        "body_size": len(json.dumps(sent.value)),
-        "accepted_at": "now",
-        "runnable_at": "now",
-    }
+    return {**journal.row(write, sent.key, journal.accepted()), "accepted_at": "now", "runnable_at": "now"}

@@ -9,8 +9,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import psutil
@@ -137,6 +140,23 @@ class LocalStack:
         home = Place.of(self.run_dir).sockets
         if home != self.run_dir:
             shutil.rmtree(home)
+
+
+Stack = TypeVar("Stack", bound=LocalStack)
+
+
+@contextmanager
+def running(stack_at: Callable[[Path], Stack], name: str = "run") -> Iterator[Stack]:
+    """Run a stack in a folder that every user can enter, and remove both."""
+    folder = Path(tempfile.mkdtemp(prefix="connector-stack-"))
+    folder.chmod(0o711)
+    stack = stack_at(folder / name)
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.remove()
+        shutil.rmtree(folder)
 
 
 def is_gunicorn(process: psutil.Process) -> bool:

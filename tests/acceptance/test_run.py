@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,21 +13,14 @@ import psutil
 import pytest
 
 from connector.stack.waiting import Waiting
-from tests.acceptance.local_stack import CHECKOUT, COMMAND, PATIENCE, LocalStack, environment, free_port
+from tests.acceptance.local_stack import CHECKOUT, COMMAND, PATIENCE, LocalStack, environment, free_port, running
 
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:
-    """A stack that runs, in a folder that every user can enter, with a name that needs quoting everywhere."""
-    folder = Path(tempfile.mkdtemp(prefix="connector-run-"))
-    folder.chmod(0o711)
-    stack = LocalStack(folder / "50% of a run")
-    try:
-        stack.start()
+    """A stack that runs, in a folder with a name that needs quoting everywhere."""
+    with running(LocalStack, "50% of a run") as stack:
         yield stack
-    finally:
-        stack.remove()
-        shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 from django.test import Client as Browser
@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from connector.edge.models import Client, Token
 from connector.edge.tokens import caller_of, issue
+from tests.conftest import operator
 
 pytestmark = pytest.mark.django_db
 ADD, LIST = "/admin/edge/token/add/", "/admin/edge/token/"
@@ -98,7 +99,7 @@ def test_expiry_is_kept(admin_client: Browser) -> None:
 
 
 def test_issuing_needs_its_permission() -> None:
-    assert submit(staff("view_token")).status_code == 403
+    assert submit(operator("view_token")).status_code == 403
     assert not Token.objects.exists()
 
 
@@ -130,7 +131,7 @@ def test_revoking_is_not_done_by_a_link(admin_client: Browser) -> None:
 
 
 def test_revoking_needs_its_permission() -> None:
-    token, browser = issue(client_name="shop")[0], staff("view_token")
+    token, browser = issue(client_name="shop")[0], operator("view_token")
     assert browser.post(f"{LIST}{token.pk}/revoke/").status_code == 403
     revoke_selected(browser, token)
     assert b"/revoke/" not in browser.get(f"{LIST}{token.pk}/change/").content
@@ -150,11 +151,3 @@ def test_digest_is_not_shown(admin_client: Browser) -> None:
     page = admin_client.get(f"{LIST}{token.pk}/change/").content.decode()
     assert bytes(token.digest).hex() not in page
     assert "digest" not in page.lower()
-
-
-def staff(*permissions: str) -> Browser:
-    user = User.objects.create(username="operator", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    browser = Browser()
-    browser.force_login(user)
-    return browser

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
@@ -18,6 +18,7 @@ from sync.dead_groups import Group
 from sync.dead_letters import Busy
 from sync.models import Delivery, FollowUp
 from sync.models.delivery import State
+from tests.conftest import operator
 from tests.sync.writes import DATABASE, accept, dead, prices, product, run, states
 
 pytestmark = DATABASE
@@ -25,15 +26,6 @@ LIST, GROUPS = "/admin/sync/delivery/", "/admin/sync/delivery/dead/"
 SKIP, REPLAY_GROUP = f"{GROUPS}skip/", f"{GROUPS}replay/"
 SCRIPT = "<script>alert(1)</script>"
 DEAD, ACCEPTED, SKIPPED = State.DEAD, State.ACCEPTED, State.SKIPPED
-
-
-def operator(*permissions: str) -> Browser:
-    """Return a browser of a staff user with these permissions and no others."""
-    user = User.objects.create(username="operator", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    browser = Browser()
-    browser.force_login(user)
-    return browser
 
 
 @pytest.fixture

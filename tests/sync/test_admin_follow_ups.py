@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client as Browser
 from django.utils import timezone
 
 from sync.admin import operations
 from sync.models import FollowUp
+from tests.conftest import operator
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/sync/followup/"
@@ -35,14 +35,6 @@ def call_again(browser: Browser, *chosen: FollowUp, query: str = "") -> list[str
     ticked = [follow_up.pk for follow_up in chosen]
     answer = browser.post(LIST + query, {"action": "call_again", "_selected_action": ticked}, follow=True)
     return [str(message) for message in answer.context["messages"]]
-
-
-def operator(*permissions: str) -> Browser:
-    user = User.objects.create(username="operator", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    browser = Browser()
-    browser.force_login(user)
-    return browser
 
 
 @pytest.mark.parametrize(

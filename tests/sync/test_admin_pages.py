@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.db.models import Model
 from django.test import Client as Browser
@@ -22,6 +22,7 @@ from entities.entity import Entity
 from entities.schema import schema_of
 from notifications.models import Notification
 from sync.models import Delivery, FollowUp, Job, Switch, Walk
+from tests.conftest import operator
 from tests.sync.factories import make_delivery, make_notification
 
 pytestmark = pytest.mark.django_db
@@ -73,15 +74,6 @@ def queries_of(browser: Browser, address: str) -> int:
     return len(queries)
 
 
-def may(*permissions: str) -> Browser:
-    """Return a browser of a staff user with these permissions and no others."""
-    user = User.objects.create(username="operator", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    browser = Browser()
-    browser.force_login(user)
-    return browser
-
-
 @every_model
 def test_list_takes_as_many_queries_for_30_rows_as_for_2(model: type[Model], admin_client: Browser) -> None:
     for number in range(2):
@@ -122,7 +114,7 @@ def test_machine_written_rows_cannot_be_added(model: type[Model], admin_client: 
 
 @every_model
 def test_pages_are_refused_without_permission(model: type[Model]) -> None:
-    row, browser = make(model, 1), may()
+    row, browser = make(model, 1), operator()
     assert browser.get(url(model, "changelist")).status_code == 403
     assert browser.get(url(model, "change", row.pk)).status_code == 403
 
@@ -130,14 +122,14 @@ def test_pages_are_refused_without_permission(model: type[Model]) -> None:
 def test_panels_of_an_upper_room_are_not_shown_without_its_permission() -> None:
     make_delivery(process_id="p-1")
     notification = make_notification(process_id="p-1")
-    page = may("view_notification").get(url(Notification, "change", notification.pk))
+    page = operator("view_notification").get(url(Notification, "change", notification.pk))
     assert page.status_code == 200
     assert b"Our deliveries" not in page.content
 
 
 def test_deliveries_of_a_record_are_not_shown_without_their_permission() -> None:
     product = make(admin_product(), 1)
-    page = may("view_product").get(url(type(product), "change", product.pk))
+    page = operator("view_product").get(url(type(product), "change", product.pk))
     assert page.status_code == 200
     assert page.context["panels"] == []
 
@@ -150,13 +142,13 @@ def test_first_page_counts_what_the_user_may_see(admin_client: Browser) -> None:
 
 
 def test_first_page_is_empty_without_permissions() -> None:
-    assert may().get("/admin/").context["cards"] == []
+    assert operator().get("/admin/").context["cards"] == []
 
 
 def test_sidebar_has_every_room_and_only_what_may_be_seen(admin_client: Browser) -> None:
     sections = admin_client.get("/admin/").context["sidebar_navigation"]
     assert [section["title"] for section in sections] == ["Records", "Synchronisation", "Notifications", "Access"]
-    seen = may("view_delivery").get("/admin/").context["sidebar_navigation"]
+    seen = operator("view_delivery").get("/admin/").context["sidebar_navigation"]
     assert [item["title"] for section in seen for item in section["items"]] == ["Dead letters", "Deliveries"]
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
@@ -14,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from entities.schema import schemas
 from sync import modes
 from sync.models import Switch
-from tests.conftest import Dsync
+from tests.conftest import Dsync, operator
 from tests.sync.writes import DATABASE
 
 pytestmark = DATABASE
@@ -28,14 +27,6 @@ def switch(browser: Browser, entity: str = "product", mode: str = "refuse") -> A
 
 def lines(browser: Browser) -> dict[str, dict[str, Any]]:
     return {line["entity"]: line for line in browser.get(LIST).context["lines"]}
-
-
-def operator(*permissions: str) -> Browser:
-    user = User.objects.create(username="operator", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    browser = Browser()
-    browser.force_login(user)
-    return browser
 
 
 def test_list_shows_every_entity_with_its_declared_mode(admin_client: Browser) -> None:

@@ -109,9 +109,9 @@ def test_replay_of_all_goes_on_where_it_was_interrupted() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        dead_letters.replay_all(interrupted())
+        dead_letters.for_each(interrupted(), dead_letters.replay, seconds=60)
     assert states() == [*[State.ACCEPTED] * 2, *[DEAD] * 3]
-    assert dead_letters.replay_all(deliveries) == 3
+    assert dead_letters.for_each(deliveries, dead_letters.replay, seconds=60).done == 3
     run()
     assert states() == [APPLIED] * 5
 

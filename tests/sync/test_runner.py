@@ -31,6 +31,17 @@ def raising(*keys: str, error: type[Exception] = LookupError) -> Any:
     return receiver
 
 
+def executing(sql: str) -> Any:
+    """Return a receiver that has the database do something for the record "b"."""
+
+    def receiver(delivery: Delivery, **_: Any) -> None:
+        if delivery.record_key == "b":
+            with connection.cursor() as cursor:
+                cursor.execute(sql)
+
+    return receiver
+
+
 def pass_time_until_dead() -> None:
     for _ in range(retry.TRIES):
         run()
@@ -77,12 +88,7 @@ def test_row_that_breaks_a_rule_of_the_database_is_rejected_alone() -> None:
     ],
 )
 def test_what_the_database_says_of_one_row_decides_its_fate(receive: Any, sql: str, state: str) -> None:
-    @receive
-    def execute(delivery: Delivery, **_: Any) -> None:
-        if delivery.record_key == "b":
-            with connection.cursor() as cursor:
-                cursor.execute(f"SELECT {sql}")
-
+    receive(executing(f"SELECT {sql}"))
     for key in "abc":
         accept("POST", key)
     run()
@@ -140,12 +146,7 @@ OUTAGES = {
 
 @pytest.mark.parametrize("sql", OUTAGES.values(), ids=OUTAGES)
 def test_outage_rolls_back_and_does_not_count(receive: Any, sql: str) -> None:
-    @receive
-    def execute(delivery: Delivery, **_: Any) -> None:
-        if delivery.record_key == "b":
-            with connection.cursor() as cursor:
-                cursor.execute(sql)
-
+    receive(executing(sql))
     accept("POST", "a")
     accept("POST", "b")
     with pytest.raises((OperationalError, InternalError)):
@@ -180,12 +181,7 @@ def test_batch_that_its_process_is_ended_in_counts_as_a_crash(receive: Any, end:
 
 @pytest.mark.parametrize("code", ["54000", "55P03", "57014"])
 def test_what_the_database_says_of_a_statement_is_no_outage(receive: Any, code: str) -> None:
-    @receive
-    def execute(delivery: Delivery, **_: Any) -> None:
-        if delivery.record_key == "b":
-            with connection.cursor() as cursor:
-                cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{code}'; END $$")
-
+    receive(executing(f"DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{code}'; END $$"))
     for key in "abc":
         accept("POST", key)
     run()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from contextlib import contextmanager
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import redis
@@ -13,10 +11,11 @@ import redis
 from connector.stack.waiting import Waiting
 from tests.acceptance.faults import Programs
 from tests.acceptance.hostile.orders import Orders
-from tests.acceptance.local_stack import LocalStack
+from tests.acceptance.local_stack import LocalStack, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 SETTINGS = "tests.acceptance.hostile.settings"
 PATIENCE = 120.0
@@ -47,16 +46,9 @@ class HostileStack(LocalStack):
 
 @contextmanager
 def hostile_stack(**changes: str) -> Iterator[HostileStack]:
-    """Run a stack in a folder that every user can enter, and remove it."""
-    folder = Path(tempfile.mkdtemp(prefix="connector-hostile-"))
-    folder.chmod(0o711)
-    stack = HostileStack(folder / "run", **changes)
-    try:
-        stack.start()
+    """Run a hostile stack in a folder of its own."""
+    with running(partial(HostileStack, **changes)) as stack:
         yield stack
-    finally:
-        stack.remove()
-        shutil.rmtree(folder)
 
 
 def until(ready: Callable[[], Any], what: str, *, seconds: float = PATIENCE) -> None:
