@@ -58,7 +58,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
-    "rest_framework",
 ]
 BROWSER_MIDDLEWARE = [  # Requests of machines pass it by.
     "django.middleware.security.SecurityMiddleware",
@@ -160,9 +159,6 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 10, "retry": False},
     },
 }
-
-# Django REST framework serves the contracts through connector.edge.views.ContractView, which sets all it needs
-REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None, "UNAUTHENTICATED_TOKEN": None}
 
 # The admin
 UNFOLD = {

@@ -51,9 +51,7 @@ class Fold:
         if row.lives:
             return None
         self.judged(row)
-        row.values = {
-            column: in_json(leaf, values.get(column, leaf.initial())) for column, leaf in schema.leaves.items()
-        }
+        row.values = new_values(schema, values)
         row.extra = dict(extra)
         row.is_created = True
         self.touch(row, delivery, lives=True)
@@ -112,6 +110,16 @@ class Fold:
             remove(self.schema, [key for key, row in changed.items() if not row.lives])
             changed = {key: row for key, row in changed.items() if row.lives}
         write(self.schema, list(changed.values()))
+
+
+def new_values(schema: EntitySchema, values: Values) -> Values:
+    """Return all columns of a record that is created with these values."""
+    return {column: in_json(leaf, values.get(column, leaf.initial())) for column, leaf in schema.leaves.items()}
+
+
+def new_record(schema: EntitySchema, values: Values, extra: Values) -> Values:
+    """Return a record as `insert_sql` takes it."""
+    return {**new_values(schema, values), "extra": extra or None}
 
 
 def in_json(leaf: FieldSchema, value: Any) -> Any:
@@ -174,16 +182,32 @@ def stamp(row: Row) -> Values:
 
 @cache
 def write_sql(schema: EntitySchema) -> str:
-    fields = {field.column: field for field in schema.model._meta.concrete_fields}
     columns = [quote(column) for column in schema.leaves]
-    typed = [f"{quote(column)} {fields[column].db_type(connection)}" for column in schema.leaves]
     replaced = [f"{column} = excluded.{column}" for column in [*columns, "extra", "last_delivery", "deleted_at"]]
     stamps = "extra jsonb, last_delivery bigint, is_deleted boolean, is_created boolean"
     return f"""
         INSERT INTO {quote(schema.table)} AS stored ({", ".join(columns)}, extra, last_delivery, deleted_at, created_at)
         SELECT {", ".join(columns)}, extra, last_delivery, CASE WHEN is_deleted THEN now() END,
                CASE WHEN is_created THEN now() ELSE 'epoch' END
-        FROM jsonb_to_recordset(%s::jsonb) AS sent({", ".join(typed)}, {stamps})
+        FROM jsonb_to_recordset(%s::jsonb) AS sent({typed(schema)}, {stamps})
         ON CONFLICT ({quote(schema.key.column)}) DO UPDATE SET {", ".join(replaced)}, updated_at = now(),
             changed_in = pg_current_xact_id(), created_at = greatest(stored.created_at, excluded.created_at)
     """  # noqa: S608 (every name is a model's, quoted)
+
+
+@cache
+def insert_sql(schema: EntitySchema, more: str, delivery: str, joined: str) -> str:
+    """Return the statement that inserts records, or revives deleted ones; it leaves out those whose key lives."""
+    columns = ", ".join(quote(column) for column in schema.leaves)
+    return f"""
+        INSERT INTO {quote(schema.table)} AS stored ({columns}, extra, last_delivery)
+        SELECT {columns}, extra, {delivery}
+        FROM jsonb_to_recordset(%s::jsonb) AS sent({typed(schema)}, extra jsonb, {more}) {joined}
+        {store.revival_sql(schema)} RETURNING last_delivery
+    """  # noqa: S608 (every name is a model's, quoted)
+
+
+def typed(schema: EntitySchema) -> str:
+    """Return the columns of an entity with their types."""
+    fields = {field.column: field for field in schema.model._meta.concrete_fields}
+    return ", ".join(f"{quote(column)} {fields[column].db_type(connection)}" for column in schema.leaves)

@@ -39,7 +39,8 @@ def create(schema: EntitySchema, values: dict[str, Any], extra: dict[str, Any], 
     if schema.has_rules and written(locked_sql(schema, [], UNCHANGED_KEY), [values[schema.key.column]]):
         return None
     with connection.cursor() as cursor:
-        cursor.execute(insert_sql(schema, "%s"), [*row_of(schema, values, extra), delivery])
+        row = [values.get(column, leaf.initial()) for column, leaf in schema.leaves.items()]
+        cursor.execute(insert_sql(schema), [*row, kept(extra), delivery])
         return Written() if cursor.fetchone() else None
 
 
@@ -113,24 +114,26 @@ def written(sql: str, parameters: Sequence[Any]) -> Written | None:
     return Written(row[-1]) if row else None
 
 
-def row_of(schema: EntitySchema, values: dict[str, Any], extra: dict[str, Any]) -> list[Any]:
-    """Return the parameters of `insert_sql` for a new record, but for the delivery."""
-    return [*(values.get(column, leaf.initial()) for column, leaf in schema.leaves.items()), kept(extra)]
-
-
 @cache
-def insert_sql(schema: EntitySchema, delivery: str, source: str = "") -> str:
-    """Return the statement that inserts a record or revives a deleted one; a source may give the delivery or no row."""
-    leaves = schema.leaves.values()
+def insert_sql(schema: EntitySchema) -> str:
+    """Return the statement that inserts a record or revives a deleted one."""
+    columns = ", ".join(quote(column) for column in schema.leaves)
+    values = ", ".join(map(placeholder, schema.leaves.values()))
+    return f"""
+        INSERT INTO {quote(schema.table)} AS stored ({columns}, extra, last_delivery) VALUES ({values}, %s::jsonb, %s)
+        {revival_sql(schema)} RETURNING id
+    """  # noqa: S608 (every name is a model's, quoted)
+
+
+def revival_sql(schema: EntitySchema) -> str:
+    """Return what an insert does about a key that is there: a deleted record is revived, a live one stays as it is."""
     columns = [quote(column) for column in schema.leaves]
     replaced = ", ".join(f"{column} = excluded.{column}" for column in columns)
     return f"""
-        INSERT INTO {quote(schema.table)} AS stored ({", ".join(columns)}, extra, last_delivery)
-        SELECT {", ".join(map(placeholder, leaves))}, %s::jsonb, {delivery} {source}
         ON CONFLICT ({quote(schema.key.column)}) DO UPDATE
         SET {replaced}, extra = excluded.extra, last_delivery = excluded.last_delivery, deleted_at = NULL,
             created_at = now(), updated_at = now(), changed_in = pg_current_xact_id()
-        WHERE stored.deleted_at IS NOT NULL RETURNING id
+        WHERE stored.deleted_at IS NOT NULL
     """  # noqa: S608 (every name is a model's, quoted)
 
 

@@ -67,7 +67,7 @@ def settle_at_once(command: Command, *, is_deferred: bool) -> Answer | None:
             return None
         wake.workers()
         return accepted_answer(number)
-    if at_once.may_create(command) and at_once.create(command):
+    if at_once.create(command):
         return applied_answer(command.schema, Method.POST, command.record_key, Outcome.CREATED, command.ignored)
     return None
 

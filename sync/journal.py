@@ -26,15 +26,29 @@ EARLIER = """
         SELECT * FROM sync_delivery WHERE {} AND state NOT IN ('rejected', 'skipped') ORDER BY {} LIMIT 1
     ) AS newest WHERE {} AND accepted_at > now() - make_interval(hours => %s)
 """
-# A range and two columns to sort by, because only the index of a record's deliveries gives that order: by an equal
-# hash and the number alone PostgreSQL would rather sort a record's whole past, or walk back through everybody's.
-OF_RECORD = EARLIER.format(
-    "record_hash BETWEEN %s AND %s", "record_hash DESC, id DESC", "entity = %s AND record_key = %s"
-)
 OF_IDEMPOTENCY_KEY = EARLIER.format("client_id = %s AND idempotency_key = %s", "id DESC", "true")
-UNAPPLIED = f"""
-    SELECT FROM sync_delivery WHERE record_hash = %s AND entity = %s AND record_key = %s AND {UNFINISHED}
-"""
+
+
+def newest_of(record_hash: str, entity: str, record_key: str) -> str:
+    """Return the query of a record's newest write, where that is young enough to be repeated; its hours come last.
+
+    A range and two columns to sort by, because only the index of a record's deliveries gives that order: by an equal
+    hash and the number alone PostgreSQL would rather sort a record's whole past, or walk back through everybody's.
+    """
+    within = f"record_hash BETWEEN {record_hash} AND {record_hash}"
+    return EARLIER.format(within, "record_hash DESC, id DESC", f"entity = {entity} AND record_key = {record_key}")
+
+
+def unapplied_of(record_hash: str, entity: str, record_key: str) -> str:
+    """Return the query of a record's work that waits."""
+    return (
+        f"SELECT FROM sync_delivery WHERE record_hash = {record_hash} AND entity = {entity}"
+        f" AND record_key = {record_key} AND {UNFINISHED}"
+    )
+
+
+OF_RECORD = newest_of("%s", "%s", "%s")
+UNAPPLIED = unapplied_of("%s", "%s", "%s")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DataError, IntegrityError, connection, transaction
 
-from connector.edge.envelope import is_outage, sqlstate
+from connector.edge.envelope import OF_CONNECTION, is_outage, sqlstate
 from connector.edge.errors import ContractError, Fault, add_faults
 from connector.edge.logs import outline
 from entities.folding import Fold
@@ -34,9 +34,6 @@ log = structlog.get_logger(__name__)
 
 # Program limit exceeded, lock not available, query canceled: what the database says of one statement, not of itself.
 OF_STATEMENT = ("54", "55P03", "57014")
-# Connection exception, shutdown. They, and an error without a code, may also come from a receiver, and be of another
-# database: it is ours that is away where our connection is lost.
-OF_CONNECTION = ("08", "57P")
 
 
 class UnknownEntity(Exception):
@@ -138,6 +135,7 @@ def is_away(exc: Exception) -> bool:
     if not is_outage(exc):
         return False
     code = sqlstate(exc)
+    # It may also come from a receiver, of another database: ours is away where our connection is lost.
     if code is None or code.startswith(OF_CONNECTION):
         return connection.connection is None or connection.connection.closed
     return not code.startswith(OF_STATEMENT)

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import msgspec
-from rest_framework.request import Request
-from rest_framework.response import Response
+from django.http import HttpRequest, HttpResponse
 
+from connector.edge.envelope import answer
 from connector.edge.errors import BadRequest, Fault, NotFound, shown
 from connector.edge.headers import ENTITY_ID, ENTITY_TOKEN, IDEMPOTENCY_KEY, PROCESS_ID
 from connector.edge.strict_json import printable
@@ -20,16 +20,16 @@ from sync.write import Write
 class EntityView(ContractView):
     """POST, PUT and DELETE /entity/{entity_name}: every one of them is a delivery."""
 
-    def post(self, request: Request, entity_name: str) -> Response:
+    def post(self, request: HttpRequest, entity_name: str) -> HttpResponse:
         return self.deliver(request, entity_name, Method.POST)
 
-    def put(self, request: Request, entity_name: str) -> Response:
+    def put(self, request: HttpRequest, entity_name: str) -> HttpResponse:
         return self.deliver(request, entity_name, Method.PUT)
 
-    def delete(self, request: Request, entity_name: str) -> Response:
+    def delete(self, request: HttpRequest, entity_name: str) -> HttpResponse:
         return self.deliver(request, entity_name, Method.DELETE)
 
-    def deliver(self, request: Request, entity_name: str, method: Method) -> Response:
+    def deliver(self, request: HttpRequest, entity_name: str, method: Method) -> HttpResponse:
         faults: list[Fault] = []
         schema = self.named_schema(request, entity_name, faults)
         write = Write(
@@ -42,10 +42,10 @@ class EntityView(ContractView):
             wants_async=wants_async(request),
         )
         entity_id = None if method == Method.POST else ENTITY_ID.read(request, faults)
-        answer = intake.take(write, schema, entity_id, faults)
-        return self.answer(answer.status, data=answer.data, detail=answer.detail, headers=answer.headers)
+        told = intake.take(write, schema, entity_id, faults)
+        return answer(told.status, data=told.data, detail=told.detail, headers=told.headers)
 
-    def named_schema(self, request: Request, entity_name: str, faults: list[Fault]) -> EntitySchema | None:
+    def named_schema(self, request: HttpRequest, entity_name: str, faults: list[Fault]) -> EntitySchema | None:
         """Return the entity that the path names, if there is one; the token must name the same."""
         schema = schemas().get(entity_name)
         if schema is None:
@@ -64,13 +64,13 @@ class EntityView(ContractView):
             return b""
 
 
-def wants_async(request: Request) -> bool:
+def wants_async(request: HttpRequest) -> bool:
     """Tell whether `Prefer` names respond-async among its preferences (RFC 7240)."""
     preferences = request.META.get("HTTP_PREFER", "").split(",")
     return any(preference.partition(";")[0].strip().lower() == "respond-async" for preference in preferences)
 
 
-def entity_of_token(request: Request, faults: list[Fault]) -> str | None:
+def entity_of_token(request: HttpRequest, faults: list[Fault]) -> str | None:
     """Return the entity whose token the request carries; a fault is added when it carries none."""
     before = len(faults)
     token = ENTITY_TOKEN.read(request, faults)
@@ -87,15 +87,15 @@ def entity_of_token(request: Request, faults: list[Fault]) -> str | None:
 class SetJobView(ContractView):
     """POST /entity/{entity_name}/set_job: link a job with an entity."""
 
-    def post(self, _request: Request, entity_name: str) -> Response:
+    def post(self, _request: HttpRequest, entity_name: str) -> HttpResponse:
         jobs.link(client_id=self.caller.client_id, entity=entity_name, body=self.body)
-        return self.answer(200)
+        return answer(200)
 
 
 class SyncView(ContractView):
     """What the two routes of mass synchronisation share: Entity-Token names the entity."""
 
-    def walked(self, request: Request) -> EntitySchema:
+    def walked(self, request: HttpRequest) -> EntitySchema:
         faults: list[Fault] = []
         name = entity_of_token(request, faults)
         if name is None:
@@ -106,17 +106,17 @@ class SyncView(ContractView):
 class TotalView(SyncView):
     """GET /api/sync/total: how many records live."""
 
-    def get(self, request: Request) -> Response:
-        return self.answer(200, data={"total": reading.extent(self.walked(request)).count, "per_page": PER_PAGE})
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return answer(200, data={"total": reading.extent(self.walked(request)).count, "per_page": PER_PAGE})
 
 
 class ItemsView(SyncView):
     """GET /api/sync/items: a page of the records that live."""
 
-    def get(self, request: Request) -> Response:
-        schema, page = self.walked(request), asked_page(request.query_params)
+    def get(self, request: HttpRequest) -> HttpResponse:
+        schema, page = self.walked(request), asked_page(request.GET)
         served = walks.serve(client_id=self.caller.client_id, schema=schema, page=page)
-        return self.answer(
+        return answer(
             200,
             data={"items": [msgspec.Raw(item.encode()) for item in served.items]},
             detail={"walk": "restarted"} if served.restarted else {},
@@ -127,19 +127,19 @@ class ItemsView(SyncView):
 class DeliveryView(ContractView):
     """GET /delivery/{id}: what became of one delivery."""
 
-    def get(self, _request: Request, number: str) -> Response:
+    def get(self, _request: HttpRequest, number: str) -> HttpResponse:
         if len(number) > 18:
             raise NotFound
-        return self.answer(200, data=progress.delivery_progress(client_id=self.caller.client_id, number=int(number)))
+        return answer(200, data=progress.delivery_progress(client_id=self.caller.client_id, number=int(number)))
 
 
 class ProcessView(ContractView):
     """GET /process/{process_id}: what became of everything that was sent under one Process-Id."""
 
-    def get(self, request: Request, process_id: str) -> Response:
+    def get(self, request: HttpRequest, process_id: str) -> HttpResponse:
         faults: list[Fault] = []
-        page = whole(request.query_params, "page", 1, (1, 10**9), faults)
+        page = whole(request.GET, "page", 1, (1, 10**9), faults)
         if faults:
             raise BadRequest(faults=faults)
         data = progress.process_progress(client_id=self.caller.client_id, process_id=printable(process_id), page=page)
-        return self.answer(200, data=data)
+        return answer(200, data=data)

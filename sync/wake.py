@@ -17,7 +17,7 @@ from connector.edge.logs import outline
 
 log = structlog.get_logger(__name__)
 
-APART = 0.02  # seconds; the first flag after a silence is sent at once
+APART = 0.05  # seconds; the first flag after a silence is sent at once
 
 
 class Sender:

@@ -11,8 +11,6 @@ import structlog
 from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpResponse
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.renderers import BaseRenderer
 
 from connector.edge.errors import BadRequest, ContractError, Unavailable
 from connector.edge.logs import outline
@@ -30,17 +28,6 @@ class Envelope(msgspec.Struct):
 encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
-def envelope(
-    status: int,
-    *,
-    data: Mapping[str, Any] | None = None,
-    detail: Mapping[str, Any] | None = None,
-    message: str | None = None,
-) -> Envelope:
-    """Return the envelope of a status; the message is its standard phrase unless one is given."""
-    return Envelope(status, message or HTTPStatus(status).phrase, detail or {}, data or {})
-
-
 def answer(
     status: int,
     *,
@@ -49,8 +36,8 @@ def answer(
     message: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> HttpResponse:
-    """Return an answer of a plain Django view or of the middleware."""
-    body = encode(envelope(status, data=data, detail=detail, message=message))
+    """Return an answer; its content type has no charset, because Dsync's client compares the whole text."""
+    body = encode(Envelope(status, message or HTTPStatus(status).phrase, detail or {}, data or {}))
     return HttpResponse(body, status=status, content_type="application/json", headers=headers)
 
 
@@ -76,6 +63,8 @@ def as_contract_error(exc: Exception) -> ContractError | None:
 
 
 READ_ONLY = "25006"
+LOST = "08"
+OF_CONNECTION = (LOST, "57P")  # Connection exception, shutdown: nobody knows whether the last COMMIT was one.
 PROGRAM_LIMIT = "54"  # The class of what is too large for PostgreSQL, such as the entry of an index.
 
 
@@ -88,25 +77,3 @@ def is_outage(exc: Exception) -> bool:
 
 def sqlstate(exc: Exception) -> str | None:
     return getattr(exc.__cause__, "sqlstate", None)
-
-
-class EnvelopeRenderer(BaseRenderer):
-    """Writes an `Envelope`; the content type has no charset, because Dsync's client compares the whole text."""
-
-    media_type = "application/json"
-    format = "json"
-    charset = None
-    render_style = "binary"
-
-    def render(self, data: Any, *_args: Any, **_kwargs: Any) -> bytes:
-        return encode(data)
-
-
-class AlwaysJson(BaseContentNegotiation):
-    """Takes our one renderer whatever `Accept` says, and our one parser whatever came (`framing` has judged it)."""
-
-    def select_parser(self, _request: Any, parsers: Any) -> Any:
-        return parsers[0]
-
-    def select_renderer(self, _request: Any, renderers: Any, _suffix: Any = None) -> Any:
-        return renderers[0], renderers[0].media_type

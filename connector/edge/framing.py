@@ -6,11 +6,8 @@ of it; both must be refused here, or a prefix that happens to parse would be sto
 
 from __future__ import annotations
 
-from typing import IO, Any
-
 from django.conf import settings
 from django.http import HttpRequest, UnreadablePostError
-from rest_framework.parsers import BaseParser
 
 from connector.edge.errors import BadRequest, LengthRequired, TooLarge, UnsupportedMedia, shown
 
@@ -45,18 +42,18 @@ def is_json(request: HttpRequest) -> bool:
     return request.content_type == "application/json" and charset in {"utf-8", "utf8"} and encoding == "identity"
 
 
-class BodyParser(BaseParser):
-    """Reads the body as the bytes that came, all of them; decoding is the entity's validator's work."""
+def read_body(request: HttpRequest) -> bytes:
+    """Return the body as the bytes that came, all of them; decoding is the entity's validator's work.
 
-    media_type = "application/json"
-
-    def parse(self, stream: IO[Any], _media_type: Any = None, parser_context: Any = None) -> Any:
-        length = content_length(parser_context["request"])
-        try:
-            raw: bytes = stream.read(length)
-        except UnreadablePostError:  # The client left in the middle.
-            raw = b""
-        if len(raw) < length:
-            message = f"The body ended after {len(raw)} of the {length} bytes that were announced."
-            raise BadRequest.at("Content-Length", "body_cut", message)
-        return raw
+    Raises:
+        BadRequest: the client left in the middle.
+    """
+    length = content_length(request)
+    try:
+        raw: bytes = request.read(length) if length else b""
+    except UnreadablePostError:
+        raw = b""
+    if len(raw) < length:
+        message = f"The body ended after {len(raw)} of the {length} bytes that were announced."
+        raise BadRequest.at("Content-Length", "body_cut", message)
+    return raw

@@ -9,12 +9,19 @@ from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, reset_queries
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_header_parameters
 from django.utils.module_loading import import_string
 
 from connector.edge.middleware import is_outside, slashed
+
+# A connection is looked at when a request begins, and need not be when it ends; queries are collected for DEBUG alone.
+request_finished.disconnect(close_old_connections)
+if not settings.DEBUG:
+    request_started.disconnect(reset_queries)
 
 
 class Utf8Request(WSGIRequest):

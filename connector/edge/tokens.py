@@ -34,7 +34,6 @@ class Caller:
     client_name: str
     scope: str
     expires_at: datetime | None
-    is_authenticated = True
 
     def may(self, scope: Scope) -> bool:
         if self.expires_at is not None and self.expires_at <= timezone.now():

@@ -2,60 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views import View
 from django.views.decorators.csrf import csrf_exempt
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from connector.edge.authentication import AuthToken
-from connector.edge.envelope import AlwaysJson, EnvelopeRenderer, envelope, error_answer
+from connector.edge.authentication import authenticated
+from connector.edge.envelope import error_answer
 from connector.edge.errors import MethodNotAllowed, NotFound
-from connector.edge.framing import BodyParser, check_framing
+from connector.edge.framing import check_framing, read_body
 from connector.edge.tokens import Caller
 
 
-class ContractView(APIView):
+class ContractView(View):
     """A request's life: 401, then 405, then the framing (411, 413, 415, 400), then the method."""
 
-    authentication_classes = [AuthToken]
-    permission_classes = []
-    throttle_classes = []
-    parser_classes = [BodyParser]
-    renderer_classes = [EnvelopeRenderer]
-    content_negotiation_class = AlwaysJson
     http_method_names = ["get", "head", "post", "put", "delete", "patch", "trace"]
+    caller: Caller
 
-    def initial(self, request: Request, *_args: Any, **_kwargs: Any) -> None:
-        self.perform_authentication(request)
-        method = str(request.method).lower()
-        if method not in self.http_method_names or not hasattr(self, method):
-            raise MethodNotAllowed(request.method, self.allowed_methods)
-        check_framing(request._request)  # noqa: SLF001 (the Django request has no public name in DRF)
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+        return csrf_exempt(super().as_view(**initkwargs))
 
-    def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # rendered already
-        return error_answer(exc)
-
-    @property
-    def default_response_headers(self) -> dict[str, str]:
-        return {}
-
-    @property
-    def caller(self) -> Caller:
-        caller: Any = self.request.user
-        return cast("Caller", caller)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            self.caller = authenticated(request)
+            method = str(request.method)
+            if method not in self.allowed_methods:
+                raise MethodNotAllowed(method, self.allowed_methods)
+            check_framing(request)
+            answer: HttpResponseBase = getattr(self, method.lower())(request, *args, **kwargs)
+        except Exception as exc:  # noqa: BLE001 (whatever happens is answered in the envelope)
+            return error_answer(exc)
+        return answer
 
     @property
+    def allowed_methods(self) -> list[str]:
+        return [method.upper() for method in self.http_method_names if hasattr(self, method)]
+
+    @cached_property
     def body(self) -> bytes:
         """The bytes of the body, empty when there is none."""
-        return cast("bytes", self.request.data or b"")
-
-    def answer(self, status: int, **parts: Any) -> Response:
-        """Return an answer; `parts` are data, detail and headers."""
-        headers = parts.pop("headers", None)
-        return Response(envelope(status, **parts), status=status, headers=headers)
+        return read_body(self.request)
 
 
 @csrf_exempt

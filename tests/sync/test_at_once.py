@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import msgspec
 import pytest
 from django.db import OperationalError, connection, connections
 
 from connector.edge.errors import BadRequest, Conflict
 from entities.models import Product
-from sync import backlog, intake
+from entities.schema import schemas
+from sync import at_once, backlog, intake
 from sync.answers import Answer
 from sync.models import Delivery
 from sync.models.delivery import State
@@ -108,6 +112,68 @@ def test_full_backlog_refuses_the_new_and_answers_the_repeat(settings: Any, monk
     monkeypatch.setattr(backlog, "size", lambda: settings.CONNECTOR_BACKLOG)
     assert write("POST", "a", **NAMED) == first
     assert getattr(write("POST", "b", **NAMED), "status", None) == 503
+
+
+def together(*asked: tuple[str, dict[str, Any]], is_async: bool) -> list[int]:
+    """Send creates while another one of the same process is under way; return their statuses."""
+    group = at_once.accepting if is_async else at_once.creating(schemas()["product"])
+    with group.lock:
+        group.is_busy = True
+    with ThreadPoolExecutor(len(asked)) as threads:
+        sent = [threads.submit(in_thread, key, body, is_async=is_async) for key, body in asked]
+        while len(group.waiting) < len(asked):
+            pass
+        group.hand_over()
+        return [future.result() for future in sent]
+
+
+def in_thread(key: str, body: dict[str, Any], *, is_async: bool) -> int:
+    try:
+        return write("POST", key, body, is_async=is_async, **NAMED).status
+    finally:
+        connections.close_all()
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["create", "accept"])
+def test_writes_of_one_moment_are_each_stored_with_their_own(*, is_async: bool) -> None:
+    keys = [f"{number}é" for number in range(8)]
+    statuses = together(
+        *((key, {"name": key * 3, "wrong": number}) for number, key in enumerate(keys)), is_async=is_async
+    )
+    run()
+    assert set(statuses) == {202 if is_async else 201}
+    assert dict(Product.objects.values_list("sku", "name")) == {key: key * 3 for key in keys}
+    for delivery in Delivery.objects.all():
+        assert msgspec.json.decode(delivery.body)["sku"] == delivery.record_key
+        assert (delivery.ignored, delivery.body_size) == (["wrong"], len(delivery.body))
+        assert Product.objects.get(sku=delivery.record_key).last_delivery == delivery.pk
+
+
+@pytest.fixture
+def _no_x() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE entities_product ADD CONSTRAINT no_x CHECK (name <> 'x')")
+        yield
+        cursor.execute("ALTER TABLE entities_product DROP CONSTRAINT no_x")
+
+
+@pytest.mark.usefixtures("_no_x")
+def test_one_that_the_database_refuses_spoils_none_of_its_moment() -> None:
+    assert together(("a", {}), ("x", {"name": "x"}), ("b", {}), is_async=False) == [201, 400, 201]
+    assert set(Product.objects.values_list("sku", flat=True)) == {"a", "b"}
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["create", "accept"])
+def test_locked_record_holds_up_no_other_of_its_moment(*, is_async: bool) -> None:
+    with connections["autonomous"].cursor() as other, ThreadPoolExecutor(1) as threads:
+        other.execute("BEGIN")
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number("product", "a")])
+        sent = threads.submit(together, ("a", {}), ("b", {}), is_async=is_async)
+        while not states(record_key="b"):
+            pass
+        assert states(record_key="a") == []
+        other.execute("ROLLBACK")
+        assert len(set(sent.result())) == 1
 
 
 @pytest.mark.parametrize("before", range(4))
