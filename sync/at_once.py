@@ -36,8 +36,7 @@ LOCK = """
 IS_LOCKED = "asked.record_hash = ANY(string_to_array(current_setting('connector.locked'), ',')::bigint[])"
 RECORD = ("asked.record_hash", "asked.entity", "asked.record_key")
 IS_NEW = f"""
-    asked.record_hash = ANY(string_to_array(current_setting('connector.locked'), ',')::bigint[])
-    AND (asked.process_id = '' OR NOT EXISTS (
+    {IS_LOCKED} AND (asked.process_id = '' OR NOT EXISTS (
         SELECT FROM ({journal.newest_of(*RECORD)}) AS earlier WHERE earlier.digest = asked.digest
     ))
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -19,7 +20,7 @@ from sync.models import Delivery
 from sync.models.delivery import State
 from sync.write import lock_number
 from tests.conftest import example
-from tests.sync.writes import DATABASE, accept, run, states, write
+from tests.sync.writes import DATABASE, accept, run, side_by_side, states, wait_until, write
 
 pytestmark = DATABASE
 OWN = {"id", "created_at", "updated_at", "accepted_at", "finished_at", "runnable_at", "last_delivery", "changed_in"}
@@ -66,6 +67,13 @@ def test_usual_write_does_not_go_the_long_way(monkeypatch: pytest.MonkeyPatch, *
     write("POST", "a", is_async=is_async, **NAMED)
     write("POST", "b", is_async=is_async, **NAMED)
     assert (taken, len(states())) == ([], 2)
+
+
+@pytest.mark.parametrize("is_async", [False, True], ids=["create", "accept"])
+def test_large_write_keeps_nobody_company(monkeypatch: pytest.MonkeyPatch, *, is_async: bool) -> None:
+    taken = ways(monkeypatch)
+    write("POST", "a", {"unknown": "x" * at_once.SMALL}, is_async=is_async)
+    assert (taken, len(states())) == (["long"], 1)
 
 
 @pytest.mark.parametrize("is_async", [False, True], ids=["create", "accept"])
@@ -119,19 +127,14 @@ def together(*asked: tuple[str, dict[str, Any]], is_async: bool) -> list[int]:
     group = at_once.accepting if is_async else at_once.creating(schemas()["product"])
     with group.lock:
         group.is_busy = True
-    with ThreadPoolExecutor(len(asked)) as threads:
-        sent = [threads.submit(in_thread, key, body, is_async=is_async) for key, body in asked]
-        while len(group.waiting) < len(asked):
-            pass
+
+    def let_go() -> None:
+        wait_until(lambda: len(group.waiting) == len(asked))
         group.hand_over()
-        return [future.result() for future in sent]
 
-
-def in_thread(key: str, body: dict[str, Any], *, is_async: bool) -> int:
-    try:
-        return write("POST", key, body, is_async=is_async, **NAMED).status
-    finally:
-        connections.close_all()
+    send = partial(write, "POST", is_async=is_async, **NAMED)
+    *answers, _ = side_by_side(*(partial(send, key, body) for key, body in asked), let_go)
+    return [answer.status for answer in answers]
 
 
 @pytest.mark.parametrize("is_async", [False, True], ids=["create", "accept"])
@@ -169,8 +172,7 @@ def test_locked_record_holds_up_no_other_of_its_moment(*, is_async: bool) -> Non
         other.execute("BEGIN")
         other.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number("product", "a")])
         sent = threads.submit(together, ("a", {}), ("b", {}), is_async=is_async)
-        while not states(record_key="b"):
-            pass
+        wait_until(lambda: states(record_key="b"))
         assert states(record_key="a") == []
         other.execute("ROLLBACK")
         assert len(set(sent.result())) == 1

@@ -9,6 +9,7 @@ from threading import Event
 import pytest
 
 from sync.together import Together
+from tests.sync.writes import wait_until
 
 PATIENCE = 30
 
@@ -38,8 +39,7 @@ def asked_meanwhile(work: Work, threads: ThreadPoolExecutor, asked: list[tuple[s
     others = []
     for waiting, (name, number) in enumerate(asked, 1):
         others.append(threads.submit(work.together.ask, name, number))
-        while len(work.together.waiting) < waiting:
-            pass
+        wait_until(lambda: len(work.together.waiting) == waiting)  # noqa: B023 (it is called at once)
     work.may_go_on.set()
     return [first, *others]
 
@@ -64,23 +64,16 @@ def test_two_of_one_name_are_never_in_one_call_and_keep_their_order(threads: Thr
     assert work.calls == [[0], [1, 3], [2], [4]]
 
 
-def test_an_error_is_raised_to_all_of_its_call_and_to_nobody_else(threads: ThreadPoolExecutor) -> None:
+@pytest.mark.parametrize("spoiled", [1, 2], ids=["its leader's", "another's"])
+@pytest.mark.parametrize("error", [ValueError, SystemExit], ids=["an error", "the end of a thread"])
+def test_an_error_is_raised_to_all_of_its_call_and_to_nobody_else(
+    threads: ThreadPoolExecutor, error: type[BaseException], spoiled: int
+) -> None:
     def spoil(numbers: list[int]) -> None:
-        if 2 in numbers:
-            raise ValueError
+        if spoiled in numbers:
+            raise error
 
     work = Work(spoil)
     told = asked_meanwhile(work, threads, [("a", 1), ("b", 2), ("a", 3)])
-    errors = [type(future.exception(PATIENCE)) for future in told]
-    assert errors == [type(None), ValueError, ValueError, type(None)]
-
-
-def test_a_thread_that_ends_in_the_middle_leaves_nobody_without_an_answer(threads: ThreadPoolExecutor) -> None:
-    def spoil(numbers: list[int]) -> None:
-        if 1 in numbers:
-            raise SystemExit
-
-    work = Work(spoil)
-    told = asked_meanwhile(work, threads, [("a", 1), ("b", 2), ("a", 3)])
-    assert [type(future.exception(PATIENCE)) for future in told] == [type(None), SystemExit, SystemExit, type(None)]
+    assert [type(future.exception(PATIENCE)) for future in told] == [type(None), error, error, type(None)]
     assert work.together.ask("a", 5) == 50

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
@@ -23,7 +22,7 @@ from connector.edge.health import pulse
 from sync import dispatcher, tasks, wake
 from sync.models import Delivery, FollowUp, Gauge
 from sync.models.delivery import State
-from tests.sync.writes import DATABASE, accept, product, side_by_side, states, write
+from tests.sync.writes import DATABASE, accept, product, side_by_side, states, wait_until, write
 
 pytestmark = DATABASE
 ROOT = Path(__file__).parents[2]
@@ -55,14 +54,6 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     monkeypatch.setattr(tasks.apply_deliveries, "apply_async", broker.apply_async)
     monkeypatch.setattr(wake, "send", send)
     return broker
-
-
-def wait_until(true: Any) -> None:
-    """Wait for what another thread does, as long as it takes within reason."""
-    until = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < until
-        Event().wait(0.005)
 
 
 def test_many_flags_are_few_messages(broker: Broker) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import msgspec
@@ -85,6 +87,14 @@ def product(sku: str) -> Any:
 
 def prices(*skus: str) -> list[Any]:
     return [getattr(product(sku), "price", None) for sku in skus]
+
+
+def wait_until(true: Any) -> None:
+    """Wait for what another thread does, as long as it takes within reason."""
+    until = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < until
+        Event().wait(0.005)
 
 
 def side_by_side(*calls: Callable[[], Any]) -> list[Any]:
