@@ -25,6 +25,8 @@ ICONS = {
     "group": "group",
     "switch": "toggle_on",
     "followup": "webhook",
+    "push": "send",
+    "pushtoken": "vpn_key",
 }
 RECORD_ICON, OTHER_ICON = "database", "table"
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from rich.markup import escape
 
 from entities.schema import EntitySchema
 from sync.management.resync.action import Action, moment, progress_bar
 from sync.models import Switch
-from sync.push.refill import Refill, progress
+from sync.push.refill import Progress, Refill, progress
 from sync.push.tokens import missing_for
 
 PAUSE = 0.5
@@ -32,26 +33,33 @@ class PushAction(Action):
         counts = {"noted": total, "dry_run": options["dry_run"]}
         if not options["dry_run"]:
             refuse_where_off(schema.name)
-            counts["noted"] = self.follow(refill.run(), total, "Noting", quiet=options["json"])
+            counts["noted"] = self.note(refill, total, quiet=options["json"])
         if options["wait"] and not options["dry_run"]:
             self.wait(schema.name, quiet=options["json"])
-        counts |= {"waiting": progress(schema.name).waiting, "dead": progress(schema.name).dead}
+        left = progress(schema.name)
+        counts |= {"waiting": left.waiting, "dead": left.dead}
         self.tell(counts, as_json=options["json"])
         if options["wait"] and counts["dead"]:
             raise SystemExit(1)
 
-    def follow(self, counts: Iterator[int], total: int, name: str, *, quiet: bool) -> int:
-        """Show the progress of something, and return how many were done."""
-        done = 0
+    def note(self, refill: Refill, total: int, *, quiet: bool) -> int:
+        """Put the records into the outbox, and return how many they were."""
+        noted = 0
         with progress_bar(quiet=quiet) as shown:
-            task = shown.add_task(name, total=total)
-            for count in counts:
-                done += count
+            task = shown.add_task("Noting", total=total)
+            for count in refill.run():
+                noted += count
                 shown.advance(task, count)
-        return done
+        return noted
 
     def wait(self, entity: str, *, quiet: bool) -> None:
-        self.follow(sent_of(entity), progress(entity).waiting, "Sending", quiet=quiet)
+        """Follow until nothing of the entity waits; the bar tells why, where it stands still."""
+        with progress_bar(quiet=quiet) as shown:
+            task = shown.add_task("Sending", total=progress(entity).waiting)
+            for now in states_until_sent(entity):
+                why = f" ({escape(now.reason)})" if now.reason else ""
+                total = max(now.waiting, shown.tasks[task].total or 0)
+                shown.update(task, total=total, completed=total - now.waiting, description=f"Sending{why}")
 
     def tell(self, counts: dict[str, Any], *, as_json: bool) -> None:
         if as_json:
@@ -69,11 +77,9 @@ def refuse_where_off(entity: str) -> None:
         raise CommandError(f"{entity} is not pushed; an operator switches that on in the admin (Switches).")
 
 
-def sent_of(entity: str) -> Iterator[int]:
-    """Yield how many went out since the last look, until none wait."""
-    waiting = progress(entity).waiting
-    while waiting:
+def states_until_sent(entity: str) -> Iterator[Progress]:
+    """Yield how it stands, again and again, the last time when none wait."""
+    while (now := progress(entity)).waiting:
+        yield now
         time.sleep(PAUSE)
-        left = progress(entity).waiting
-        yield waiting - left
-        waiting = left
+    yield now
