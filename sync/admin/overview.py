@@ -58,7 +58,7 @@ def pushes(request: HttpRequest) -> Card | None:
     if not request.user.has_perm("sync.view_push"):
         return None
     url = reverse("admin:sync_push_changelist")
-    dead = figure("dead", Push.objects.dead(), f"{url}?state=dead", alarming=True)
+    dead = figure("dead pushes", Push.objects.dead(), f"{url}?state=dead", alarming=True)
     return Card("Pushes", [figure("waiting", Push.objects.waiting(), f"{url}?state=waiting"), dead])
 
 

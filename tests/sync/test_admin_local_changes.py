@@ -92,7 +92,7 @@ def test_wrong_body_tells_every_fault_and_keeps_what_was_typed(admin_client: Bro
 
 
 def test_body_that_is_no_json_tells_where(admin_client: Browser) -> None:
-    assert "line 1, column 3" in add(admin_client, "{a").content.decode()
+    assert "line 1, column 2" in add(admin_client, "{a").content.decode()
 
 
 def test_create_of_a_record_that_lives_is_refused(admin_client: Browser) -> None:
