@@ -20,8 +20,10 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from connector.edge.health import pulse
 from sync import dispatcher, tasks, wake
-from sync.models import Delivery, FollowUp, Gauge
+from sync.models import Delivery, FollowUp, Gauge, Switch
 from sync.models.delivery import State
+from sync.push import outbox
+from sync.push.tokens import set_token
 from tests.sync.writes import DATABASE, accept, product, side_by_side, states, wait_until, write
 
 pytestmark = DATABASE
@@ -163,6 +165,13 @@ def test_task_has_hooks_called_in_a_queue_of_their_own(settings: Any, monkeypatc
 # The dispatcher
 
 
+def a_push_that_waits() -> None:
+    for entity in ("", "product"):
+        set_token(entity, "a-token-of-a-test")
+    Switch.objects.create(entity="product", is_pushed=True)
+    outbox.note("product", ["a"])
+
+
 @pytest.fixture
 def _worker() -> Iterator[None]:
     """Have a worker that was heard of lately."""
@@ -177,12 +186,14 @@ def test_look_wakes_nobody_when_nothing_waits(sent: list[str]) -> None:
 
 
 @pytest.mark.usefixtures("_worker")
-@pytest.mark.parametrize("waiting", ["delivery", "follow-up"])
+@pytest.mark.parametrize("waiting", ["delivery", "follow-up", "push"])
 def test_look_wakes_a_worker_for_what_nobody_was_told_of(sent: list[str], waiting: str) -> None:
     if waiting == "delivery":
         accept("POST", "a")
-    else:
+    elif waiting == "follow-up":
         FollowUp.objects.create(hook="x", delivery=1)
+    else:
+        a_push_that_waits()
     sent.clear()
     dispatcher.look()
     assert sent == ["send"]
