@@ -102,6 +102,7 @@ class DeliveryAdmin(Operated):
                 columns.record,
                 columns.process,
                 client_name,
+                "is_local",
                 columns.accepted,
                 columns.finished,
             ),

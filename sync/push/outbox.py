@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 from django.db import connection
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 
 from sync.models import Push
@@ -89,10 +89,10 @@ def give_back(push: Push, reason: str) -> None:
 
 def unless_changed(push: Push, state: PushState) -> dict[str, Case]:
     """Return the columns of a row that is done with, or is due again where the record changed while it was sent."""
-    is_same = When(version=push.version, then=Value(state))
+    is_same = Q(version=push.version)
     return {
-        "state": Case(is_same, default=Value(PushState.WAITING)),
-        "due_at": Case(When(version=push.version, then=Value(None)), default=Now()),
+        "state": Case(When(is_same, then=Value(state)), default=Value(PushState.WAITING)),
+        "due_at": Case(When(is_same, then=Value(None)), default=Now()),
     }
 
 

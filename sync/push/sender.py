@@ -57,17 +57,21 @@ def run(seconds: float) -> bool:
     if not outbox.are_due():
         return True
     with Line() as line:
-        while outbox.are_due():
-            for entity in gate.open_entities():
-                if time.monotonic() >= until:
-                    return False
-                send_some(line, entity)
-    return True
+        while time.monotonic() < until:
+            found = [send_some(line, entity) for entity in gate.open_entities() if time.monotonic() < until]
+            if not any(found):
+                return time.monotonic() < until
+    return False
 
 
-def send_some(line: Line, entity: str) -> None:
-    """Send a batch of one entity's records as they are now, and settle each."""
-    pushes = [push for push in outbox.claim(entity) if not is_exhausted(push)]
+def send_some(line: Line, entity: str) -> bool:
+    """Send a batch of one entity's records as they are now, and settle each; tell whether there were any."""
+    claimed = outbox.claim(entity)
+    send_batch(line, entity, [push for push in claimed if not is_exhausted(push)])
+    return bool(claimed)
+
+
+def send_batch(line: Line, entity: str, pushes: Sequence[Push]) -> None:
     try:
         tokens = tokens_of(entity)
     except (KeyError, Undecipherable, ImproperlyConfigured) as exc:

@@ -41,7 +41,7 @@ class Verdict:
 
     def without(self, tokens: Tokens) -> Verdict:
         """Return the same, should Dsync have quoted our tokens."""
-        return replace(self, reason=tokens.hidden_in(self.reason))
+        return replace(self, reason=tokens.hidden_in(self.reason)[:LONGEST])
 
 
 UNKNOWN = Verdict(Fate.DOUBTFUL)

@@ -97,7 +97,10 @@ def test_change_is_in_the_outbox_and_wakes_workers(sent: list[str]) -> None:
     assert (keys(), sent) == (["a"], ["workers"])
 
 
-def test_change_is_in_no_outbox_when_its_entity_is_not_pushed() -> None:
+@pytest.mark.parametrize("is_switched", [False, True], ids=["no switch", "switched off"])
+def test_change_is_in_no_outbox_when_its_entity_is_not_pushed(*, is_switched: bool) -> None:
+    if is_switched:
+        Switch.objects.create(entity="product", mode="inline")
     local.create("product", {"sku": "a"})
     assert keys() == []
 
