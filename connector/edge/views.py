@@ -32,10 +32,11 @@ class ContractView(View):
         try:
             self.caller = authenticated(request)
             method = str(request.method)
-            if method not in self.allowed_methods:
+            handler = getattr(self, method.lower(), None) if method.lower() in self.http_method_names else None
+            if handler is None:
                 raise MethodNotAllowed(method, self.allowed_methods)
             check_framing(request)
-            answer: HttpResponseBase = getattr(self, method.lower())(request, *args, **kwargs)
+            answer: HttpResponseBase = handler(request, *args, **kwargs)
         except Exception as exc:  # noqa: BLE001 (whatever happens is answered in the envelope)
             return error_answer(exc)
         return answer
