@@ -23,7 +23,8 @@ quote = connection.ops.quote_name
 # A record whose key stays may be referred to meanwhile; one that goes away may not.
 UNCHANGED_KEY = "FOR NO KEY UPDATE"
 GOING = "FOR UPDATE"
-STAMP = "updated_at = now(), last_delivery = %s, changed_in = pg_current_xact_id()"
+CHANGED = "updated_at = now(), changed_in = pg_current_xact_id()"
+STAMP = f"last_delivery = %s, {CHANGED}"
 
 
 @dataclass(frozen=True, slots=True)
