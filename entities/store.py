@@ -23,7 +23,8 @@ quote = connection.ops.quote_name
 # A record whose key stays may be referred to meanwhile; one that goes away may not.
 UNCHANGED_KEY = "FOR NO KEY UPDATE"
 GOING = "FOR UPDATE"
-STAMP = "updated_at = now(), last_delivery = %s, changed_in = pg_current_xact_id()"
+CHANGED = "updated_at = now(), changed_in = pg_current_xact_id()"
+STAMP = f"last_delivery = %s, {CHANGED}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,24 @@ def delete(schema: EntitySchema, key: Any, delivery: int) -> Written | None:
 
 def dangling(schema: EntitySchema, values: dict[str, Any]) -> Iterable[tuple[FieldSchema, str]]:
     """Yield the enforced references among these values that name no live record, with the key that each names."""
+    return dangling_of_each(schema, [values])[0]
+
+
+def dangling_of_each(schema: EntitySchema, rows: Sequence[dict[str, Any]]) -> list[list[tuple[FieldSchema, str]]]:
+    """Return the same of each of many records, with one look for each field."""
+    dangling: list[list[tuple[FieldSchema, str]]] = [[] for _ in rows]
     for leaf in schema.enforced:
-        value = values.get(leaf.column or "")
-        keys = value if isinstance(value, list) else [] if value is None else [value]
-        if keys:
-            found = locked_keys(schemas()[leaf.foreign_key or ""], keys)
-            yield from ((leaf, key) for key in keys if key not in found)
+        named = [keys_in(row.get(leaf.column or "")) for row in rows]
+        keys = {key for of_row in named for key in of_row}
+        found = locked_keys(schemas()[leaf.foreign_key or ""], list(keys)) if keys else set()
+        for of_row, missing in zip(named, dangling, strict=True):
+            missing += [(leaf, key) for key in of_row if key not in found]
+    return dangling
+
+
+def keys_in(value: Any) -> Sequence[str]:
+    """Return the keys that the value of a reference names."""
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def locked_keys(schema: EntitySchema, keys: Sequence[str]) -> set[str]:

@@ -6,6 +6,7 @@ from sync.models.gauge import Gauge
 from sync.models.job import Job
 from sync.models.lane import Attempt, Lane
 from sync.models.ledger import Ledger
+from sync.models.pull import Pull, PullPage
 from sync.models.switch import Switch
 from sync.models.walk import Walk, WalkBlock
 
@@ -18,6 +19,8 @@ __all__ = [
     "Lane",
     "Ledger",
     "Outcome",
+    "Pull",
+    "PullPage",
     "State",
     "Switch",
     "Walk",
