@@ -23,6 +23,7 @@ ROLE = env.str("CONNECTOR_ROLE", default="manage")
 # Security
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
+FIELD_KEYS = env.list("FIELD_KEYS", default=[])  # Of encrypted columns, the newest first.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", default=False) else None
@@ -36,6 +37,9 @@ SILENCED_SYSTEM_CHECKS = ["security.W008"]  # SECURE_SSL_REDIRECT, see above.
 # What the connector tells of itself
 CONNECTOR_PUBLIC_URL = env.str("CONNECTOR_PUBLIC_URL", default="").rstrip("/")
 CONNECTOR_SOURCE = env.str("CONNECTOR_SOURCE", default="source-1")
+
+# Where local changes are pushed to
+CONNECTOR_PUSH_URL = env.str("CONNECTOR_PUSH_URL", default="https://api.dsync.com/api/realtime")
 
 # Limits of a request
 CONNECTOR_BODY_LIMIT = env.int("CONNECTOR_BODY_LIMIT", default=1024 * 1024)
@@ -129,7 +133,10 @@ REDIS_URL = env.str("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)  # kombu's name for a socket file
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ROUTES = {"sync.tasks.call_hooks": {"queue": "effects"}}  # What waits for others holds up nobody.
+CELERY_TASK_ROUTES = {  # What waits for others holds up nobody.
+    "sync.tasks.call_hooks": {"queue": "effects"},
+    "sync.tasks.send_pushes": {"queue": "effects"},
+}
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False

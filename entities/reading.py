@@ -1,15 +1,18 @@
-"""Reading live records as the layout describes them, by ranges of their identity."""
+"""Reading live records as the layout describes them, by ranges of their identity or by keys."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
 from django.db import connection
 
+from entities.folding import keys_sql
 from entities.schema import EntitySchema
 from entities.schema.items import object_sql
+from entities.store import readable
 
 quote = connection.ops.quote_name
 
@@ -70,4 +73,20 @@ def range_sql(schema: EntitySchema) -> str:
     return f"""
         SELECT {object_sql(schema.fields, quote)}::text FROM {quote(schema.table)}
         WHERE {IN_SPAN} ORDER BY id
+    """  # noqa: S608 (every name is a model's, quoted)
+
+
+def items_of(schema: EntitySchema, keys: Sequence[str]) -> dict[str, str]:
+    """Return the live records of these keys, as JSON, by key."""
+    values = [value for key in keys if (value := readable(schema, key)) is not None]
+    with connection.cursor() as cursor:
+        cursor.execute(of_keys_sql(schema), [values])
+        return {schema.key.text(key): item for key, item in cursor.fetchall()}
+
+
+@cache
+def of_keys_sql(schema: EntitySchema) -> str:
+    return f"""
+        SELECT {quote(schema.key.column)}, {object_sql(schema.fields, quote)}::text FROM {quote(schema.table)}
+        WHERE {quote(schema.key.column)} = ANY({keys_sql(schema)}) AND deleted_at IS NULL
     """  # noqa: S608 (every name is a model's, quoted)

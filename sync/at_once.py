@@ -103,8 +103,11 @@ def may_create(command: Command) -> bool:
 
 
 def may_be_together(write: Write) -> bool:
-    """Tell whether one statement can store this write beside others: it asks of one record alone, and is small."""
-    return not write.idempotency_key and len(write.body) <= SMALL
+    """Tell whether one statement can store this write beside others: it asks of one record alone, and is small.
+
+    A change of ours is rarer, and is pushed besides.
+    """
+    return not (write.idempotency_key or write.is_local) and len(write.body) <= SMALL
 
 
 def create_all(schema: EntitySchema, news: Sequence[New]) -> list[int | None]:

@@ -16,6 +16,7 @@ from connector.edge.health import pulse
 from connector.edge.logs import outline
 from sync import backlog, follow_ups, lanes, runner, strays, wake
 from sync.pruning import prune
+from sync.push import outbox, sender
 
 log = structlog.get_logger(__name__)
 
@@ -61,10 +62,11 @@ class Pace:
 def look() -> None:
     """Wake workers where there is work; without a broker, or a worker that lives, do it here."""
     pulse.record("dispatcher")
-    has_work = lanes.have_work() or follow_ups.are_due()
+    has_work = lanes.have_work() or follow_ups.are_due() or outbox.are_due()
     if has_work and not (wake.send() and pulse.is_heard("worker")):
         runner.run(OWN_WORK_SECONDS)
         follow_ups.run(OWN_WORK_SECONDS)
+        sender.run(OWN_WORK_SECONDS)
 
 
 def prune_some() -> None:

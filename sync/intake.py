@@ -14,6 +14,7 @@ from sync.database_faults import fault_of
 from sync.effects import effect_of
 from sync.journal import Earlier
 from sync.models.delivery import Delivery, Method, Outcome
+from sync.push import outbox
 from sync.write import Write
 
 
@@ -103,6 +104,9 @@ def apply(command: Command, number: int) -> Answer | ContractError:
     if isinstance(result, ContractError):
         return reject(command, result, number)
     journal.record_applied(command.write, command.record_key, number, result)
+    if command.write.is_local and result.outcome != Outcome.ABSENT:
+        outbox.note(command.schema.name, [command.record_key])
+        transaction.on_commit(wake.workers)
     if hooks.is_heard(command.schema):
         hooks.announce(command.schema, [Delivery.objects.get(pk=number)])
         transaction.on_commit(wake.workers)

@@ -17,7 +17,7 @@ CACHE_SECONDS = 2
 @cached(TTLCache(maxsize=1, ttl=CACHE_SECONDS), lock=Lock())
 def switches() -> dict[str, str]:
     """Return the modes that operators have set, by entity; a change is seen within 2 seconds."""
-    return dict(Switch.objects.values_list("entity", "mode"))
+    return dict(Switch.objects.exclude(mode="").values_list("entity", "mode"))
 
 
 def is_deferred(schema: EntitySchema) -> bool:

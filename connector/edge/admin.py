@@ -19,8 +19,9 @@ from connector.edge import admin_users  # noqa: F401 (registers users and groups
 from connector.edge.admin_filters import values_filter
 from connector.edge.admin_pages import MachineWritten, by_number, column
 from connector.edge.admin_text import link, moment, table, tag
-from connector.edge.admin_tokens import IssueTokenForm, ShownOnce
+from connector.edge.admin_tokens import IssueTokenForm
 from connector.edge.models import Client, Scope, Token
+from connector.edge.secret_text import SecretText
 
 admin.site.index_title = "Overview"
 STATES = {"active": "green", "expired": "orange", "revoked": "grey"}
@@ -107,7 +108,7 @@ class TokenAdmin(MachineWritten):
             return TemplateResponse(request, "edge/token_form.html", context)
         token, text = form.issue()
         self.log_addition(request, token, "Issued.")
-        context |= {"title": "Token issued", "token": token, "text": ShownOnce(text)}
+        context |= {"title": "Token issued", "token": token, "text": SecretText(text)}
         return TemplateResponse(request, "edge/token_issued.html", context)
 
     @admin.action(description="Revoke the selected tokens", permissions=["revoke"])

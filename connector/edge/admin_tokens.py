@@ -19,15 +19,6 @@ else:
     from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
 
-class ShownOnce(str):
-    """A text that prints as it is and tells nothing by its repr: Django's debug log quotes a page's whole context."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "<shown once>"
-
-
 class MomentInput(TextInput):
     input_type = "datetime-local"  # The browser's own calendar.
 

@@ -7,6 +7,7 @@ from sync.models.job import Job
 from sync.models.lane import Attempt, Lane
 from sync.models.ledger import Ledger
 from sync.models.pull import Pull, PullPage
+from sync.models.push import Push, PushPause, PushToken
 from sync.models.switch import Switch
 from sync.models.walk import Walk, WalkBlock
 
@@ -21,6 +22,9 @@ __all__ = [
     "Outcome",
     "Pull",
     "PullPage",
+    "Push",
+    "PushPause",
+    "PushToken",
     "State",
     "Switch",
     "Walk",
