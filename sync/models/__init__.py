@@ -6,6 +6,7 @@ from sync.models.gauge import Gauge
 from sync.models.job import Job
 from sync.models.lane import Attempt, Lane
 from sync.models.ledger import Ledger
+from sync.models.milestone import Milestone
 from sync.models.switch import Switch
 from sync.models.walk import Walk, WalkBlock
 
@@ -17,6 +18,7 @@ __all__ = [
     "Job",
     "Lane",
     "Ledger",
+    "Milestone",
     "Outcome",
     "State",
     "Switch",
