@@ -50,8 +50,8 @@ class Stretch:
 def changes_in(schema: EntitySchema, stretch: Stretch, *, using: str = DEFAULT_DB_ALIAS) -> Sequence[Change]:
     """Return the changes of a stretch, in their order."""
     after, until = stretch.after, stretch.until
-    bounds = [after.epoch, str(after.xid), after.record, until.epoch, str(until.xid), stretch.limit]
-    tombstones = [schema.name, *bounds, stretch.limit] if stretch.with_deletions else []
+    bounds: list[int | str] = [after.epoch, str(after.xid), after.record, until.epoch, str(until.xid), stretch.limit]
+    tombstones: list[int | str] = [schema.name, *bounds, stretch.limit] if stretch.with_deletions else []
     with connections[using].cursor() as cursor:
         cursor.execute(changes_sql(schema, stretch.with_deletions), [*bounds, *tombstones])
         return [Change(Place(epoch, int(xid), record), item) for epoch, xid, record, item in cursor.fetchall()]

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sync.models import Walk
 from sync.asked import note_unknown
+from sync.models import Walk
 from tests.conftest import Dsync, example
 from tests.contract.answers import faults, published
 
