@@ -6,6 +6,7 @@ from sync.models.gauge import Gauge
 from sync.models.job import Job
 from sync.models.lane import Attempt, Lane
 from sync.models.ledger import Ledger
+from sync.models.milestone import Milestone
 from sync.models.pull import Pull, PullPage
 from sync.models.push import Push, PushPause, PushToken
 from sync.models.switch import Switch
@@ -19,6 +20,7 @@ __all__ = [
     "Job",
     "Lane",
     "Ledger",
+    "Milestone",
     "Outcome",
     "Pull",
     "PullPage",
