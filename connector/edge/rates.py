@@ -69,13 +69,26 @@ def admit(account: str, *, now: float | None = None) -> Admission:
         Unavailable: Valkey is away, and the operator wants no calls that are not counted.
     """
     windows = windows_of(account)
-    lengths = [number for window in windows for number in (window.limit, window.seconds * MICROSECONDS)]
-    time = "" if now is None else round(now * MICROSECONDS)
     try:
-        taken, *numbers = step(settings.REDIS_URL)(keys=[f"connector:rates:{account}"], args=[time, *lengths])
+        return take(account, windows, now=now)
     except redis.RedisError as exc:
         return uncounted(exc)
+
+
+def take(account: str, windows: Sequence[Window], *, now: float | None = None) -> Admission:
+    """Take a call out of every window or out of none.
+
+    Raises:
+        redis.RedisError: Valkey is away; nobody knows whether it was taken.
+    """
+    lengths = [number for window in windows for number in (window.limit, window.seconds * MICROSECONDS)]
+    time = "" if now is None else round(now * MICROSECONDS)
+    taken, *numbers = step(settings.REDIS_URL)(keys=[key(account)], args=[time, *lengths])
     return admission(counted(windows, numbers), taken=bool(taken))
+
+
+def key(account: str) -> str:
+    return f"connector:rates:{account}"
 
 
 @cache

@@ -31,12 +31,12 @@ local answer = { free and 1 or 0 }
 for _, window in ipairs(windows) do
   if free then
     window.calls = window.calls + 1
-    redis.call('HSET', KEYS[1], window.fields[1], string.format('%.0f', window.start), window.fields[2], window.calls)
+    redis.call('HSET', KEYS[1], window.fields[1], window.start, window.fields[2], window.calls)
   end
   answer[#answer + 1] = window.calls
   answer[#answer + 1] = window.start + window.length - now
 end
 if free then
-  redis.call('PEXPIRE', KEYS[1], string.format('%.0f', math.ceil(longest / 1000)))
+  redis.call('PEXPIRE', KEYS[1], math.ceil(longest / 1000))
 end
 return answer

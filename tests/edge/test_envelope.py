@@ -5,7 +5,6 @@ from decimal import Decimal
 import psycopg
 import pytest
 from django.db import DataError, InterfaceError, InternalError, OperationalError, ProgrammingError
-
 from django.test import RequestFactory
 
 from connector.edge.envelope import answer
