@@ -50,6 +50,7 @@ CONNECTOR_RATE_OPEN = env.bool("CONNECTOR_RATE_OPEN", default=True)  # whether c
 # Applications
 INSTALLED_APPS = [
     "connector.edge",
+    "partners",
     "entities",
     "notifications",
     "sync",
