@@ -31,6 +31,11 @@ class Scope(models.TextChoices):
         return "hood" if self == Scope.HOOD else "dsync"
 
     @property
+    def header(self) -> str:
+        """How a client sends a token of it."""
+        return "Authorization: Bearer" if self == Scope.HOOD else "Auth-Token"
+
+    @property
     def has_tenant(self) -> bool:
         return self == Scope.HOOD
 
