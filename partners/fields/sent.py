@@ -25,6 +25,9 @@ class Sent:
             add_faults(self.faults, faults)
 
     def read(self, reader: Reader, value: Any, column: str, place: str) -> None:
+        """Read a value, but for one of whose form something is told: what JSON allows the database may not take."""
+        if any(fault.treekey == place for fault in self.faults):
+            return
         try:
             self.values[column] = reader(value)
         except Unfit as unfit:
