@@ -65,6 +65,12 @@ class Hood:
             "campaign": {"name": "Campaign"},
         }[noun]
 
+    def create_contact(self, partner: dict[str, Any], **members: str) -> dict[str, Any]:
+        sent = {"type": "email", "value": "a@example.com", **members}
+        answer = self.send("POST", f"/partners/{partner['id']}/contacts", sent)
+        assert answer.status_code == 201, answer.content
+        return answer.json()
+
     def patch(self, path: str, **members: Any) -> HttpResponse:
         return self.send("PATCH", path, members)
 
