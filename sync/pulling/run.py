@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from threading import Event
+from typing import Any
 
 from django.db.models.functions import Now
 
@@ -74,7 +75,7 @@ class Run:
                 break
         if self.stop.is_set():
             raise Stopped("It was told to stop.")
-        self.pull.refresh_from_db()
+        self.pull.refresh_from_db()  # The page that told where changes begin was another thread's.
         self.move(Stage.CHANGES if self.pull.changes_cursor else Stage.CHECKING)
 
     def changes(self) -> Iterator[Tally]:
@@ -88,7 +89,7 @@ class Run:
             if self.pull.changed_since:
                 raise
             self.doubts.append(f"What changed during the walk could not be read. {exc}")
-            self.move(Stage.CHECKING)
+            self.move(Stage.CHECKING, changes_cursor="")
 
     def check(self) -> None:
         """See whether the walk was complete, and go on to removing what it did not have where that is wanted."""
@@ -101,7 +102,7 @@ class Run:
     def removal(self) -> Removal:
         return Removal(self.pull, self.schema, self.stop)
 
-    def move(self, stage: Stage) -> None:
-        self.pull.stage = stage
-        changes = {"stage": stage, **({"finished_at": Now()} if stage == Stage.DONE else {})}
+    def move(self, stage: Stage, **changes: Any) -> None:
+        changes |= {"stage": stage, **({"finished_at": Now()} if stage == Stage.DONE else {})}
         Pull.objects.filter(pk=self.pull.pk).update(**changes)
+        self.pull.refresh_from_db()
