@@ -81,10 +81,8 @@ class Run:
     def changes(self) -> Iterator[Tally]:
         """Read what changed since the moment that was asked for, or while the walk went on."""
         since = self.pull.changed_since or self.pull.changes_cursor
-        afterwards = Stage.DONE if self.pull.changed_since else Stage.CHECKING
-        reading = Changes(self.pull, self.schema, self.source, self.stop, afterwards)
         try:
-            yield from reading.run(since)
+            yield from Changes(self.pull, self.schema, self.source, self.stop).run(since)
         except Refused as exc:
             if self.pull.changed_since:
                 raise
@@ -93,7 +91,8 @@ class Run:
 
     def check(self) -> None:
         """See whether the walk was complete, and go on to removing what it did not have where that is wanted."""
-        self.doubts += doubts(self.pull, self.source)
+        if not self.pull.changed_since:
+            self.doubts += doubts(self.pull, self.source)
         if self.pull.is_generation and not self.doubts:
             self.doubts += self.removal.too_many(self.allowed)
         self.move(Stage.REMOVING if self.pull.is_generation and not self.doubts else Stage.DONE)
