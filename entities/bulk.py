@@ -121,23 +121,28 @@ def upsert_sql(schema: EntitySchema, columns: Columns) -> str:
 
 
 def compared_sql(schema: EntitySchema, columns: Columns) -> str:
-    """Return the query of the incoming rows beside what is stored; its own columns end as no field's name may."""
+    """Return the query of the incoming rows beside what is stored; its own columns end as no field's name may.
+
+    What differs, and what stood there, is put together for those alone that differ: it costs more than the comparison.
+    """
     named = named_columns(schema, columns)
-    different = [f"stored.{name} IS DISTINCT FROM incoming.{name}" for name in named]
-    different.append("coalesce(stored.extra, '{}') || coalesce(incoming.extra, '{}') <> coalesce(stored.extra, '{}')")
-    told = [name.strip('"') for name in [*named, "extra"]]
-    differing = ", ".join(f"CASE WHEN {is_so} THEN '{name}' END" for is_so, name in zip(different, told, strict=True))
+    different = {name.strip('"'): f"stored.{name} IS DISTINCT FROM incoming.{name}" for name in named}
+    different["extra"] = (
+        "coalesce(stored.extra, '{}') || coalesce(incoming.extra, '{}') <> coalesce(stored.extra, '{}')"
+    )
+    differing = ", ".join(f"CASE WHEN {is_so} THEN '{name}' END" for name, is_so in different.items())
     shown = ", ".join(f"stored.{name}" for name in [*named, "extra"])
     key = quote(schema.key.column)
     return f"""
-        SELECT incoming.*, stored_, lives_, differing_, previous_, CASE
-            WHEN lives_ AND differing_ = '{{}}' THEN '{Became.UNCHANGED}' WHEN lives_ THEN '{Became.UPDATED}'
+        SELECT incoming.*, stored.id AS stored_, stored.deleted_at IS NULL AS lives_, told.*, CASE
+            WHEN stored.id IS NOT NULL AND stored.deleted_at IS NULL
+            THEN CASE WHEN differing_ IS NULL THEN '{Became.UNCHANGED}' ELSE '{Became.UPDATED}' END
             ELSE '{Became.CREATED if is_complete(schema, columns) else Became.INCOMPLETE}' END AS became_
-        FROM {INCOMING} AS incoming LEFT JOIN LATERAL (
-            SELECT id AS stored_, deleted_at IS NULL AS lives_, array_remove(ARRAY[{differing}], NULL) AS differing_,
+        FROM {INCOMING} AS incoming LEFT JOIN {quote(schema.table)} AS stored ON stored.{key} = incoming.{key}
+        LEFT JOIN LATERAL (
+            SELECT array_remove(ARRAY[{differing}], NULL) AS differing_,
                    (SELECT row_to_json(before)::text FROM (SELECT {shown}) AS before) AS previous_
-            FROM {quote(schema.table)} AS stored WHERE stored.{key} = incoming.{key}
-        ) AS found ON true
+        ) AS told ON stored.deleted_at IS NULL AND ({" OR ".join(different.values())})
     """  # noqa: S608 (every name is a model's, quoted, or ours)
 
 

@@ -27,7 +27,6 @@ class Changes:
     schema: EntitySchema
     source: Source
     stop: Event
-    afterwards: Stage
 
     def run(self, since: str) -> Iterator[Tally]:
         """Read and apply pages of changes until the last, and yield what became of their records.
@@ -60,7 +59,7 @@ class Changes:
         then = {
             "cursor": page.next_cursor,
             "changes_cursor": page.changes_cursor or self.pull.changes_cursor,
-            "stage": Stage.CHANGES if page.next_cursor else self.afterwards,
+            "stage": Stage.CHANGES if page.next_cursor else Stage.CHECKING,
         }
         tally = patiently(lambda: pages.commit(self.pull, self.schema, number, page.items, **then), self.stop)
         for name, value in then.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event
 from typing import Any
@@ -26,6 +27,9 @@ from sync.pulling.patience import patiently
 from sync.write import Write
 
 SHARE = 10  # percent of the live records, more than which nobody removes by accident
+SEEN_KEYS = """
+    SELECT DISTINCT nullif(key, '')::{} AS key FROM sync_pullpage, unnest(keys) AS key WHERE pull_id = %s
+"""
 Found = tuple[int, Any]
 
 
@@ -36,8 +40,8 @@ class Removal:
     stop: Event
 
     def count(self) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM ({self.unseen_sql()}) AS unseen", self.parameters())  # noqa: S608
+        with self.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM ({self.unseen_sql()}) AS unseen", [self.pull.started_at])  # noqa: S608
             return int(cursor.fetchone()[0])
 
     def too_many(self, allowed: int | None) -> Iterator[str]:
@@ -76,28 +80,36 @@ class Removal:
 
     def unseen(self, after: int, among: Sequence[Any] | None = None) -> list[Found]:
         """Return the identities and keys of unseen records: the next ones after an identity, or those among some."""
-        sql, parameters = f"{self.unseen_sql()} AND stored.id > %s", [*self.parameters(), after]
+        sql, parameters = f"{self.unseen_sql()} AND stored.id > %s", [self.pull.started_at, after]
         if among is not None:
             sql, parameters = f"{sql} AND stored.{self.key} = ANY({keys_sql(self.schema)})", [*parameters, list(among)]
-        with connection.cursor() as cursor:
+        with self.cursor() as cursor:
             cursor.execute(f"{sql} ORDER BY stored.id LIMIT {sets.MOST}", parameters)
             return list(cursor.fetchall())
+
+    @property
+    def seen(self) -> str:
+        return f"connector_seen_{self.pull.pk}"
 
     @property
     def key(self) -> str:
         return quote(self.schema.key.column)
 
-    def parameters(self) -> list[Any]:
-        return [self.pull.pk, self.pull.started_at]
-
     def unseen_sql(self) -> str:
-        kind = self.schema.model._meta.get_field(self.schema.declaration.key).db_type(connection)
         return f"""
-            WITH seen AS MATERIALIZED (
-                SELECT DISTINCT nullif(key, '')::{kind} AS key FROM sync_pullpage, unnest(keys) AS key
-                WHERE pull_id = %s
-            )
             SELECT stored.id, stored.{self.key} FROM {quote(self.schema.table)} AS stored
             WHERE stored.deleted_at IS NULL AND stored.updated_at <= %s
-            AND NOT EXISTS (SELECT FROM seen WHERE seen.key = stored.{self.key})
+            AND NOT EXISTS (SELECT FROM {self.seen} AS seen WHERE seen.key = stored.{self.key})
         """  # noqa: S608 (every name is a model's, quoted)
+
+    @contextmanager
+    def cursor(self) -> Iterator[Any]:
+        """Have a cursor whose connection knows what was seen, in a table with statistics: arrays have none."""
+        kind = self.schema.model._meta.get_field(self.schema.declaration.key).db_type(connection)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass(%s) IS NULL", [f"pg_temp.{self.seen}"])
+            if cursor.fetchone()[0]:
+                cursor.execute(f"CREATE TEMPORARY TABLE {self.seen} AS {SEEN_KEYS.format(kind)}", [self.pull.pk])
+                cursor.execute(f"CREATE INDEX ON {self.seen} (key)")
+                cursor.execute(f"ANALYZE {self.seen}")
+            yield cursor

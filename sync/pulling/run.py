@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from threading import Event
+from typing import Any
 
 from django.db.models.functions import Now
 
@@ -74,25 +75,24 @@ class Run:
                 break
         if self.stop.is_set():
             raise Stopped("It was told to stop.")
-        self.pull.refresh_from_db()
+        self.pull.refresh_from_db()  # The page that told where changes begin was another thread's.
         self.move(Stage.CHANGES if self.pull.changes_cursor else Stage.CHECKING)
 
     def changes(self) -> Iterator[Tally]:
         """Read what changed since the moment that was asked for, or while the walk went on."""
         since = self.pull.changed_since or self.pull.changes_cursor
-        afterwards = Stage.DONE if self.pull.changed_since else Stage.CHECKING
-        reading = Changes(self.pull, self.schema, self.source, self.stop, afterwards)
         try:
-            yield from reading.run(since)
+            yield from Changes(self.pull, self.schema, self.source, self.stop).run(since)
         except Refused as exc:
             if self.pull.changed_since:
                 raise
             self.doubts.append(f"What changed during the walk could not be read. {exc}")
-            self.move(Stage.CHECKING)
+            self.move(Stage.CHECKING, changes_cursor="")
 
     def check(self) -> None:
         """See whether the walk was complete, and go on to removing what it did not have where that is wanted."""
-        self.doubts += doubts(self.pull, self.source)
+        if not self.pull.changed_since:
+            self.doubts += doubts(self.pull, self.source)
         if self.pull.is_generation and not self.doubts:
             self.doubts += self.removal.too_many(self.allowed)
         self.move(Stage.REMOVING if self.pull.is_generation and not self.doubts else Stage.DONE)
@@ -101,7 +101,7 @@ class Run:
     def removal(self) -> Removal:
         return Removal(self.pull, self.schema, self.stop)
 
-    def move(self, stage: Stage) -> None:
-        self.pull.stage = stage
-        changes = {"stage": stage, **({"finished_at": Now()} if stage == Stage.DONE else {})}
+    def move(self, stage: Stage, **changes: Any) -> None:
+        changes |= {"stage": stage, **({"finished_at": Now()} if stage == Stage.DONE else {})}
         Pull.objects.filter(pk=self.pull.pk).update(**changes)
+        self.pull.refresh_from_db()

@@ -19,7 +19,7 @@ SERVED = """
     )
     SELECT (SELECT count(*) FROM walked), (SELECT count(DISTINCT key) FROM walked WHERE key <> ''),
            (SELECT count(*) FROM walked WHERE key = ''),
-           (SELECT count(*) FROM later WHERE NOT EXISTS (SELECT FROM walked WHERE walked.key = later.key)),
+           (SELECT count(*) FROM (SELECT key FROM later EXCEPT SELECT key FROM walked) AS gone),
            (SELECT coalesce(sum(cardinality(keys)), 0) FROM sync_pullpage
             WHERE pull_id = %(pull)s AND number = %(last)s)
 """
