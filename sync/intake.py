@@ -14,6 +14,7 @@ from sync.database_faults import fault_of
 from sync.effects import effect_of
 from sync.journal import Earlier
 from sync.models.delivery import Delivery, Method, Outcome
+from sync.models.switch import SwitchedMode
 from sync.push import outbox
 from sync.write import Write
 
@@ -27,13 +28,13 @@ def take(write: Write, schema: EntitySchema | None, entity_id: str | None, fault
         BadRequest, Conflict: the delivery is stored as rejected.
         Unavailable: the entity takes no writes now, or too much is waiting; nothing is stored.
     """
-    is_deferred = schema is not None and modes.is_deferred(schema)
+    mode = modes.open_mode(schema) if schema else None
     command = judge(write, schema, entity_id, faults) if schema else None
     if command is None or faults:
         record_key = command.record_key if command else entity_id or ""
         journal.record_rejected(write, record_key, faults)
         raise BadRequest(faults=faults)
-    return carry_out(command, is_deferred=is_deferred or write.wants_async)
+    return carry_out(command, is_deferred=mode == SwitchedMode.DEFERRED or write.wants_async)
 
 
 def carry_out(command: Command, *, is_deferred: bool) -> Answer:

@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from django.db import connection
 
 from connector.edge.models import Client
 from entities.schema import schemas
 from sync import intake
 from sync.answers import Answer
 from sync.models.delivery import Method
-from sync.write import Write
+from sync.write import Write, lock_number
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 Body = Mapping[str, Any] | bytes
@@ -55,6 +56,12 @@ def update(entity: str, key: str, body: Body, *, by: Author = LOCAL) -> Answer:
 def delete(entity: str, key: str, *, by: Author = LOCAL) -> Answer:
     """Delete a record; see `change`."""
     return change(Method.DELETE, entity, key, b"", by=by)
+
+
+def hold(entity: str, key: str) -> None:
+    """Wait until nobody else changes a record, and keep others waiting until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(entity, key)])
 
 
 def change(method: Method, entity: str, key: str | None, body: Body, *, by: Author = LOCAL) -> Answer:

@@ -20,16 +20,16 @@ def switches() -> dict[str, str]:
     return dict(Switch.objects.exclude(mode="").values_list("entity", "mode"))
 
 
-def is_deferred(schema: EntitySchema) -> bool:
-    """Tell whether writes are applied later.
+def open_mode(schema: EntitySchema) -> SwitchedMode:
+    """Return how an entity takes writes now.
 
     Raises:
-        Unavailable: an operator has the entity refuse writes.
+        Unavailable: an operator has it refuse them.
     """
-    mode = switches().get(schema.name, schema.declaration.mode)
+    mode = SwitchedMode(switches().get(schema.name, schema.declaration.mode))
     if mode == SwitchedMode.REFUSE:
         raise Unavailable(f"The operator has {schema.name} take no writes for now; send the request again later.")
-    return mode == SwitchedMode.DEFERRED
+    return mode
 
 
 def forget_switches() -> None:

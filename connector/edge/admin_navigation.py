@@ -37,6 +37,8 @@ ICONS = {
     "campaign": "campaign",
     "company": "domain",
     "member": "badge",
+    "push": "send",
+    "pushtoken": "vpn_key",
 }
 RECORD_ICON, OTHER_ICON = "database", "table"
 

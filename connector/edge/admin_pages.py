@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.contrib.auth import get_permission_codename
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 
 from connector.edge.admin_additions import additions_of
 from connector.edge.admin_paginator import BoundedPaginator
@@ -63,8 +64,8 @@ class MachineWritten(ModelAdmin):
     has_history = False  # Whether a row's page leads to what people did to it.
     sections: Sections = ()  # The fields of a row's page under their headings; names of fields, or columns.
 
-    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
+    def has_add_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+        return any(addition.may_add(request, self.model) for addition in additions_of(self.model))
 
     def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         return False
@@ -75,6 +76,10 @@ class MachineWritten(ModelAdmin):
     def has_operate_permission(self, request: HttpRequest) -> bool:
         """Tell whether the user may do what these pages offer, which is never to write a row by hand."""
         return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('change', self.opts)}")
+
+    def get_urls(self) -> list[URLPattern]:
+        added = [url for addition in additions_of(self.model) for url in addition.urls(self)]
+        return [*added, *super().get_urls()]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002 (Django's)
         return BoundedList
