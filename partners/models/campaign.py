@@ -34,3 +34,8 @@ class Campaign(Timed):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def owner_id(self) -> int:
+        """The partner that it hangs on."""
+        return self.deal.partner_id

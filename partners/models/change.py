@@ -35,3 +35,8 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.subject_id} {self.action} by {self.who}"
+
+    @property
+    def owner_id(self) -> int:
+        """The partner that it was made to, or to what hangs on it."""
+        return self.partner_id

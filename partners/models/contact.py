@@ -32,3 +32,8 @@ class Contact(Timed):
 
     def __str__(self) -> str:
         return f"{self.type}: {self.value}"
+
+    @property
+    def owner_id(self) -> int:
+        """The partner that it hangs on."""
+        return self.partner_id

@@ -60,3 +60,8 @@ class Deal(Timed):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def owner_id(self) -> int:
+        """The partner that it hangs on."""
+        return self.partner_id

@@ -109,10 +109,18 @@ class Partner(Timed):
                 name="partner_billing_address_is_whole",
             ),
         ]
-        indexes = [models.Index(fields=["company", "create_time", "id"], name="partner_in_listed_order")]
+        indexes = [
+            models.Index(fields=["company", "create_time", "id"], name="partner_in_listed_order"),
+            models.Index(fields=["name"], opclasses=["text_pattern_ops"], name="partner_by_start_of_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def owner_id(self) -> int:
+        """Itself, as whatever hangs on it tells it, too."""
+        return self.pk
 
     @property
     def manager_ids(self) -> list[int]:
