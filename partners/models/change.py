@@ -19,7 +19,7 @@ class Change(models.Model):
     What a cascade touched is counted and not listed: it may be 100,000 rows, and each follows from this one.
     """
 
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="changes")
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, db_index=False, related_name="changes")
     subject = models.CharField(max_length=16, help_text="What was changed: partner, contact, deal or campaign.")
     subject_id = models.CharField(max_length=36)
     action = models.CharField(max_length=16, choices=Action)

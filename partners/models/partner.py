@@ -59,7 +59,7 @@ class Partner(Timed):
     A group of the contract (`payment_terms`) is columns that begin with its name.
     """
 
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="partners")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, db_index=False, related_name="partners")
     managers = models.ManyToManyField(Member, through="Management", related_name="partners")
     name = models.CharField(max_length=255)
     description = models.TextField(null=True, blank=True)
@@ -135,7 +135,7 @@ class Partner(Timed):
 class Management(models.Model):
     """That a member manages a partner; the numbers keep the order in which the managers were sent."""
 
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="managements")
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, db_index=False, related_name="managements")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="managements")
 
     class Meta:
