@@ -103,6 +103,7 @@ class Operated(MachineWritten):
         return []
 
 
+@transaction.atomic
 def operate(request: HttpRequest, model_admin: Operated, *, pk: int, operation: Operation) -> HttpResponse:
     """Ask what shall be done, show what it would touch, and do it when that was seen."""
     row = get_object_or_404(model_admin.model, pk=pk)
