@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from connector.edge.admin_pages import column
-from connector.edge.admin_text import link, moment, tag, text
+from connector.edge.admin_text import NOTHING, link, moment, tag, text
 from partners.models import Status
 
 COLOURS = {
@@ -59,4 +59,4 @@ def page_of(row: Any) -> SafeString:
 def values(held: dict[str, Any]) -> SafeString:
     """Return fields with their values, a line for each."""
     lines = [format_html("{}: {}", name, text(value)) for name, value in held.items()]
-    return SafeString("<br>".join(lines))  # Each line is escaped.
+    return SafeString("<br>".join(lines)) if lines else NOTHING  # Each line is escaped.

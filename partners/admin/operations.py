@@ -40,6 +40,8 @@ ARCHIVE = {Partner: archive_partner, Deal: archive_deal, Campaign: archive_campa
 class ArchiveForm(forms.Form):
     """Archiving asks for nothing but a yes."""
 
+    says = "archive"
+
     def __init__(self, given: Any, row: Row) -> None:
         super().__init__(given)
         self.act: Callable[..., Touched] = ARCHIVE[type(row)]
@@ -54,8 +56,13 @@ class StatusForm(forms.Form):
         field.choices = row._meta.get_field("status").choices
         self.update: Callable[..., Touched] = UPDATE[type(row)]
 
+    @property
+    def says(self) -> str:
+        """What was seen in a look at it."""
+        return str(self.cleaned_data["status"])
+
     def act(self, **named: Any) -> Touched:
-        return self.update(sent=Sent({"status": self.cleaned_data["status"]}), **named)
+        return self.update(sent=Sent({"status": self.says}), **named)
 
 
 @dataclass(frozen=True)
@@ -107,7 +114,9 @@ class Operated(MachineWritten):
 def operate(request: HttpRequest, model_admin: Operated, *, pk: int, operation: Operation) -> HttpResponse:
     """Ask what shall be done, show what it would touch, and do it when that was seen."""
     row = get_object_or_404(model_admin.model, pk=pk)
-    form, for_good = operation.form(request.POST or None, row), "do" in request.POST
+    form = operation.form(request.POST or None, row)
+    # Nothing is done but what was looked at: the choice may have changed since.
+    for_good = form.is_valid() and request.POST.get("do") == form.says
     touched = attempt(form, row, Actor(f"user {request.user.get_username()}"), for_good=for_good)
     back = reverse(f"admin:partners_{row._meta.model_name}_change", args=[pk])
     if touched is None or not for_good:

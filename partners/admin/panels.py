@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from connector.edge.admin_paginator import counted
-from connector.edge.admin_text import link, moment, table, tag
+from connector.edge.admin_text import link, table, tag
 from partners.admin.columns import archived, effective, page_of, status, values
 from partners.models import Campaign, Change, Deal, Partner
 
@@ -62,19 +62,8 @@ def campaigns(rows: QuerySet[Campaign]) -> str:
 
 
 def changes(rows: QuerySet[Change]) -> str:
-    headers = ("When", "Who", "What", "Before", "After")
-    return newest(
-        "Changes",
-        headers,
-        rows,
-        lambda row: (
-            moment(row.made_at),
-            row.who,
-            f"{row.subject} {row.subject_id} {row.action}",
-            values(row.before),
-            values(row.after),
-        ),
-    )
+    headers = ("Change", "Before", "After")
+    return newest("Changes", headers, rows, lambda row: (page_of(row), values(row.before), values(row.after)))
 
 
 def of_partner(request: HttpRequest, partner: Partner) -> list[str]:

@@ -34,7 +34,7 @@ class Change(models.Model):
         indexes = [models.Index(fields=["partner", "id"], name="change_of_partner")]
 
     def __str__(self) -> str:
-        return f"{self.subject} {self.subject_id} {self.action} by {self.who}"
+        return f"{self.subject} {self.subject_id} {self.action} by {self.who}, {self.made_at:%Y-%m-%d %H:%M:%S}"
 
     @property
     def owner_id(self) -> int:

@@ -83,7 +83,7 @@ def test_look_at_a_status_tells_what_it_touches_and_changes_nothing(
 
 def test_status_is_changed_by_the_same_rule(hood: Hood, admin_client: Browser, partner: Row, campaign: Row) -> None:
     url = operation("partner", partner, "status")
-    answer = admin_client.post(url, {"status": "suspended", "do": ""}, follow=True)
+    answer = admin_client.post(url, {"status": "suspended", "do": "suspended"}, follow=True)
     assert "1 deal and 1 campaign got another effective status." in answer.content.decode()
     assert hood.item(f"/campaigns/{campaign['id']}")["effective_status"] == "suspended"
     change = Change.objects.order_by("-pk")[0]
@@ -95,32 +95,41 @@ def test_status_is_changed_by_the_same_rule(hood: Hood, admin_client: Browser, p
     assert LogEntry.objects.get().user.get_username() == "admin"
 
 
+def test_nothing_is_done_that_was_not_looked_at(hood: Hood, admin_client: Browser, partner: Row, deal: Row) -> None:
+    url = operation("partner", partner, "status")
+    answer = admin_client.post(url, {"status": "terminated", "do": "suspended"})
+    assert "1 deal and 0 campaigns would get another effective status." in answer.content.decode()
+    assert hood.item(f"/partners/{partner['id']}") == partner
+
+
 def test_deal_is_archived_with_its_campaigns(hood: Hood, admin_client: Browser, deal: Row, campaign: Row) -> None:
     hood.change(f"/campaigns/{campaign['id']}", status="inactive")
     answer = admin_client.post(operation("deal", deal, "archive"), {"look": ""})
     assert "0 deals and 1 campaign would be archived with it." in answer.content.decode()
     assert not hood.item(f"/deals/{deal['id']}")["archived"]
-    admin_client.post(operation("deal", deal, "archive"), {"do": ""})
+    admin_client.post(operation("deal", deal, "archive"), {"do": "archive"})
     assert hood.item(f"/campaigns/{campaign['id']}")["archived"]
 
 
 def test_refusal_is_told(hood: Hood, admin_client: Browser, deal: Row, campaign: Row) -> None:
-    answer = admin_client.post(operation("deal", deal, "archive"), {"do": ""})
+    answer = admin_client.post(operation("deal", deal, "archive"), {"do": "archive"})
     assert "The deal is used by an active campaign." in answer.content.decode()
     hood.archive(f"/campaigns/{campaign['id']}")
-    answer = admin_client.post(operation("campaign", campaign, "status"), {"status": "inactive", "do": ""})
+    answer = admin_client.post(operation("campaign", campaign, "status"), {"status": "inactive", "do": "inactive"})
     assert "An archived campaign cannot be updated." in answer.content.decode()
 
 
 def test_wrong_status_is_refused(hood: Hood, admin_client: Browser, deal: Row) -> None:
-    answer = admin_client.post(operation("deal", deal, "status"), {"status": "suspended", "do": ""})
+    answer = admin_client.post(operation("deal", deal, "status"), {"status": "suspended", "do": "suspended"})
     assert "Select a valid choice" in answer.content.decode()
     assert hood.item(f"/deals/{deal['id']}") == deal
 
 
 @pytest.mark.parametrize("name", ["status", "archive"])
 def test_operation_is_for_those_who_may_change_partners(hood: Hood, partner: Row, name: str) -> None:
-    answer = operator("view_partner").post(operation("partner", partner, name), {"status": "inactive", "do": ""})
+    answer = operator("view_partner").post(
+        operation("partner", partner, name), {"status": "inactive", "do": "inactive"}
+    )
     assert answer.status_code == 403
     assert hood.item(f"/partners/{partner['id']}") == partner
 
