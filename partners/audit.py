@@ -31,7 +31,7 @@ class Difference:
 
 def record(subject: Subject, action: Action, actor: Actor, difference: Difference) -> None:
     Change.objects.create(
-        partner_id=_partner_id(subject),
+        partner_id=subject.owner_id,
         subject=str(subject._meta.model_name),
         subject_id=str(subject.pk),
         action=action,
@@ -41,12 +41,3 @@ def record(subject: Subject, action: Action, actor: Actor, difference: Differenc
         after=dict(difference.after),
         touched=difference.touched._asdict() if any(difference.touched) else {},
     )
-
-
-def _partner_id(subject: Subject) -> int:
-    match subject:
-        case Partner():
-            return subject.pk
-        case Campaign():
-            return subject.deal.partner_id
-    return subject.partner_id

@@ -83,5 +83,5 @@ def listed(listing: Listing, rows: QuerySet[Any], asked: QueryDict) -> HttpRespo
 
 
 def single(listing: Listing, row: Any) -> HttpResponse:
-    """Answer one row, every field of it, as a list of one."""
-    return items(1, [shapes.shown(listing.shape, row)])
+    """Answer one row as a list of one."""
+    return items(1, [listing.whole(row)])

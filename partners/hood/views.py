@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 
 from partners.creating import create_contact
 from partners.fields.tables import CONTACT
-from partners.hood import shapes
 from partners.hood.answers import answer, done
 from partners.hood.listings import CONTACTS, MEMBERS, listed, single
 from partners.hood.resources import PARTNERS, Resource
@@ -28,7 +27,7 @@ class RowsView(OfResource):
     def post(self, _request: HttpRequest) -> HttpResponse:
         sent = self.resource.form.of_new(self.body)
         row = self.resource.create(company_id=self.company_id, sent=sent, actor=self.actor)
-        return answer(201, shapes.shown(self.resource.listing.shape, row))
+        return answer(201, self.resource.listing.whole(row))
 
 
 class RowView(OfResource):
@@ -59,7 +58,7 @@ class ContactsView(HoodView):
     def post(self, _request: HttpRequest, partner: str) -> HttpResponse:
         sent = CONTACT.of_new(self.body)
         contact = create_contact(company_id=self.company_id, partner=partner, sent=sent, actor=self.actor)
-        return answer(201, shapes.shown(shapes.CONTACT, contact))
+        return answer(201, CONTACTS.whole(contact))
 
 
 class ContactView(HoodView):

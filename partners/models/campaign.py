@@ -16,7 +16,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 class Campaign(Timed):
     """What runs under a deal. `effective_status` is derived: see `partners.effective`."""
 
-    deal = models.ForeignKey(Deal, on_delete=models.PROTECT, related_name="campaigns")
+    deal = models.ForeignKey(Deal, on_delete=models.PROTECT, db_index=False, related_name="campaigns")
     name = models.CharField(max_length=100)
     description = models.CharField(max_length=2000, null=True, blank=True)
     status = models.CharField(max_length=16, choices=OwnStatus, default=OwnStatus.ACTIVE)
@@ -34,3 +34,8 @@ class Campaign(Timed):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def owner_id(self) -> int:
+        """The partner that it hangs on."""
+        return self.deal.partner_id

@@ -19,7 +19,7 @@ class Change(models.Model):
     What a cascade touched is counted and not listed: it may be 100,000 rows, and each follows from this one.
     """
 
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="changes")
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, db_index=False, related_name="changes")
     subject = models.CharField(max_length=16, help_text="What was changed: partner, contact, deal or campaign.")
     subject_id = models.CharField(max_length=36)
     action = models.CharField(max_length=16, choices=Action)
@@ -34,4 +34,9 @@ class Change(models.Model):
         indexes = [models.Index(fields=["partner", "id"], name="change_of_partner")]
 
     def __str__(self) -> str:
-        return f"{self.subject} {self.subject_id} {self.action} by {self.who}"
+        return f"{self.subject} {self.subject_id} {self.action} by {self.who}, {self.made_at:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def owner_id(self) -> int:
+        """The partner that it was made to, or to what hangs on it."""
+        return self.partner_id

@@ -22,7 +22,7 @@ class Contact(Timed):
     """A further way to reach a partner; apart from the partner's own `contact`, neither mirrors the other."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="contacts")
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, db_index=False, related_name="contacts")
     type = models.CharField(max_length=16, choices=ContactType)
     value = models.CharField(max_length=2048)
 
@@ -32,3 +32,8 @@ class Contact(Timed):
 
     def __str__(self) -> str:
         return f"{self.type}: {self.value}"
+
+    @property
+    def owner_id(self) -> int:
+        """The partner that it hangs on."""
+        return self.partner_id

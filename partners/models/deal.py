@@ -27,7 +27,7 @@ class DealQuerySet(models.QuerySet["Deal"]):
 class Deal(Timed):
     """What a company has agreed on with a partner. `effective_status` is derived: see `partners.effective`."""
 
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="deals")
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, db_index=False, related_name="deals")
     name = models.CharField(max_length=100)
     description = models.CharField(max_length=2000, null=True, blank=True)
     base_price = models.DecimalField(max_digits=DIGITS, decimal_places=PLACES)
@@ -60,3 +60,8 @@ class Deal(Timed):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def owner_id(self) -> int:
+        """The partner that it hangs on."""
+        return self.partner_id

@@ -59,7 +59,7 @@ class Partner(Timed):
     A group of the contract (`payment_terms`) is columns that begin with its name.
     """
 
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="partners")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, db_index=False, related_name="partners")
     managers = models.ManyToManyField(Member, through="Management", related_name="partners")
     name = models.CharField(max_length=255)
     description = models.TextField(null=True, blank=True)
@@ -109,10 +109,18 @@ class Partner(Timed):
                 name="partner_billing_address_is_whole",
             ),
         ]
-        indexes = [models.Index(fields=["company", "create_time", "id"], name="partner_in_listed_order")]
+        indexes = [
+            models.Index(fields=["company", "create_time", "id"], name="partner_in_listed_order"),
+            models.Index(fields=["name"], opclasses=["text_pattern_ops"], name="partner_by_start_of_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def owner_id(self) -> int:
+        """Itself, as whatever hangs on it tells it, too."""
+        return self.pk
 
     @property
     def manager_ids(self) -> list[int]:
@@ -127,7 +135,7 @@ class Partner(Timed):
 class Management(models.Model):
     """That a member manages a partner; the numbers keep the order in which the managers were sent."""
 
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="managements")
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, db_index=False, related_name="managements")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="managements")
 
     class Meta:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from partners.models import Partner
 from tests.partners.hood import TIME, Hood, faults, message
@@ -201,3 +203,11 @@ def test_change_that_changes_nothing_leaves_the_time(hood: Hood, partner: Row) -
 def test_unknown_id_is_told(hood: Hood, number: str) -> None:
     answers = [hood.send("GET", f"/partners/{number}"), hood.patch(f"/partners/{number}", name="A")]
     assert {message(answer) for answer in answers} == {"Unknown partner id."}
+
+
+def test_view_costs_the_same_statements_however_many_managers_there_are(hood: Hood, partner: Row) -> None:
+    ids = [str(hood.company.members.create(name=f"{number}").pk) for number in range(10)]
+    hood.change(path(partner), manager_ids=ids)
+    with CaptureQueriesContext(connection) as queries:
+        assert len(hood.item(path(partner))["managers"]) == 10
+    assert len(queries) == 3

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from partners.hood.grammar.filters import Filter
-from partners.hood.shapes import Shape
+from partners.hood.shapes import Shape, shown
 
 
 @dataclass(frozen=True)
@@ -25,3 +25,8 @@ class Listing:
     def fetched(self, rows: QuerySet[Any], names: Collection[str]) -> QuerySet[Any]:
         """Have what the shown names need come in one query more, not in one for each row."""
         return rows.prefetch_related(*(path for path, of in self.related.items() if not set(of).isdisjoint(names)))
+
+    def whole(self, row: Any) -> dict[str, Any]:
+        """Return one row, every field of it."""
+        prefetch_related_objects([row], *self.related)
+        return shown(self.shape, row)
