@@ -23,6 +23,7 @@ ROLE = env.str("CONNECTOR_ROLE", default="manage")
 # Security
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
+FIELD_KEYS = env.list("FIELD_KEYS", default=[])  # Of encrypted columns, the newest first.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", default=False) else None
@@ -37,16 +38,24 @@ SILENCED_SYSTEM_CHECKS = ["security.W008"]  # SECURE_SSL_REDIRECT, see above.
 CONNECTOR_PUBLIC_URL = env.str("CONNECTOR_PUBLIC_URL", default="").rstrip("/")
 CONNECTOR_SOURCE = env.str("CONNECTOR_SOURCE", default="source-1")
 
+# Where local changes are pushed to
+CONNECTOR_PUSH_URL = env.str("CONNECTOR_PUSH_URL", default="https://api.dsync.com/api/realtime")
+
 # Limits of a request
 CONNECTOR_BODY_LIMIT = env.int("CONNECTOR_BODY_LIMIT", default=1024 * 1024)
 CONNECTOR_DELIVERY_DAYS = env.int("CONNECTOR_DELIVERY_DAYS", default=90)
+CONNECTOR_TOMBSTONE_DAYS = env.int("CONNECTOR_TOMBSTONE_DAYS", default=30)
 CONNECTOR_BACKLOG = env.int("CONNECTOR_BACKLOG", default=1_000_000)
 CONNECTOR_REPEAT_HOURS = env.int("CONNECTOR_REPEAT_HOURS", default=24)
 CONNECTOR_SOCKET_SECONDS = env.int("CONNECTOR_SOCKET_SECONDS", default=5)
+CONNECTOR_RATE_BURST = env.int("CONNECTOR_RATE_BURST", default=10)  # calls of an account in a second
+CONNECTOR_RATE_STEADY = env.int("CONNECTOR_RATE_STEADY", default=150)  # and in a minute, both at once
+CONNECTOR_RATE_OPEN = env.bool("CONNECTOR_RATE_OPEN", default=True)  # whether calls pass while Valkey is away
 
 # Applications
 INSTALLED_APPS = [
     "connector.edge",
+    "partners",
     "entities",
     "notifications",
     "sync",
@@ -121,6 +130,14 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
         "prepare_threshold": 2 if env.bool("DATABASE_PREPARE", default=True) else None,
     }
 )
+# What walks and changes are read from, where it is near enough behind.
+if _replica := env.str("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = {
+        **DATABASES["default"],
+        **env.db_url_config(_replica, engine=DATABASES["default"]["ENGINE"]),
+        "OPTIONS": {**DATABASES["default"]["OPTIONS"], "connect_timeout": 2},
+        "TEST": {"MIRROR": "default"},
+    }
 # What must be known even where the transaction in hand dies: which batch a worker took.
 DATABASES["autonomous"] = {**DATABASES["default"], "TEST": {"MIRROR": "default"}}
 
@@ -129,7 +146,10 @@ REDIS_URL = env.str("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)  # kombu's name for a socket file
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ROUTES = {"sync.tasks.call_hooks": {"queue": "effects"}}  # What waits for others holds up nobody.
+CELERY_TASK_ROUTES = {  # What waits for others holds up nobody.
+    "sync.tasks.call_hooks": {"queue": "effects"},
+    "sync.tasks.send_pushes": {"queue": "effects"},
+}
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False

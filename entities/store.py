@@ -23,7 +23,8 @@ quote = connection.ops.quote_name
 # A record whose key stays may be referred to meanwhile; one that goes away may not.
 UNCHANGED_KEY = "FOR NO KEY UPDATE"
 GOING = "FOR UPDATE"
-CHANGED = "updated_at = now(), changed_in = pg_current_xact_id()"
+# Where a change stands among all others, as the columns of a new row say by themselves.
+CHANGED = "updated_at = now(), changed_epoch = connector_epoch(), changed_in = pg_current_xact_id()"
 STAMP = f"last_delivery = %s, {CHANGED}"
 
 
@@ -68,11 +69,18 @@ def delete(schema: EntitySchema, key: Any, delivery: int) -> Written | None:
     locked = locked_sql(schema, [*schema.leaves, "extra"], GOING)
     if schema.declaration.on_delete == OnDelete.SOFT:
         sql = f"UPDATE {table} AS stored SET deleted_at = now(), {STAMP} FROM ({locked}) AS old"  # noqa: S608
-        parameters = [delivery, key]
-    else:
-        sql = f"DELETE FROM {table} AS stored USING ({locked}) AS old"  # noqa: S608
-        parameters = [key]
-    return written(f"{sql} WHERE stored.id = old.id RETURNING old.previous", parameters)
+        return written(f"{sql} WHERE stored.id = old.id RETURNING old.previous", [delivery, key])
+    removal = f"DELETE FROM {table} AS stored USING ({locked}) AS old WHERE stored.id = old.id"  # noqa: S608
+    return written(removal_sql(schema, removal, "old.previous"), [key, schema.name])
+
+
+def removal_sql(schema: EntitySchema, removal: str, told: str) -> str:
+    """Return the statement that removes records, leaves a tombstone of each, and tells something of each."""
+    return f"""
+        WITH gone AS ({removal} RETURNING stored.id, stored.{quote(schema.key.column)}::text AS key, {told} AS told),
+        left_behind AS (INSERT INTO entities_tombstone (entity, key, record) SELECT %s, key, id FROM gone)
+        SELECT told FROM gone
+    """  # noqa: S608 (every name is a model's, quoted, or ours)
 
 
 def dangling(schema: EntitySchema, values: dict[str, Any]) -> Iterable[tuple[FieldSchema, str]]:
@@ -145,7 +153,7 @@ def revival_sql(schema: EntitySchema) -> str:
     return f"""
         ON CONFLICT ({quote(schema.key.column)}) DO UPDATE
         SET {replaced}, extra = excluded.extra, last_delivery = excluded.last_delivery, deleted_at = NULL,
-            created_at = now(), updated_at = now(), changed_in = pg_current_xact_id()
+            created_at = now(), {CHANGED}
         WHERE stored.deleted_at IS NOT NULL
     """  # noqa: S608 (every name is a model's, quoted)
 

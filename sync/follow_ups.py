@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
-from uuid import uuid4
 
 import structlog
-from django.db import models, transaction
-from django.db.models import Q
+from django.db import models
 from django.db.models.functions import Now
 
 from connector.edge.logs import outline
@@ -17,8 +14,6 @@ from sync.models import Delivery, FollowUp
 from sync.retry import TRIES, delay_after
 
 log = structlog.get_logger(__name__)
-
-LEASE = timedelta(seconds=60)
 
 
 def run(seconds: float) -> bool:
@@ -33,30 +28,17 @@ def run(seconds: float) -> bool:
 
 
 def are_due() -> bool:
-    return due().exists()
+    return FollowUp.objects.due().exists()
 
 
-def due() -> models.QuerySet[FollowUp]:
-    free = Q(leased_until=None) | Q(leased_until__lte=Now())
-    return FollowUp.objects.filter(free, due_at__lte=Now())
-
-
-@transaction.atomic
 def claim() -> FollowUp | None:
     """Take the follow-up that is due longest, for as long as a lease lasts."""
-    follow_up = due().order_by("due_at").select_for_update(skip_locked=True).first()
-    if follow_up is None:
-        return None
-    follow_up.token = uuid4()
-    follow_up.tries += 1  # Counted before the call, which may end its worker.
-    changes = {"token": follow_up.token, "tries": follow_up.tries, "leased_until": Now() + LEASE}
-    FollowUp.objects.filter(pk=follow_up.pk).update(**changes)
-    return follow_up
+    return next(iter(FollowUp.objects.due().claim()), None)
 
 
 def call(follow_up: FollowUp) -> None:
     """Call the hook and remove the follow-up, or have it called again later; whoever lost the lease does neither."""
-    mine = FollowUp.objects.filter(pk=follow_up.pk, token=follow_up.token)
+    mine = FollowUp.objects.held(follow_up)
     if follow_up.tries > TRIES:  # A call that returns or raises is never left with so many.
         call_later(mine, follow_up.tries, "It ended its workers.")
         return

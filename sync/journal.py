@@ -233,6 +233,7 @@ def row(write: Write, record_key: str, columns: dict[str, Any]) -> dict[str, Any
         "digest": write.digest(record_key),
         "body": write.body,
         "body_size": len(write.body),
+        "is_local": write.is_local,
         **columns,
     }
 

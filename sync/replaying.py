@@ -134,4 +134,5 @@ def copied(delivery: Delivery) -> Write:
         method=Method(delivery.method),
         body=delivery.body_in_force,
         process_id=delivery.process_id,
+        is_local=delivery.is_local,
     )

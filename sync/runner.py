@@ -27,7 +27,8 @@ from sync.database_faults import fault_of
 from sync.effects import Effect, effect_of
 from sync.marks import Mark
 from sync.models import Delivery
-from sync.models.delivery import Method, Record
+from sync.models.delivery import Method, Outcome, Record
+from sync.push import outbox
 from sync.write import Write
 
 log = structlog.get_logger(__name__)
@@ -165,14 +166,16 @@ def known(entity: str) -> EntitySchema:
 
 
 def settled(schema: EntitySchema, deliveries: Sequence[Delivery]) -> list[Mark]:
-    """Fold, write and mark deliveries of one entity, and tell whoever listens what they did."""
+    """Fold, write and mark deliveries of one entity, and tell whoever listens what they did, Dsync of our own."""
     fold = Fold(schema, [schema.key.parse(delivery.record_key) for delivery in deliveries])
     results = [outcome(schema, delivery, fold) for delivery in deliveries]
     fold.save()
     marks.write(results)
+    pairs = [pair for pair in zip(deliveries, results, strict=True) if pair[1].outcome]
+    changed = [delivery for delivery, mark in pairs if mark.outcome != Outcome.ABSENT]
+    outbox.note(schema.name, [delivery.record_key for delivery in changed if delivery.is_local])
     if hooks.is_heard(schema):
-        pairs = zip(deliveries, results, strict=True)
-        hooks.announce(schema, [mark.shown_on(delivery) for delivery, mark in pairs if mark.outcome])
+        hooks.announce(schema, [mark.shown_on(delivery) for delivery, mark in pairs])
     return results
 
 

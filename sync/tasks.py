@@ -3,9 +3,11 @@ from __future__ import annotations
 from celery import shared_task
 
 from sync import follow_ups, runner, wake
+from sync.push import outbox, sender
 
 # A batch begun at the end has the rest of the soft time limit, most of which a wait for one lock may take (20 s).
 SECONDS = 20
+SECONDS_OF_PUSHES = 15  # The last exchange may take 25 s.
 
 
 @shared_task
@@ -15,6 +17,8 @@ def apply_deliveries() -> None:
         wake.send()
     if follow_ups.are_due():
         call_hooks.apply_async(expires=30, retry=False)
+    if outbox.are_due():
+        send_pushes.apply_async(expires=30, retry=False)
 
 
 @shared_task
@@ -22,3 +26,10 @@ def call_hooks() -> None:
     """Run what hooks have to do after commits, in a queue of its own: it may take its time."""
     if not follow_ups.run(SECONDS):
         call_hooks.apply_async(expires=30, retry=False)
+
+
+@shared_task
+def send_pushes() -> None:
+    """Tell Dsync what changed here."""
+    if not sender.run(SECONDS_OF_PUSHES):
+        send_pushes.apply_async(expires=30, retry=False)

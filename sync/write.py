@@ -20,6 +20,7 @@ class Write:
     process_id: str = ""
     idempotency_key: str = ""
     wants_async: bool = False
+    is_local: bool = False
 
     @property
     def may_repeat(self) -> bool:

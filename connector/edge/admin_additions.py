@@ -8,10 +8,11 @@ from typing import Any
 from django.contrib.admin import ListFilter
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern
 
 
 class Addition:
-    """Columns and filters for a model's list, and a panel beside the fields on a row's page; override what is needed.
+    """What is added to a model's list and to a row's page, and pages of its own; override what is needed.
 
     A column is a callable that takes a row, as in `list_display`.
     """
@@ -26,6 +27,14 @@ class Addition:
     def panel(self, request: HttpRequest, row: Any) -> str:  # noqa: ARG002 (what a subclass takes)
         """Return the panel as safe HTML; empty where there is none, or the user may not see it."""
         return ""
+
+    def urls(self, model_admin: Any) -> Sequence[URLPattern]:  # noqa: ARG002
+        """Return the addresses of pages below the model's own, each under its admin's check."""
+        return ()
+
+    def may_add(self, request: HttpRequest, model: type[Model]) -> bool:  # noqa: ARG002
+        """Tell whether the user may add a row by a page of the addition, at `add/`."""
+        return False
 
 
 _added: list[tuple[type[Model], Addition]] = []

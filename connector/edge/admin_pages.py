@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth import get_permission_codename
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 
 from connector.edge.admin_additions import additions_of
 from connector.edge.admin_paginator import BoundedPaginator
@@ -44,6 +47,7 @@ class BoundedList(ChangeList):
 
 
 Sections = Sequence[tuple[str | None, Sequence[Any]]]
+View = Callable[..., HttpResponse]
 
 
 class MachineWritten(ModelAdmin):
@@ -63,8 +67,8 @@ class MachineWritten(ModelAdmin):
     has_history = False  # Whether a row's page leads to what people did to it.
     sections: Sections = ()  # The fields of a row's page under their headings; names of fields, or columns.
 
-    def has_add_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
+    def has_add_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+        return any(addition.may_add(request, self.model) for addition in additions_of(self.model))
 
     def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         return False
@@ -75,6 +79,10 @@ class MachineWritten(ModelAdmin):
     def has_operate_permission(self, request: HttpRequest) -> bool:
         """Tell whether the user may do what these pages offer, which is never to write a row by hand."""
         return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('change', self.opts)}")
+
+    def get_urls(self) -> list[URLPattern]:
+        added = [url for addition in additions_of(self.model) for url in addition.urls(self)]
+        return [*added, *super().get_urls()]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002 (Django's)
         return BoundedList
@@ -111,6 +119,21 @@ class MachineWritten(ModelAdmin):
     def panels(self, request: HttpRequest, row: Model) -> list[str]:
         """Return what stands beside the fields: the room's own panels, then those of upper rooms."""
         return [panel for addition in additions_of(self.model) if (panel := addition.panel(request, row))]
+
+    def route(self, address: str, name: str, view: View, may: Callable[[HttpRequest], bool]) -> URLPattern:
+        """Return the address of a view that takes a request of somebody who may, and this admin."""
+
+        def checked(request: HttpRequest, **arguments: Any) -> HttpResponse:
+            if not may(request):
+                raise PermissionDenied
+            return view(request, self, **arguments)
+
+        name = f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+        return path(address, self.admin_site.admin_view(checked), name=name)
+
+    def page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
+        # Without "opts": the theme would head the page with the model's name instead of the title.
+        return TemplateResponse(request, template, {**self.admin_site.each_context(request), "title": title, **context})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

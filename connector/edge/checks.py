@@ -6,7 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError, connections
+
+from connector.edge.encryption import keyring
 
 UNSAFE = """
     SELECT name FROM pg_settings
@@ -31,3 +34,16 @@ def check_server(alias: str) -> list[CheckMessage]:
         return []
     hint = "Without it an accepted write can be lost in a crash of the server."
     return [Error(f"PostgreSQL runs with {name} = off.", hint=hint, obj=alias, id="edge.E001") for name in names]
+
+
+@register(Tags.security)
+def check_field_keys(**_kwargs: Any) -> list[CheckMessage]:
+    """Refuse keys that are none, before a secret is to be kept."""
+    if not settings.FIELD_KEYS:
+        return []
+    try:
+        keyring(tuple(settings.FIELD_KEYS))
+    except ImproperlyConfigured as exc:
+        hint = "cryptography.fernet.Fernet.generate_key() makes one; several are separated by commas, the newest first."
+        return [Error(str(exc), hint=hint, id="edge.E002")]
+    return []

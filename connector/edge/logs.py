@@ -50,6 +50,9 @@ def standard_library(renderer: Any) -> dict[str, Any]:
         "loggers": {
             # Django's own line for a 4xx or 5xx repeats ours and quotes the exception.
             "django.request": {"level": "CRITICAL"},
+            # A line for each request to Dsync is no news, and its debugging quotes answers.
+            "httpx": {"level": "WARNING"},
+            "httpcore": {"level": "WARNING"},
             # A heartbeat every few seconds is no news.
             "celery.app.trace": {"level": "WARNING", "filters": ["task"]},
             "celery.worker.strategy": {"level": "WARNING"},

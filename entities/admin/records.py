@@ -49,6 +49,8 @@ class UpdatedFilter(SpanFilter):
 class RecordAdmin(MachineWritten):
     """Shows what `entities.store` wrote: fields by the groups of the layout, then what we know of the record."""
 
+    has_history = True
+
     @property
     def schema(self) -> EntitySchema:
         model: Any = self.model

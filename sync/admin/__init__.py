@@ -6,8 +6,11 @@ from sync.admin import (  # noqa: F401 (each registers its pages)
     deliveries,
     follow_ups,
     jobs,
+    local_changes,
     notifications,
     overview,
+    push_tokens,
+    pushes,
     records,
     switches,
 )

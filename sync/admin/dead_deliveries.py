@@ -20,6 +20,8 @@ from sync.admin.body_form import BodyForm
 from sync.admin.operations import REPLAY, Operated, Operation
 from sync.models import Delivery, State
 
+EDIT = "It is applied in place of what came when the delivery is replayed. It must speak of the same record."
+
 
 def panel(request: HttpRequest, model_admin: Operated, delivery: Delivery) -> list[str]:
     """Return the panel of a dead delivery, and none of any other; who may not operate sees no buttons."""
@@ -63,7 +65,15 @@ def edit(request: HttpRequest, model_admin: Operated, pk: int) -> HttpResponse:
         return finish(request, model_admin, delivery, operation)
     original = admin_text.body(bytes(delivery.body))
     shown = columns.fault_table(map(asdict, faults)) if faults else ""
-    context = {"delivery": delivery, "form": form, "faults": shown, "original": original}
+    context = {
+        "form": form,
+        "faults": shown,
+        "intro": EDIT,
+        "submit": "Keep this body",
+        "back": reverse("admin:sync_delivery_change", args=[pk]),
+        "heading": "What came, which stays",
+        "original": original,
+    }
     return model_admin.page(request, "sync/edit_body.html", f"Edit the body of delivery {pk}", **context)
 
 

@@ -14,7 +14,7 @@ from notifications.models import Notification
 from sync.admin.recent import first_since
 from sync.dead_groups import count_dead
 from sync.disagreements import disagreeing
-from sync.models import Delivery, FollowUp, State
+from sync.models import Delivery, FollowUp, Push, State
 from sync.models.delivery import PENDING
 
 
@@ -50,6 +50,16 @@ def follow_ups(request: HttpRequest) -> Card | None:
     url = reverse("admin:sync_followup_changelist")
     given_up = figure("given up", FollowUp.objects.given_up(), f"{url}?is=given-up", alarming=True)
     return Card("Follow ups", [figure("waiting", FollowUp.objects.to_be_called(), f"{url}?is=open"), given_up])
+
+
+@register_card
+def pushes(request: HttpRequest) -> Card | None:
+    """Count the local changes that Dsync is to be told of, and those that it refused."""
+    if not request.user.has_perm("sync.view_push"):
+        return None
+    url = reverse("admin:sync_push_changelist")
+    dead = figure("dead pushes", Push.objects.dead(), f"{url}?state=dead", alarming=True)
+    return Card("Pushes", [figure("waiting", Push.objects.waiting(), f"{url}?state=waiting"), dead])
 
 
 @register_card

@@ -1,4 +1,4 @@
-"""Switches: how each entity takes writes, as its model declares or as an operator has decided."""
+"""Switches: how each entity takes writes, as its model declares or as an operator has decided, and if it is pushed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -22,16 +22,18 @@ from entities.schema import schemas
 from sync.models import Switch
 from sync.models.switch import SwitchedMode
 from sync.modes import forget_switches
+from sync.push.tokens import missing_for
 
 if TYPE_CHECKING:
+    from django.forms import CheckboxInput, RadioSelect, Select
     from django.forms import ModelForm as BaseForm
-    from django.forms import RadioSelect, Select
 
     ModelForm = BaseForm[Switch]
 else:
     from django.forms import ModelForm
     from unfold.widgets import UnfoldAdminRadioSelectWidget as RadioSelect
     from unfold.widgets import UnfoldAdminSelectWidget as Select
+    from unfold.widgets import UnfoldBooleanSwitchWidget as CheckboxInput
 
 COLOURS = {SwitchedMode.INLINE: "green", SwitchedMode.DEFERRED: "blue", SwitchedMode.REFUSE: "red"}
 
@@ -61,14 +63,28 @@ def unswitched() -> Iterator[tuple[str, str]]:
 class SwitchForm(ModelForm):
     entity = forms.ChoiceField(choices=unswitched, widget=Select)
     mode = forms.ChoiceField(
-        choices=[(mode.value, f"{mode.value}: {mode.label}") for mode in SwitchedMode],
+        choices=[("", "as declared"), *((mode.value, f"{mode.value}: {mode.label}") for mode in SwitchedMode)],
+        required=False,
         widget=RadioSelect,
         help_text="Effective everywhere within 2 seconds. Delete the switch to go back to what is declared.",
+    )
+    is_pushed = forms.BooleanField(
+        label="Push local changes to Dsync",
+        required=False,
+        widget=CheckboxInput,
+        help_text="It needs both push tokens.",
     )
 
     class Meta:
         model = Switch
-        fields = ("entity", "mode")
+        fields = ("entity", "mode", "is_pushed")
+
+    def clean_is_pushed(self) -> bool:
+        is_pushed: bool = self.cleaned_data["is_pushed"]
+        entity = self.cleaned_data.get("entity") or self.instance.entity
+        if is_pushed and entity and (missing := missing_for(entity)):
+            raise ValidationError(f"Set the {' and the '.join(missing)} first (Push tokens).")
+        return is_pushed
 
 
 @admin.register(Switch)
@@ -78,7 +94,7 @@ class SwitchAdmin(ModelAdmin):
     form = SwitchForm
 
     def get_fields(self, _request: HttpRequest, obj: Any = None) -> list[Any]:
-        return ["entity", declared, "mode"] if obj else ["entity", "mode"]
+        return ["entity", declared, "mode", "is_pushed"] if obj else ["entity", "mode", "is_pushed"]
 
     def get_readonly_fields(self, _request: HttpRequest, obj: Any = None) -> list[Any]:
         return ["entity", declared] if obj else []
@@ -100,7 +116,8 @@ class SwitchAdmin(ModelAdmin):
                 "entity": entity,
                 "is_gone": entity not in schemas(),
                 "declared": declared_mode(entity),
-                "switched": mode_tag(switch.mode) if switch else NOTHING,
+                "switched": mode_tag(switch.mode) if switch and switch.mode else NOTHING,
+                "pushed": tag("pushed", "green") if switch and switch.is_pushed else NOTHING,
                 "when": moment(entry.action_time) if entry else NOTHING,
                 "who": entry.user.get_username() if entry else NOTHING,
                 "url": self.url(request, entity, switch),

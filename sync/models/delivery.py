@@ -103,6 +103,7 @@ class Delivery(models.Model):
         max_length=200, db_default="", help_text="Why it is dead or is tried again; failures group by it."
     )
     edited_body = models.BinaryField(null=True, help_text="What a person had applied instead of the body.")
+    is_local = models.BooleanField(db_default=False, help_text="It is a change of ours, not one that Dsync sent.")
     replay_of = models.BigIntegerField(null=True, help_text="The delivery that this one is a copy of.")
 
     objects = DeliveryQuerySet.as_manager()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+
+from sync.models.leased import Leased, LeasedQuerySet
 
 
-class FollowUpQuerySet(models.QuerySet["FollowUp"]):
+class FollowUpQuerySet(LeasedQuerySet["FollowUp"]):
     def given_up(self) -> FollowUpQuerySet:
         return self.filter(due_at=None)
 
@@ -15,19 +16,11 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.filter(due_at__isnull=False)
 
 
-class FollowUp(models.Model):
-    """One call of one hook for one delivery, written with the delivery's effect and removed when it returned.
-
-    Whoever runs it holds a lease; the token tells whether it still holds it when the call has ended.
-    """
+class FollowUp(Leased):
+    """One call of one hook for one delivery, written with the delivery's effect and removed when it returned."""
 
     hook = models.CharField(max_length=200)
     delivery = models.BigIntegerField(db_index=True)
-    due_at = models.DateTimeField(db_default=Now(), null=True, help_text="When it runs next; empty: given up.")
-    leased_until = models.DateTimeField(null=True)
-    token = models.UUIDField(null=True)
-    tries = models.SmallIntegerField(default=0)
-    reason = models.CharField(max_length=200)
 
     objects = FollowUpQuerySet.as_manager()
 

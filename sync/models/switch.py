@@ -12,16 +12,22 @@ class SwitchedMode(models.TextChoices):
 
 
 class Switch(models.Model):
-    """Overrides the mode that an entity's model declares; effective within seconds everywhere."""
+    """Overrides the mode that an entity's model declares, and tells whether its local changes are pushed.
+
+    It is effective within seconds everywhere.
+    """
 
     entity = models.CharField(max_length=63, unique=True)
-    mode = models.CharField(max_length=16, choices=SwitchedMode)
+    mode = models.CharField(max_length=16, choices=SwitchedMode, blank=True, help_text="Empty: as declared.")
+    is_pushed = models.BooleanField(db_default=False, help_text="Whether local changes go to Dsync.")
 
     class Meta:
         verbose_name_plural = "switches"
         constraints = [
-            models.CheckConstraint(condition=models.Q(mode__in=SwitchedMode.values), name="sync_switch_mode_is_known")
+            models.CheckConstraint(
+                condition=models.Q(mode__in=["", *SwitchedMode.values]), name="sync_switch_mode_is_known"
+            )
         ]
 
     def __str__(self) -> str:
-        return f"{self.entity}: {self.mode}"
+        return f"{self.entity}: {self.mode or 'as declared'}{', pushed' if self.is_pushed else ''}"

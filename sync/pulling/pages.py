@@ -60,7 +60,7 @@ def carry_out(
     pull: Pull, schema: EntitySchema, number: int, told: dict[int, Told], commands: dict[int, Command]
 ) -> Tally:
     """Apply writes, and note them as a page together with what is told already; the caller has a transaction."""
-    modes.check_open(schema)
+    modes.open_mode(schema)
     for place, member in zip(commands, applied(pull, schema, list(commands.values())), strict=True):
         told[place] = outcome(member)
     note(pull, number, [told[place] for place in range(len(told))])

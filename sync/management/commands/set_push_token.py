@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import sys
+from getpass import getpass
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from entities.schema import schemas
+from sync.push.tokens import fault_of, set_token
+
+
+class Command(BaseCommand):
+    help = "Keep a token of Dsync's for what is pushed, encrypted; it is read from standard input."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "entity", nargs="?", default="", help="Whose Entity-Token it is at Dsync; without it, it is the Auth-Token."
+        )
+
+    def handle(self, *_args: Any, entity: str, **_options: Any) -> None:
+        if entity and entity not in schemas():
+            raise CommandError(f"There is no entity {entity!r}; there are {', '.join(schemas())}.")
+        token = read_token()
+        if fault := fault_of(token):
+            raise CommandError(fault)
+        self.stdout.write(f"{set_token(entity, token)} is set.")
+
+
+def read_token() -> str:
+    """Return the first line of standard input; a terminal does not show what is typed."""
+    return (getpass("Token: ") if sys.stdin.isatty() else sys.stdin.readline()).strip()
