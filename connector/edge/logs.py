@@ -58,8 +58,6 @@ def standard_library(renderer: Any) -> dict[str, Any]:
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.worker.request": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
-            # It tells every address that is asked, with its query.
-            "httpx": {"level": "WARNING"},
         },
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from entities.entity import OnDelete
 from entities.schema import schemas
 from sync import sets
 from sync.command import Command, judge
-from sync.models import Delivery
+from sync.models import Delivery, Push, Switch
 from sync.models.delivery import Method
 from sync.write import Write
 from tests.conftest import Dsync
@@ -158,6 +159,15 @@ def test_receiver_that_raises_rejects_its_own_write_alone(receive: Any) -> None:
     assert members[1].faults == [Fault("product", "failed", "It could not be applied: LookupError.")]
     assert {("a", "UPSERT"), ("c", "UPSERT")} <= set(heard)
     assert product("b") is None
+
+
+def test_dsync_is_told_of_our_own_changes_alone() -> None:
+    Switch.objects.create(entity="product", mode="inline", is_pushed=True)
+    upserts({"sku": "pulled"}, {"sku": "same"})
+    commands = [command("UPSERT", {"sku": sku}) for sku in ("imported", "same")]
+    ours = [replace(one, write=replace(one.write, is_local=True)) for one in commands]
+    sets.apply(schemas()["product"], ours)
+    assert list(Push.objects.values_list("record_key", flat=True)) == ["imported"]
 
 
 def test_statements_do_not_grow_with_the_set() -> None:
