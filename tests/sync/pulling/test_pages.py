@@ -97,6 +97,14 @@ def test_pages_that_were_smaller_than_asked_for_are_begun_anew() -> None:
     assert open_pull(KIND, largest=10) != open_pull(KIND, largest=5)
 
 
+def test_page_size_is_one_that_no_recent_walk_has() -> None:
+    for size in {6, 7, 8, 9, 10} - {8}:
+        Pull.objects.create(
+            source=KIND.source, entity="order", per_page=size, stage="done", is_generation=False, is_dry=False
+        )
+    assert open_pull(KIND, largest=10).per_page == 8
+
+
 def test_notes_of_pulls_that_are_over_are_forgotten() -> None:
     first = open_pull(KIND)
     commit(first, ITEMS)
