@@ -26,6 +26,7 @@ from sync.database_faults import fault_of
 from sync.effects import unknown_references
 from sync.models import Delivery
 from sync.models.delivery import Method, Outcome
+from sync.push import outbox
 
 MOST = 1000  # Locks of more in a transaction would use up PostgreSQL's memory for them.
 
@@ -128,9 +129,17 @@ def write(schema: EntitySchema, members: Sequence[Member]) -> None:
     delete(schema, [member for member in members if member.command.write.method == Method.DELETE])
     changed = [member for member in members if member.fate in OUTCOMES]
     journal.copy([delivery(member, applied(member)) for member in changed])
-    if changed and hooks.is_heard(schema):
+    tell(schema, changed)
+
+
+def tell(schema: EntitySchema, changed: Sequence[Member]) -> None:
+    """Tell whoever listens of changes, and Dsync of those that are ours."""
+    ours = [member.command.record_key for member in changed if member.command.write.is_local]
+    is_heard = bool(changed) and hooks.is_heard(schema)
+    if is_heard:
         numbers = [member.number for member in changed]
         hooks.announce(schema, list(Delivery.objects.filter(pk__in=numbers).order_by("pk")))
+    if outbox.note(schema.name, ours) or is_heard:
         transaction.on_commit(wake.workers)
 
 

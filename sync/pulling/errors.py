@@ -12,11 +12,11 @@ from __future__ import annotations
 
 
 class PullError(Exception):
-    pass
+    passes = False  # Whether the same command may get further later, with nothing else changed.
 
 
 class Unreachable(PullError):
-    pass
+    passes = True
 
 
 class Refused(PullError):
@@ -30,9 +30,11 @@ class Unexpected(PullError):
 class Restarted(PullError):
     """The pages before it may leave out what this one does not have: the walk is to be begun anew."""
 
+    passes = True
+
 
 class Stopped(PullError):
-    pass
+    passes = True
 
 
 class Again(Exception):

@@ -12,8 +12,8 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from connector.edge.errors import Fault
+from entities import reading
 from entities.folding import keys_sql
-from entities.reading import extent
 from entities.schema import EntitySchema
 from entities.store import quote
 from sync import journal, sets
@@ -47,7 +47,7 @@ class Removal:
     def too_many(self, allowed: int | None) -> Iterator[str]:
         """Yield why so many are not removed: more than was allowed by name, or than a tenth of those that live."""
         count = self.count()
-        limit = extent(self.schema).count * SHARE // 100 if allowed is None else allowed
+        limit = reading.count(self.schema) * SHARE // 100 if allowed is None else allowed
         if count > limit:
             yield f"{count} records here are not at the source; more than {limit} need --allow-deletes."
 

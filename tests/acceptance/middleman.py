@@ -1,4 +1,4 @@
-"""A small HTTP proxy before a connector, which may answer otherwise than that does."""
+"""A small HTTP proxy before a connector, which may answer otherwise than that does, or a server all by itself."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ Rule = Callable[[Asked, Reply], Reply]
 
 @dataclass
 class Middleman:
-    """Passes requests on to a port, and gives what its rule makes of each reply."""
+    """Passes requests on to a port, if there is one, and gives what its rule makes of each reply."""
 
-    port: int
+    port: int | None
     rule: Rule = lambda _asked, reply: reply
     asked: list[Asked] = field(default_factory=list)
     lock: Any = field(default_factory=Lock)
@@ -66,6 +66,8 @@ class Middleman:
         return self.rule(asked, self.passed_on(target, headers))
 
     def passed_on(self, target: str, headers: dict[str, str]) -> Reply:
+        if self.port is None:
+            return Reply(404, {}, b"")
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request("GET", target, headers={**headers, "Connection": "close"})
@@ -99,7 +101,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def middleman(port: int) -> Iterator[Middleman]:
+def middleman(port: int | None = None) -> Iterator[Middleman]:
     """Have a proxy for as long as the block lasts."""
     found = Middleman(port)
     with ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"middleman": found})) as server:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import msgspec
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from connector.edge.errors import Fault
 from entities.entity import OnDelete
 from entities.schema import schemas
-from sync import sets
+from sync import local, sets
 from sync.command import Command, judge
-from sync.models import Delivery
+from sync.models import Delivery, Push, Switch
 from sync.models.delivery import Method
 from sync.write import Write
 from tests.conftest import Dsync
-from tests.sync.writes import DATABASE, SALE, accept, prices, product, run, side_by_side, states
+from tests.sync.writes import DATABASE, SALE, accept, prices, product, run, side_by_side, states, wait_until
 
 pytestmark = DATABASE
 
@@ -102,6 +105,12 @@ def test_record_that_comes_twice_is_written_in_order() -> None:
     assert list(Delivery.objects.order_by("pk").values_list("outcome", flat=True)) == ["created", "updated"]
 
 
+def test_update_that_comes_twice_ends_with_the_last() -> None:
+    upserts({"sku": "a", "price": 1})
+    assert fates(upserts({"sku": "a", "price": 2}, {"sku": "a", "price": 3})) == ["updated", "updated"]
+    assert prices("a") == [3]
+
+
 def test_what_the_database_refuses_is_rejected_alone() -> None:
     commands = [command("UPSERT", {**SALE, "transactionId": str(n)}, entity="partner_sale") for n in range(9)]
     commands[4].reading.values["partner_sku_code"] = None  # A rule that was judged already, and is broken all the same.
@@ -160,6 +169,15 @@ def test_receiver_that_raises_rejects_its_own_write_alone(receive: Any) -> None:
     assert product("b") is None
 
 
+def test_dsync_is_told_of_our_own_changes_alone() -> None:
+    Switch.objects.create(entity="product", mode="inline", is_pushed=True)
+    upserts({"sku": "pulled"}, {"sku": "same"})
+    commands = [command("UPSERT", {"sku": sku}) for sku in ("imported", "same")]
+    ours = [replace(one, write=replace(one.write, is_local=True)) for one in commands]
+    sets.apply(schemas()["product"], ours)
+    assert list(Push.objects.values_list("record_key", flat=True)) == ["imported"]
+
+
 def test_statements_do_not_grow_with_the_set() -> None:
     with CaptureQueriesContext(connection) as few:
         upserts(*({"sku": f"a{number}"} for number in range(2)))
@@ -169,11 +187,21 @@ def test_statements_do_not_grow_with_the_set() -> None:
 
 
 def test_sets_in_opposite_orders_do_not_lock_each_other_out() -> None:
-    skus = [f"s{number}" for number in range(300)]
+    """Each holds its first record where it waits for the second, unless both lock in one order."""
+    orders = (["a", "held", "b"], ["b", "held", "a"])
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            local.hold("product", "held")
+            both = threads.submit(side_by_side, *(partial(write_all, order) for order in orders))
+            wait_until(lambda: waiting_for_locks() == 2)
+        assert sorted(map(fates, both.result(30))) == [["created"] * 3, ["unchanged"] * 3]
 
-    def write(order: list[str], price: int) -> None:
-        for _ in range(3):
-            upserts(*({"sku": sku, "price": price} for sku in order))
 
-    side_by_side(lambda: write(skus, 1), lambda: write(skus[::-1], 2))
-    assert len(set(prices(*skus))) == 1
+def write_all(skus: list[str]) -> list[sets.Member]:
+    return upserts(*({"sku": sku} for sku in skus))
+
+
+def waiting_for_locks() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        return int(cursor.fetchone()[0])

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from entities.reading import extent
+from entities import reading
 from entities.schema import EntitySchema, schemas
 from sync.management.resync.following import Order, add_order_arguments, carry_out
 from sync.pulling.run import Run
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
     def tell(self, schema: EntitySchema, run: Run, drift: dict[str, int], *, as_json: bool) -> None:
-        counts = {"here": extent(schema).count, "there": run.pull.total, "equal": run.tally[Fate.UNCHANGED]}
+        counts = {"here": reading.count(schema), "there": run.pull.total, "equal": run.tally[Fate.UNCHANGED]}
         if as_json:
             told = {**counts, **drift, "doubts": run.doubts, "repaired": not run.pull.is_dry}
             self.stdout.write(json.dumps(told))

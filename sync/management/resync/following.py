@@ -98,7 +98,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except PullError as exc:
-        raise CommandError(f"{exc} {goes_on}") from exc
+        raise CommandError(f"{exc} {goes_on}" if exc.passes else str(exc)) from exc
     except Unavailable as exc:
         raise CommandError(f"{exc.sentence} {goes_on}") from exc
     except (DatabaseError, InterfaceError) as exc:
