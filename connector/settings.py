@@ -44,13 +44,18 @@ CONNECTOR_PUSH_URL = env.str("CONNECTOR_PUSH_URL", default="https://api.dsync.co
 # Limits of a request
 CONNECTOR_BODY_LIMIT = env.int("CONNECTOR_BODY_LIMIT", default=1024 * 1024)
 CONNECTOR_DELIVERY_DAYS = env.int("CONNECTOR_DELIVERY_DAYS", default=90)
+CONNECTOR_TOMBSTONE_DAYS = env.int("CONNECTOR_TOMBSTONE_DAYS", default=30)
 CONNECTOR_BACKLOG = env.int("CONNECTOR_BACKLOG", default=1_000_000)
 CONNECTOR_REPEAT_HOURS = env.int("CONNECTOR_REPEAT_HOURS", default=24)
 CONNECTOR_SOCKET_SECONDS = env.int("CONNECTOR_SOCKET_SECONDS", default=5)
+CONNECTOR_RATE_BURST = env.int("CONNECTOR_RATE_BURST", default=10)  # calls of an account in a second
+CONNECTOR_RATE_STEADY = env.int("CONNECTOR_RATE_STEADY", default=150)  # and in a minute, both at once
+CONNECTOR_RATE_OPEN = env.bool("CONNECTOR_RATE_OPEN", default=True)  # whether calls pass while Valkey is away
 
 # Applications
 INSTALLED_APPS = [
     "connector.edge",
+    "partners",
     "entities",
     "notifications",
     "sync",
@@ -125,6 +130,14 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
         "prepare_threshold": 2 if env.bool("DATABASE_PREPARE", default=True) else None,
     }
 )
+# What walks and changes are read from, where it is near enough behind.
+if _replica := env.str("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = {
+        **DATABASES["default"],
+        **env.db_url_config(_replica, engine=DATABASES["default"]["ENGINE"]),
+        "OPTIONS": {**DATABASES["default"]["OPTIONS"], "connect_timeout": 2},
+        "TEST": {"MIRROR": "default"},
+    }
 # What must be known even where the transaction in hand dies: which batch a worker took.
 DATABASES["autonomous"] = {**DATABASES["default"], "TEST": {"MIRROR": "default"}}
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("sync.urls")),  # First, because most requests are writes.
     path("", include("entities.urls")),
     path("", include("notifications.urls")),
+    path("v1/hood/", include("partners.hood.urls")),
     path("health/live", live),
     path("health/ready", ready),
     path("admin", RedirectView.as_view(url="/admin/")),

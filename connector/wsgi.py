@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector.settings")
@@ -13,3 +14,4 @@ from connector.edge.request import Handler
 
 django.setup(set_prefix=False)
 application = Handler()
+gc.freeze()  # What stands now lives as long as the process: it need not be looked through again and again.

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models.functions import Now
 
-from entities.fields import TransactionIdField
+from entities.fields import CurrentEpoch, TransactionIdField
 
 
 class OnConflict(models.TextChoices):
@@ -115,12 +115,14 @@ class Entity(models.Model):
     deleted_at = models.DateTimeField(null=True, editable=False, help_text="When it was deleted; empty while it lives.")
     extra = models.JSONField(null=True, editable=False, help_text="Kept fields that the layout does not have.")
     last_delivery = models.BigIntegerField(null=True, editable=False)
+    changed_epoch = models.IntegerField(db_default=CurrentEpoch(), editable=False)
     changed_in = TransactionIdField()
 
     objects = EntityQuerySet.as_manager()
 
     class Meta:
         abstract = True
+        indexes = [models.Index(fields=["changed_epoch", "changed_in", "id"])]  # Named by Django, for each table.
 
     class Dsync:
         key: ClassVar[str] = ""

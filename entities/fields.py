@@ -14,6 +14,14 @@ class CurrentTransaction(Func):
     arity = 0
 
 
+class CurrentEpoch(Func):
+    """The number of the epoch; `entities.epoch` says what that is."""
+
+    function = "connector_epoch"
+    arity = 0
+    output_field = models.IntegerField()
+
+
 class TransactionIdField(models.Field):  # type: ignore[type-arg]
     """The 64-bit id of the transaction that wrote the row last (`xid8`); PostgreSQL sets it."""
 

@@ -161,9 +161,10 @@ def keys_sql(schema: EntitySchema) -> str:
 def remove(schema: EntitySchema, keys: Sequence[str]) -> None:
     values = [schema.key.parse(key) for key in keys]
     if values:
-        sql = f"DELETE FROM {quote(schema.table)} WHERE {quote(schema.key.column)} = ANY({keys_sql(schema)})"  # noqa: S608
+        chosen = f"stored.{quote(schema.key.column)} = ANY({keys_sql(schema)})"
+        removal = f"DELETE FROM {quote(schema.table)} AS stored WHERE {chosen}"  # noqa: S608
         with connection.cursor() as cursor:
-            cursor.execute(sql, [values])
+            cursor.execute(store.removal_sql(schema, removal, "NULL"), [values, schema.name])
 
 
 def write(schema: EntitySchema, rows: Sequence[Row]) -> None:
@@ -190,8 +191,8 @@ def write_sql(schema: EntitySchema) -> str:
         SELECT {", ".join(columns)}, extra, last_delivery, CASE WHEN is_deleted THEN now() END,
                CASE WHEN is_created THEN now() ELSE 'epoch' END
         FROM jsonb_to_recordset(%s::jsonb) AS sent({typed(schema)}, {stamps})
-        ON CONFLICT ({quote(schema.key.column)}) DO UPDATE SET {", ".join(replaced)}, updated_at = now(),
-            changed_in = pg_current_xact_id(), created_at = greatest(stored.created_at, excluded.created_at)
+        ON CONFLICT ({quote(schema.key.column)}) DO UPDATE SET {", ".join(replaced)}, {store.CHANGED},
+            created_at = greatest(stored.created_at, excluded.created_at)
     """  # noqa: S608 (every name is a model's, quoted)
 
 

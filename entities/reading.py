@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
+from entities.epoch import Stand, stand_and
 from entities.folding import keys_sql
 from entities.schema import EntitySchema
 from entities.schema.items import object_sql
@@ -19,17 +20,26 @@ quote = connection.ops.quote_name
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How many records live, and the highest identity among them."""
+    """How many records live, the highest identity among them, and how far the database is in the same moment."""
 
+    stand: Stand
     count: int
     highest: int
 
 
-def extent(schema: EntitySchema) -> Extent:
-    sql = f"SELECT count(*), coalesce(max(id), 0) FROM {quote(schema.table)} WHERE deleted_at IS NULL"  # noqa: S608
+def count(schema: EntitySchema) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return Extent(*cursor.fetchone())
+        cursor.execute(f"SELECT count(*) {live(schema)}")
+        return int(cursor.fetchone()[0])
+
+
+def extent(schema: EntitySchema) -> Extent:
+    stand, (total, highest) = stand_and(f"SELECT count(*), coalesce(max(id), 0) {live(schema)}")
+    return Extent(stand, total, highest)
+
+
+def live(schema: EntitySchema) -> str:
+    return f"FROM {quote(schema.table)} WHERE deleted_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,7 @@ class Span:
 IN_SPAN = "id > %s AND id <= %s AND created_at <= %s AND deleted_at IS NULL"
 
 
-def boundaries(schema: EntitySchema, span: Span, *, size: int, pages: int) -> list[int]:
+def boundaries(schema: EntitySchema, span: Span, *, size: int, pages: int, using: str = DEFAULT_DB_ALIAS) -> list[int]:
     """Return the last identities of the first pages of a span's live records; a page that is not full has none."""
     sql = f"""
         SELECT coalesce(array_agg(id ORDER BY id), '{{}}') FROM (
@@ -55,15 +65,15 @@ def boundaries(schema: EntitySchema, span: Span, *, size: int, pages: int) -> li
             WHERE {IN_SPAN} ORDER BY id LIMIT %s
         ) AS live WHERE place %% %s = 0
     """  # noqa: S608 (every name is a model's, quoted)
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute(sql, [span.after, span.until, span.created_by, size * pages, size])
         found: list[int] = cursor.fetchone()[0]
     return found
 
 
-def items_in(schema: EntitySchema, span: Span) -> list[str]:
+def items_in(schema: EntitySchema, span: Span, *, using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """Return the live records of a span, as JSON."""
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute(range_sql(schema), [span.after, span.until, span.created_by])
         return [row[0] for row in cursor.fetchall()]
 

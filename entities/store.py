@@ -23,7 +23,9 @@ quote = connection.ops.quote_name
 # A record whose key stays may be referred to meanwhile; one that goes away may not.
 UNCHANGED_KEY = "FOR NO KEY UPDATE"
 GOING = "FOR UPDATE"
-STAMP = "updated_at = now(), last_delivery = %s, changed_in = pg_current_xact_id()"
+# Where a change stands among all others, as the columns of a new row say by themselves.
+CHANGED = "updated_at = now(), changed_epoch = connector_epoch(), changed_in = pg_current_xact_id()"
+STAMP = f"last_delivery = %s, {CHANGED}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +69,40 @@ def delete(schema: EntitySchema, key: Any, delivery: int) -> Written | None:
     locked = locked_sql(schema, [*schema.leaves, "extra"], GOING)
     if schema.declaration.on_delete == OnDelete.SOFT:
         sql = f"UPDATE {table} AS stored SET deleted_at = now(), {STAMP} FROM ({locked}) AS old"  # noqa: S608
-        parameters = [delivery, key]
-    else:
-        sql = f"DELETE FROM {table} AS stored USING ({locked}) AS old"  # noqa: S608
-        parameters = [key]
-    return written(f"{sql} WHERE stored.id = old.id RETURNING old.previous", parameters)
+        return written(f"{sql} WHERE stored.id = old.id RETURNING old.previous", [delivery, key])
+    removal = f"DELETE FROM {table} AS stored USING ({locked}) AS old WHERE stored.id = old.id"  # noqa: S608
+    return written(removal_sql(schema, removal, "old.previous"), [key, schema.name])
+
+
+def removal_sql(schema: EntitySchema, removal: str, told: str) -> str:
+    """Return the statement that removes records, leaves a tombstone of each, and tells something of each."""
+    return f"""
+        WITH gone AS ({removal} RETURNING stored.id, stored.{quote(schema.key.column)}::text AS key, {told} AS told),
+        left_behind AS (INSERT INTO entities_tombstone (entity, key, record) SELECT %s, key, id FROM gone)
+        SELECT told FROM gone
+    """  # noqa: S608 (every name is a model's, quoted, or ours)
 
 
 def dangling(schema: EntitySchema, values: dict[str, Any]) -> Iterable[tuple[FieldSchema, str]]:
     """Yield the enforced references among these values that name no live record, with the key that each names."""
+    return dangling_of_each(schema, [values])[0]
+
+
+def dangling_of_each(schema: EntitySchema, rows: Sequence[dict[str, Any]]) -> list[list[tuple[FieldSchema, str]]]:
+    """Return the same of each of many records, with one look for each field."""
+    dangling: list[list[tuple[FieldSchema, str]]] = [[] for _ in rows]
     for leaf in schema.enforced:
-        value = values.get(leaf.column or "")
-        keys = value if isinstance(value, list) else [] if value is None else [value]
-        if keys:
-            found = locked_keys(schemas()[leaf.foreign_key or ""], keys)
-            yield from ((leaf, key) for key in keys if key not in found)
+        named = [keys_in(row.get(leaf.column or "")) for row in rows]
+        keys = {key for of_row in named for key in of_row}
+        found = locked_keys(schemas()[leaf.foreign_key or ""], list(keys)) if keys else set()
+        for of_row, missing in zip(named, dangling, strict=True):
+            missing += [(leaf, key) for key in of_row if key not in found]
+    return dangling
+
+
+def keys_in(value: Any) -> Sequence[str]:
+    """Return the keys that the value of a reference names."""
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def locked_keys(schema: EntitySchema, keys: Sequence[str]) -> set[str]:
@@ -132,7 +153,7 @@ def revival_sql(schema: EntitySchema) -> str:
     return f"""
         ON CONFLICT ({quote(schema.key.column)}) DO UPDATE
         SET {replaced}, extra = excluded.extra, last_delivery = excluded.last_delivery, deleted_at = NULL,
-            created_at = now(), updated_at = now(), changed_in = pg_current_xact_id()
+            created_at = now(), {CHANGED}
         WHERE stored.deleted_at IS NOT NULL
     """  # noqa: S608 (every name is a model's, quoted)
 

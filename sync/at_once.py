@@ -150,12 +150,13 @@ def in_json(value: Any) -> Any:
 def run(rows: Sequence[Row], sql: str, parameters: list[Any]) -> list[int | None]:
     """Return the numbers under which deliveries were stored, None for each that was not."""
     hashes = [row["record_hash"] for row in rows]
+    sql = f"{sql} RETURNING sync_delivery.record_hash, sync_delivery.id"
     try:
         with connection.cursor() as first, connection.cursor() as second:
             with pipelined(connection):
-                first.execute(LOCK, [hashes])
-                second.execute(f"{sql} RETURNING sync_delivery.id, sync_delivery.record_hash", parameters)
-            stored = {record_hash: number for number, record_hash in second.fetchall()}
+                first.execute(LOCK, [f"{{{','.join(map(str, hashes))}}}"])
+                second.execute(sql, parameters)
+            stored = dict(second.fetchall())
     except DatabaseError as exc:
         if (sqlstate(exc) or LOST).startswith(OF_CONNECTION):  # It may have been committed.
             raise

@@ -61,7 +61,7 @@ def judge(write: Write, schema: EntitySchema, entity_id: str | None, faults: lis
         add_faults(faults, schema.missing(reading.values))
         if faults:  # Else the database judges its rules itself, when the record is written.
             add_faults(faults, broken_rules(schema, reading.values, {fault.treekey for fault in faults}))
-    elif schema.declaration.on_missing == OnMissing.REJECT:
+    elif write.method == Method.PUT and schema.declaration.on_missing == OnMissing.REJECT:
         sent.add(schema.key.column)  # A part that was only read from the key is not written to a record that has it.
         reading.values = {column: value for column, value in reading.values.items() if column in sent}
     return Command(write, schema, record_key, reading) if record_key is not None else None

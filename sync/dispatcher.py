@@ -1,7 +1,7 @@
 """The process that finds what nobody was told about; two of them do no harm.
 
 It wakes workers while there is work, applies work itself while the broker is away or no worker lives, measures the
-backlog, removes what is old, and lets go on what waits for nothing.
+backlog, removes what is old, lets go on what waits for nothing, and notes how far the transactions are.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from connector.edge.health import pulse
 from connector.edge.logs import outline
-from sync import backlog, follow_ups, lanes, runner, strays, wake
-from sync.pruning import prune
+from sync import backlog, follow_ups, lanes, milestones, runner, strays, wake
+from sync.pruning import prune, prune_changes
 from sync.push import outbox, sender
 
 log = structlog.get_logger(__name__)
@@ -23,18 +23,21 @@ log = structlog.get_logger(__name__)
 PAUSE = 0.25
 MEASURE_EVERY = 1.0
 TIDY_EVERY = 10.0
+MARK_EVERY = 60.0  # It is how much more is served than what was changed since a time.
 OWN_WORK_SECONDS = 10.0  # It takes 6 s to find that a broker is away.
 
 
 def dispatch(stop: Event) -> None:
     """Look after the backlog until told to stop; a database that is away is waited for."""
-    measuring, tidying = Pace(MEASURE_EVERY), Pace(TIDY_EVERY)
+    measuring, tidying, marking = Pace(MEASURE_EVERY), Pace(TIDY_EVERY), Pace(MARK_EVERY)
     place = strays.START
     while not stop.wait(PAUSE):
         try:
             if measuring.is_due():
                 backlog.measure()
             look()
+            if marking.is_due():
+                milestones.mark()
             if tidying.is_due():
                 prune_some()
                 place = free_strays(place)
@@ -72,6 +75,7 @@ def look() -> None:
 def prune_some() -> None:
     """Remove one batch of what is old enough."""
     next(prune(), None)
+    prune_changes()
 
 
 def free_strays(place: strays.Place) -> strays.Place:

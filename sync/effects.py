@@ -40,13 +40,17 @@ class Effect:
 
 def effect_of(command: Command, number: int, records: Records) -> Effect | ContractError:
     """Change the record and return what that did, or why it cannot be."""
-    faults = [
-        Fault(leaf.treekey, "unknown_reference", f"{leaf.name} names no {leaf.foreign_key}.", shown(key))
-        for leaf, key in records.dangling(command.schema, command.reading.values)
-    ]
+    faults = unknown_references(records.dangling(command.schema, command.reading.values))
     if faults:
         return BadRequest(faults=faults)
     return EFFECTS[command.write.method](command, number, records)
+
+
+def unknown_references(dangling: Iterable[tuple[FieldSchema, str]]) -> list[Fault]:
+    return [
+        Fault(leaf.treekey, "unknown_reference", f"{leaf.name} names no {leaf.foreign_key}.", shown(key))
+        for leaf, key in dangling
+    ]
 
 
 def create(command: Command, number: int, records: Records) -> Effect | ContractError:
@@ -65,7 +69,7 @@ def update(command: Command, number: int, records: Records) -> Effect | Contract
     if written := records.update(schema, reading.values, reading.extra, number):
         return Effect(Outcome.UPDATED, command.ignored, written.previous)
     key = schema.key.field
-    if schema.declaration.on_missing == OnMissing.REJECT:
+    if command.write.method == Method.PUT and schema.declaration.on_missing == OnMissing.REJECT:
         message = f'There is no {schema.name} "{command.record_key}"; send POST to create it.'
         return BadRequest(faults=[Fault(key.treekey, "not_found", message, command.record_key)])
     if missing := schema.missing(reading.values):
@@ -80,4 +84,4 @@ def delete(command: Command, number: int, records: Records) -> Effect:
     return Effect(Outcome.DELETED, command.ignored, written.previous)
 
 
-EFFECTS = {Method.POST: create, Method.PUT: update, Method.DELETE: delete}
+EFFECTS = {Method.POST: create, Method.PUT: update, Method.DELETE: delete, Method.UPSERT: update}

@@ -26,25 +26,24 @@ def take(write: Write, schema: EntitySchema | None, entity_id: str | None, fault
 
     Raises:
         BadRequest, Conflict: the delivery is stored as rejected.
+        Unavailable: the entity takes no writes now, or too much is waiting; nothing is stored.
     """
-    if schema:
-        modes.check_open(schema)
+    mode = modes.open_mode(schema) if schema else None
     command = judge(write, schema, entity_id, faults) if schema else None
     if command is None or faults:
         record_key = command.record_key if command else entity_id or ""
         journal.record_rejected(write, record_key, faults)
         raise BadRequest(faults=faults)
-    return carry_out(command)
+    return carry_out(command, is_deferred=mode == SwitchedMode.DEFERRED or write.wants_async)
 
 
-def carry_out(command: Command) -> Answer:
+def carry_out(command: Command, *, is_deferred: bool) -> Answer:
     """Apply a command, or accept it for later, and store its delivery, in one transaction.
 
     Raises:
         BadRequest, Conflict: the record stands against it; the delivery is stored as rejected.
-        Unavailable: the entity takes no writes now, or too much is waiting; nothing is stored.
+        Unavailable: too much is waiting; nothing is stored.
     """
-    is_deferred = command.write.wants_async or modes.mode_of(command.schema) == SwitchedMode.DEFERRED
     try:
         result = settle_at_once(command, is_deferred=is_deferred) or settle(command, is_deferred=is_deferred)
     except (IntegrityError, DataError) as exc:

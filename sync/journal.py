@@ -49,6 +49,12 @@ def unapplied_of(record_hash: str, entity: str, record_key: str) -> str:
 
 OF_RECORD = newest_of("%s", "%s", "%s")
 UNAPPLIED = unapplied_of("%s", "%s", "%s")
+LOCK_ALL = "SELECT pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS asked(number)"
+# Without the OFFSET it would be a join, and read all that waits of every record.
+ENTER_ALL = f"""
+    SELECT {NEXT}, EXISTS ({unapplied_of("asked.record_hash", "%s", "asked.record_key")} OFFSET 0)
+    FROM unnest(%s::bigint[], %s::text[]) WITH ORDINALITY AS asked(record_hash, record_key, place) ORDER BY place
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,20 @@ def enter(write: Write, record_key: str) -> Entry:
         second.execute(sql, [*record_of(write, record_key), *parameters])
         number, must_wait, *found = second.fetchone()
     return Entry(number, must_wait, known(tuple(found)))
+
+
+def enter_all(entity: str, record_keys: Sequence[str]) -> list[tuple[int, bool]]:
+    """Lock many records in one order for everybody; return a number for each, and whether its record has work waiting.
+
+    A record that is named twice has its numbers in their order.
+    """
+    hashes = [lock_number(entity, record_key) for record_key in record_keys]
+    with pipelined(connection), connection.cursor() as first, connection.cursor() as second:
+        first.execute(LOCK_ALL, [sorted(set(hashes))])
+        second.execute(ENTER_ALL, [entity, hashes, list(record_keys)])
+        found = second.fetchall()
+    numbers = sorted(number for number, _ in found)
+    return [(number, must_wait) for number, (_, must_wait) in zip(numbers, found, strict=True)]
 
 
 def known(row: tuple[Any, ...]) -> Earlier | None:
@@ -227,3 +247,14 @@ def insertion(columns: dict[str, Any], source: str = "", **given: str) -> str:
         f"INSERT INTO sync_delivery ({', '.join(columns)}, accepted_at, {moment})"
         f" SELECT {', '.join(values)}, {now}, {now} {source}"
     )
+
+
+def copy(rows: Sequence[dict[str, Any]]) -> None:
+    """Store many deliveries whose columns are the same, as `row` has them."""
+    if not rows:
+        return
+    moment = "runnable_at" if rows[0]["state"] == State.ACCEPTED else "finished_at"
+    sql = f"COPY sync_delivery ({', '.join(rows[0])}, accepted_at, {moment}) FROM STDIN"
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(sql) as deliveries:
+        for columns in rows:
+            deliveries.write_row([*columns.values(), "now", "now"])

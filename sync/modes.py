@@ -20,14 +20,16 @@ def switches() -> dict[str, str]:
     return dict(Switch.objects.exclude(mode="").values_list("entity", "mode"))
 
 
-def mode_of(schema: EntitySchema) -> SwitchedMode:
-    return SwitchedMode(switches().get(schema.name, schema.declaration.mode))
+def open_mode(schema: EntitySchema) -> SwitchedMode:
+    """Return how an entity takes writes now.
 
-
-def check_open(schema: EntitySchema) -> None:
-    """Raise Unavailable where an operator has the entity refuse writes."""
-    if mode_of(schema) == SwitchedMode.REFUSE:
+    Raises:
+        Unavailable: an operator has it refuse them.
+    """
+    mode = SwitchedMode(switches().get(schema.name, schema.declaration.mode))
+    if mode == SwitchedMode.REFUSE:
         raise Unavailable(f"The operator has {schema.name} take no writes for now; send the request again later.")
+    return mode
 
 
 def forget_switches() -> None:

@@ -1,4 +1,4 @@
-"""Removing finished deliveries by age; what is not finished is never removed."""
+"""Removing by age: finished deliveries, never others, and what only cursors that have expired could ask for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
-from sync.models import Delivery
+from entities import tombstones
+from sync.models import Delivery, Milestone
 from sync.models.delivery import State
 
 BATCH = 5000
@@ -50,3 +51,14 @@ def prune_batch(days: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(PRUNE, [days, BATCH])
         return int(cursor.fetchone()[0])
+
+
+def prune_changes() -> None:
+    """Remove a batch of tombstones, and the milestones, of which no cursor and no time can be a start any more.
+
+    They stay for a day more than a cursor: a deletion that took long stands after a start that is younger than it.
+    """
+    days = settings.CONNECTOR_TOMBSTONE_DAYS
+    if days:
+        tombstones.remove_old(days=days + 1, limit=BATCH)
+        Milestone.objects.filter(at__lt=Now() - timedelta(days=days + 1)).delete()

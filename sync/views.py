@@ -11,9 +11,11 @@ from connector.edge.views import ContractView
 from entities import reading
 from entities.schema import EntitySchema, schemas
 from entities.tokens import entity_tokens
-from sync import intake, jobs, progress, walks
+from sync import intake, jobs, progress, serving
+from sync.asked import asked
+from sync.cursors import Reader
 from sync.models.delivery import Method
-from sync.paging import PER_PAGE, asked_page, whole
+from sync.paging import PER_PAGE, whole
 from sync.write import Write
 
 
@@ -95,33 +97,29 @@ class SetJobView(ContractView):
 class SyncView(ContractView):
     """What the two routes of mass synchronisation share: Entity-Token names the entity."""
 
-    def walked(self, request: HttpRequest) -> EntitySchema:
+    def reader(self, request: HttpRequest) -> Reader:
         faults: list[Fault] = []
         name = entity_of_token(request, faults)
         if name is None:
             raise BadRequest(faults=faults)
-        return schemas()[name]
+        return Reader(self.caller.client_id, schemas()[name])
 
 
 class TotalView(SyncView):
     """GET /api/sync/total: how many records live."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return answer(200, data={"total": reading.extent(self.walked(request)).count, "per_page": PER_PAGE})
+        return answer(200, data={"total": reading.count(self.reader(request).schema), "per_page": PER_PAGE})
 
 
 class ItemsView(SyncView):
-    """GET /api/sync/items: a page of the records that live."""
+    """GET /api/sync/items: a page of the records that live, or of what was changed."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        schema, page = self.walked(request), asked_page(request.GET)
-        served = walks.serve(client_id=self.caller.client_id, schema=schema, page=page)
-        return answer(
-            200,
-            data={"items": [msgspec.Raw(item.encode()) for item in served.items]},
-            detail={"walk": "restarted"} if served.restarted else {},
-            headers={"Total": str(served.total), "Per-Page": str(page.size)},
-        )
+        reader = self.reader(request)
+        served = serving.serve(reader, asked(request.GET, reader))
+        items = [msgspec.Raw(item.encode()) for item in served.items]
+        return answer(200, data={"items": items}, detail=served.detail, headers=served.headers)
 
 
 class DeliveryView(ContractView):

@@ -12,6 +12,7 @@ from django.contrib.auth.models import Permission, User
 from django.http import HttpResponse
 from django.test import Client
 
+from connector.edge.allowances import forget_allowances
 from connector.edge.models import Scope
 from connector.edge.tokens import forget_callers, issue
 from entities.schema import schemas
@@ -107,6 +108,7 @@ def operator(*permissions: str) -> Client:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
+    forget_allowances()
     forget_callers()
     forget_tokens()
     forget_switches()

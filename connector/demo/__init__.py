@@ -1,1 +1,1 @@
-"""Dsync's side of the contract, played over HTTP: it knows the published contract and nothing of the server's code."""
+"""The other sides of the contracts, played over HTTP: they know what is published and nothing of the server's code."""

@@ -1,4 +1,4 @@
-"""Play Dsync's side against a running connector: `python -m connector.demo [--data products.csv]`."""
+"""Play the other sides against a running connector: `python -m connector.demo [--data products.csv]`."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.console import Console
 from rich.text import Text
 
 from . import report
 from .catalogue import CatalogueError
 from .exchange import Connector
+from .hood.play import play_hood
 from .play import play
 from .roundtrip import roundtrip
-from .target import UnavailableError, target
+from .target import Target, Tokens, UnavailableError, target
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,13 +26,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = report.console()
     try:
         with (
-            target(url=options.url, token=options.token, console=console) as found,
+            target(url=options.url, tokens=Tokens(options.token, options.hood_token), console=console) as found,
             Connector(found.url) as connector,
         ):
             if options.data:
                 wrong = roundtrip(connector, found.token, options.data, console)
             else:
-                wrong = play(connector, found.token, console)
+                wrong = play_both(connector, found, console)
     except (UnavailableError, CatalogueError) as exc:
         console.print(Text(str(exc)), style="red")
         return 1
@@ -39,10 +41,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if wrong else 0
 
 
+def play_both(connector: Connector, found: Target, console: Console) -> int:
+    wrong = play(connector, found.token, console)
+    if not found.hood_token:
+        console.print("Hood's side is not played: no --hood-token was passed.")
+        return wrong
+    return wrong + play_hood(connector, found.hood_token, console, other_token=found.token)
+
+
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m connector.demo", description="Play Dsync's side over HTTP.")
+    parser = argparse.ArgumentParser(
+        prog="python -m connector.demo", description="Play Dsync's side, and Hood's, over HTTP."
+    )
     parser.add_argument("--url", help="the connector; default: http://127.0.0.1:PORT, started when nothing answers")
     parser.add_argument("--token", help="a write token; default: AUTH_TOKEN of RUN_DIR/credentials")
+    parser.add_argument("--hood-token", help="a token of a company; default: HOOD_TOKEN there, if --token is not given")
     parser.add_argument("--data", type=Path, metavar="FILE.csv", help="push this catalogue and walk it back instead")
     return parser.parse_args(arguments)
 

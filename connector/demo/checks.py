@@ -25,8 +25,8 @@ def body_is(name: str) -> Check:
     expected = decode(published(name))
 
     def check(answer: Answer) -> Iterator[str]:
-        if answer.envelope != expected:
-            yield f"the body is {answer.envelope}, not the published {expected}"
+        if answer.object != expected:
+            yield f"the body is {answer.object}, not the published {expected}"
 
     return check
 

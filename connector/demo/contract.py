@@ -27,7 +27,7 @@ def _told(answer: Answer) -> str:
 
 
 def _envelope_faults(answer: Answer) -> Iterator[str]:
-    envelope = answer.envelope
+    envelope = answer.object
     if not envelope:
         yield f"the body is no JSON object: {answer.body[:60]!r}"
         return

@@ -33,7 +33,7 @@ class Answer:
     milliseconds: float
 
     @property
-    def envelope(self) -> dict[str, Any]:
+    def object(self) -> dict[str, Any]:
         """Return the body as an object, numbers exact; empty when it is none."""
         try:
             decoded = decode(self.body)
@@ -51,10 +51,10 @@ class Answer:
 
     @property
     def message(self) -> str:
-        return str(self.envelope.get("message", ""))
+        return str(self.object.get("message", ""))
 
     def _object(self, key: str) -> dict[str, Any]:
-        value = self.envelope.get(key)
+        value = self.object.get(key)
         return value if isinstance(value, dict) else {}
 
 

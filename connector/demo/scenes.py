@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -46,13 +46,20 @@ class Step:
     def perform(self, connector: Connector) -> Result:
         line = f"{self.request.method} {self.request.path}"
         try:
-            answer = connector.send(self.request)
+            answer = self.ask(connector)
         except httpx.TransportError as exc:
             return Result(self.purpose, line, self.expected, faults=[no_answer(exc)])
-        faults = list(contract.faults(answer, self.expected))
+        faults = list(self.rules(answer))
         if answer.status == self.expected:
             faults += [fault for check in self.checks for fault in check(answer)]
         return Result(self.purpose, line, self.expected, answer.status, answer.milliseconds, faults, answer)
+
+    def ask(self, connector: Connector) -> Answer:
+        return connector.send(self.request)
+
+    def rules(self, answer: Answer) -> Iterable[str]:
+        """Name what is wrong with the answer by the rules of its contract, whatever the route."""
+        return contract.faults(answer, self.expected)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,20 +30,33 @@ class UnavailableError(Exception):
 class Target:
     url: str
     token: str
+    hood_token: str  # Empty where there is none.
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens that the caller has named; those that the stack keeps are for the stack, and taken where none is."""
+
+    auth: str | None
+    hood: str | None
+
+    def known(self) -> tuple[str, str]:
+        auth, hood = (self.auth, "") if self.auth else kept_tokens()
+        return auth, self.hood or hood
 
 
 @contextmanager
-def target(*, url: str | None, token: str | None, console: Console) -> Iterator[Target]:
+def target(*, url: str | None, tokens: Tokens, console: Console) -> Iterator[Target]:
     """Find the connector, or start one for as long as the block lasts; raises UnavailableError."""
     found = url.rstrip("/") if url else f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
     if answers(f"{found}/health/live"):
-        yield Target(found, token or kept_token())
+        yield Target(found, *tokens.known())
     elif url:
         raise UnavailableError(f"Nothing answers at {url}/health/live.")
     else:
         console.print(f"No connector runs at {found}: starting one.")
         with _started(found, console):
-            yield Target(found, token or kept_token())
+            yield Target(found, *tokens.known())
 
 
 def answers(url: str) -> bool:
@@ -53,16 +66,20 @@ def answers(url: str) -> bool:
         return False
 
 
-def kept_token() -> str:
-    """Return AUTH_TOKEN of the credentials that a development stack keeps; raises UnavailableError."""
+def kept_tokens() -> tuple[str, str]:
+    """Return AUTH_TOKEN and HOOD_TOKEN of what a development stack keeps, the latter empty where it has none.
+
+    Raises:
+        UnavailableError
+    """
     path = Path(os.environ.get("RUN_DIR") or CHECKOUT / ".run") / "credentials"
     try:
         lines = path.read_text().splitlines()
     except OSError as exc:
         raise UnavailableError(f"Pass --token: {path} cannot be read ({exc.strerror}).") from exc
-    credentials = dict(line.split("=", 1) for line in lines if "=" in line)
-    if token := credentials.get("AUTH_TOKEN", "").strip("\"'"):
-        return token
+    credentials = {name: value.strip("\"'") for name, _, value in (line.partition("=") for line in lines)}
+    if token := credentials.get("AUTH_TOKEN"):
+        return token, credentials.get("HOOD_TOKEN", "")
     raise UnavailableError(f"Pass --token: {path} has no AUTH_TOKEN.")
 
 

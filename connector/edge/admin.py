@@ -15,13 +15,14 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from connector.edge import admin_users  # noqa: F401 (registers users and groups)
+from connector.edge import admin_allowances, admin_users  # noqa: F401 (each registers pages of its own)
 from connector.edge.admin_filters import values_filter
 from connector.edge.admin_pages import MachineWritten, by_number, column
 from connector.edge.admin_text import link, moment, table, tag
 from connector.edge.admin_tokens import IssueTokenForm
 from connector.edge.models import Client, Scope, Token
 from connector.edge.secret_text import SecretText
+from connector.edge.tenants import with_tenant_names
 
 admin.site.index_title = "Overview"
 STATES = {"active": "green", "expired": "orange", "revoked": "grey"}
@@ -35,6 +36,11 @@ def state(token: Token) -> str:
 @column("scope")
 def scope(token: Token) -> str:
     return token.scope
+
+
+@column("tenant")
+def tenant(row: Any) -> str:
+    return row.tenant_name or "all"
 
 
 @column("created")
@@ -78,12 +84,15 @@ class StateFilter(SimpleListFilter):
 class TokenAdmin(MachineWritten):
     """Tokens are issued and revoked here; nothing else of them can be changed, and their digest is not shown."""
 
-    list_display = ("prefix", "client", scope, state, created, expires, last_used)
+    list_display = ("prefix", "client", scope, tenant, state, created, expires, last_used)
     list_filter = (StateFilter, values_filter("scope", lambda: Scope.values))
     list_select_related = ("client",)
     search_help_text = "Start of a prefix, or a client's name"
-    sections = ((None, ("prefix", "client", "scope", state, created, expires, revoked, last_used)),)
+    sections = ((None, ("prefix", "client", "scope", tenant, state, created, expires, revoked, last_used)),)
     actions = ("revoke",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return with_tenant_names(super().get_queryset(request))
 
     def found_by(self, term: str) -> Q:
         return Q(prefix__startswith=term) | Q(client__name=term)
@@ -104,11 +113,17 @@ class TokenAdmin(MachineWritten):
             raise PermissionDenied
         form = IssueTokenForm(request.POST or None)
         context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Issue a token", "form": form}
-        if not form.is_valid():
+        issued = form.issue() if form.is_valid() else None
+        if issued is None:
             return TemplateResponse(request, "edge/token_form.html", context)
-        token, text = form.issue()
+        token, text = issued
         self.log_addition(request, token, "Issued.")
-        context |= {"title": "Token issued", "token": token, "text": SecretText(text)}
+        context |= {
+            "title": "Token issued",
+            "token": token,
+            "text": SecretText(text),
+            "header": Scope(token.scope).header,
+        }
         return TemplateResponse(request, "edge/token_issued.html", context)
 
     @admin.action(description="Revoke the selected tokens", permissions=["revoke"])
@@ -133,6 +148,10 @@ class TokenAdmin(MachineWritten):
         may_revoke = row.revoked_at is None and self.has_revoke_permission(request)
         own = [render_to_string("edge/revoke.html", {"token": row}, request)] if may_revoke else []
         return [*own, *super().panels(request, row)]
+
+
+def token_link(token: Token) -> str:
+    return link(reverse("admin:edge_token_change", args=[token.pk]), token.prefix)
 
 
 @column("active tokens")
@@ -161,8 +180,8 @@ class ClientAdmin(MachineWritten):
         if not request.user.has_perm("edge.view_token"):
             return super().panels(request, row)
         tokens = [
-            (link(reverse("admin:edge_token_change", args=[token.pk]), token.prefix), token.scope, state(token))
-            for token in row.tokens.order_by("-pk")[:20]
+            (token_link(token), token.scope, tenant(token), state(token))
+            for token in with_tenant_names(row.tokens.order_by("-pk"))[:20]
         ]
-        context = {"title": "Tokens", "content": table(("Prefix", "Scope", "State"), tokens)}
+        context = {"title": "Tokens", "content": table(("Prefix", "Scope", "Tenant", "State"), tokens)}
         return [render_to_string("edge/panel.html", context), *super().panels(request, row)]

@@ -12,7 +12,13 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.templatetags.static import static
 
-TITLES = {"entities": "Records", "sync": "Synchronisation", "notifications": "Notifications", "edge": "Access"}
+TITLES = {
+    "entities": "Records",
+    "partners": "Partners",
+    "sync": "Synchronisation",
+    "notifications": "Notifications",
+    "edge": "Access",
+}
 WITHIN = {"auth": "edge"}  # Django's users stand with our clients and tokens.
 ICONS = {
     "delivery": "move_to_inbox",
@@ -25,6 +31,12 @@ ICONS = {
     "group": "group",
     "switch": "toggle_on",
     "followup": "webhook",
+    "allowance": "speed",
+    "partner": "handshake",
+    "deal": "contract",
+    "campaign": "campaign",
+    "company": "domain",
+    "member": "badge",
     "push": "send",
     "pushtoken": "vpn_key",
 }

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth import get_permission_codename
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 
 from connector.edge.admin_additions import additions_of
 from connector.edge.admin_paginator import BoundedPaginator
@@ -45,6 +47,7 @@ class BoundedList(ChangeList):
 
 
 Sections = Sequence[tuple[str | None, Sequence[Any]]]
+View = Callable[..., HttpResponse]
 
 
 class MachineWritten(ModelAdmin):
@@ -116,6 +119,21 @@ class MachineWritten(ModelAdmin):
     def panels(self, request: HttpRequest, row: Model) -> list[str]:
         """Return what stands beside the fields: the room's own panels, then those of upper rooms."""
         return [panel for addition in additions_of(self.model) if (panel := addition.panel(request, row))]
+
+    def route(self, address: str, name: str, view: View, may: Callable[[HttpRequest], bool]) -> URLPattern:
+        """Return the address of a view that takes a request of somebody who may, and this admin."""
+
+        def checked(request: HttpRequest, **arguments: Any) -> HttpResponse:
+            if not may(request):
+                raise PermissionDenied
+            return view(request, self, **arguments)
+
+        name = f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+        return path(address, self.admin_site.admin_view(checked), name=name)
+
+    def page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
+        # Without "opts": the theme would head the page with the model's name instead of the title.
+        return TemplateResponse(request, template, {**self.admin_site.each_context(request), "title": title, **context})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from connector.edge.models import Client, Scope, Token
-from connector.edge.tokens import issue
+from connector.edge.tenants import issuable_scopes, issue_to, nouns
 
 if TYPE_CHECKING:
     from django.forms import Select, TextInput
@@ -30,10 +30,24 @@ class IssueTokenForm(forms.Form):
         Client.objects.order_by("name"), required=False, empty_label="A new client, named below", widget=Select
     )
     new_client = forms.CharField(max_length=100, required=False, label="New client's name", widget=TextInput)
-    scope = forms.ChoiceField(choices=Scope.choices, initial=Scope.WRITE, widget=Select)
+    scope = forms.ChoiceField(
+        choices=lambda: [(scope.value, scope.label) for scope in issuable_scopes()], initial=Scope.WRITE, widget=Select
+    )
+    tenant = forms.CharField(
+        max_length=100,
+        required=False,
+        widget=TextInput,
+        help_text="The name of whom alone it opens the data of, where the scope says so; made when it is new.",
+    )
     expires_at = forms.DateTimeField(
         required=False, label="Expires", widget=MomentInput, help_text="In UTC; empty: never."
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tenant"].label = " or ".join(nouns()).capitalize()
+        if not nouns():
+            del self.fields["tenant"]
 
     def clean_new_client(self) -> str:
         name: str = self.cleaned_data["new_client"]
@@ -53,7 +67,13 @@ class IssueTokenForm(forms.Form):
             raise ValidationError("Choose a client or name a new one, not both.")
         return self.cleaned_data
 
-    def issue(self) -> tuple[Token, str]:
+    def issue(self) -> tuple[Token, str] | None:
+        """Return the token and its text; None, and an error of the form, where its tenant cannot be."""
         given = self.cleaned_data
         name = given["client"].name if given["client"] else given["new_client"]
-        return issue(client_name=name, scope=Scope(given["scope"]), expires_at=given["expires_at"])
+        scope, tenant = Scope(given["scope"]), given.get("tenant", "")
+        try:
+            return issue_to(client_name=name, scope=scope, tenant_name=tenant, expires_at=given["expires_at"])
+        except ValidationError as exc:
+            self.add_error("tenant", exc)
+            return None

@@ -12,7 +12,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpResponse
 
-from connector.edge.errors import BadRequest, ContractError, Unavailable
+from connector.edge.errors import BadRequest, ContractError, Unavailable, Unexpected
 from connector.edge.logs import outline
 
 log = structlog.get_logger(__name__)
@@ -41,17 +41,12 @@ def answer(
     return HttpResponse(body, status=status, content_type="application/json", headers=headers)
 
 
-def error_answer(exc: Exception) -> HttpResponse:
-    """Return the answer to what was raised; what nobody expected is logged and answered 500."""
-    error = as_contract_error(exc)
-    if error is None:
-        log.error("request_failed", **outline(exc))
-        return answer(500)
+def envelope_of(error: ContractError) -> HttpResponse:
     return answer(error.status, detail=error.detail, message=error.message, headers=error.headers)
 
 
-def as_contract_error(exc: Exception) -> ContractError | None:
-    """Return the contract's error for an exception, None where it is nobody's expectation."""
+def as_contract_error(exc: Exception) -> ContractError:
+    """Return the contract's error for an exception; what nobody expected is logged."""
     if isinstance(exc, ContractError):
         return exc
     if isinstance(exc, SuspiciousOperation):
@@ -59,7 +54,8 @@ def as_contract_error(exc: Exception) -> ContractError | None:
     if is_outage(exc):
         log.warning("database_unavailable", **outline(exc))
         return Unavailable()
-    return None
+    log.error("request_failed", **outline(exc))
+    return Unexpected()
 
 
 READ_ONLY = "25006"

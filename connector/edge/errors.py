@@ -9,9 +9,11 @@
     ├── LengthRequired       411   a body without Content-Length
     ├── TooLarge             413   a body over the limit
     ├── UnsupportedMedia     415   a body that is not application/json in UTF-8
+    ├── TooManyRequests      429   the account has no calls left; `retry_after` seconds from now it has
+    ├── Unexpected           500   what nobody expected, which tells nothing
     └── Unavailable          503   not now; `retry_after` seconds from now it may work
 
-Everything else that is raised is a 500, which tells nothing.
+Everything else that is raised is answered as `Unexpected`.
 """
 
 from __future__ import annotations
@@ -145,6 +147,23 @@ class TooLarge(ContractError):
 class UnsupportedMedia(ContractError):
     status = 415
     sentence = "Send the body as application/json in UTF-8, without Content-Encoding."
+
+
+class TooManyRequests(ContractError):
+    status = 429
+    sentence = "The account has no calls left; Retry-After tells when it has."
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after)}
+
+
+class Unexpected(ContractError):
+    status = 500
 
 
 class Unavailable(ContractError):

@@ -6,16 +6,16 @@ import re
 import sys
 import time
 from collections.abc import Callable
-from uuid import uuid4
 
 import structlog
 from django.core.exceptions import DisallowedHost
 from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse
 
-from connector.edge.envelope import answer, error_answer
-from connector.edge.errors import BadRequest, ContractError
+from connector.edge.errors import BadRequest, ContractError, Unexpected
 from connector.edge.logs import outline
+from connector.edge.shapes import error_answer
+from connector.edge.trace import trace_id
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +26,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class ContractMiddleware:
-    """Gives every request an id and a line in the log, takes any number of slashes, and answers in the envelope.
+    """Gives every request an id and a line in the log, takes any number of slashes, and answers what it must.
 
     A redirect is never an answer here: a redirected POST loses its body.
     """
@@ -36,11 +36,10 @@ class ContractMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
-        request_id = uuid4().hex
         normalise_path(request)
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with structlog.contextvars.bound_contextvars(request_id=trace_id(request)):
             response = with_length(request, self.respond(request))
-            response["X-Request-Id"] = request_id
+            response["X-Request-Id"] = trace_id(request)
             log.info(
                 "request_finished",
                 method=request.method,
@@ -54,11 +53,11 @@ class ContractMiddleware:
         try:
             check_host(request)
         except ContractError as exc:
-            return error_answer(exc)
+            return error_answer(request, exc)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return None if is_outside(request.path_info) else error_answer(exception)
+        return None if is_outside(request.path_info) else error_answer(request, exception)
 
 
 def log_failure(**_kwargs: object) -> None:
@@ -115,6 +114,6 @@ def route_of(request: HttpRequest) -> str:
     return match.route if match else ""
 
 
-def server_error(_request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponse:
     """Answer what no view and no middleware of ours could."""
-    return answer(500)
+    return error_answer(request, Unexpected())

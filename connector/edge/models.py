@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -22,6 +23,47 @@ class Client(models.Model):
 class Scope(models.TextChoices):
     READ = "read", "Read: data layout, mass synchronisation, deliveries"
     WRITE = "write", "Write: everything that read may, and entities, notifications and jobs"
+    HOOD = "hood", "Hood: partners, deals and campaigns of one company"
+
+    @property
+    def contract(self) -> str:
+        """The contract whose routes it opens; it opens no other's."""
+        return "hood" if self == Scope.HOOD else "dsync"
+
+    @property
+    def header(self) -> str:
+        """How a client sends a token of it."""
+        return "Authorization: Bearer" if self == Scope.HOOD else "Auth-Token"
+
+    @property
+    def has_tenant(self) -> bool:
+        return self == Scope.HOOD
+
+
+def account_of(scope: str, tenant: str) -> str:
+    """Return whose calls are counted together: those of all tokens of a tenant, so that rotation changes nothing."""
+    return f"{scope}:{tenant}"
+
+
+TENANTED = [scope.value for scope in Scope if scope.has_tenant]
+
+
+class Allowance(models.Model):
+    """How many calls a tenant may make, where an operator wants it other than the settings say."""
+
+    scope = models.CharField(max_length=16)
+    tenant = models.CharField(max_length=64)
+    burst = models.PositiveIntegerField(validators=[MinValueValidator(1)], help_text="Calls within a second.")
+    steady = models.PositiveIntegerField(validators=[MinValueValidator(1)], help_text="Calls within a minute.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scope", "tenant"], name="edge_allowance_is_of_one_account"),
+            models.CheckConstraint(condition=models.Q(burst__gte=1, steady__gte=1), name="edge_allowance_allows_calls"),
+        ]
+
+    def __str__(self) -> str:
+        return account_of(self.scope, self.tenant)
 
 
 class TokenQuerySet(models.QuerySet["Token"]):
@@ -36,6 +78,13 @@ class Token(models.Model):
     prefix = models.CharField(max_length=32, unique=True, help_text="The readable start of the token.")
     digest = models.BinaryField(max_length=32)
     scope = models.CharField(max_length=16, choices=Scope, default=Scope.WRITE)
+    tenant = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Whose data it opens, as the room that keeps the data calls it; empty: all.",
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -45,7 +94,10 @@ class Token(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(scope__in=Scope.values), name="edge_token_scope_is_known")
+            models.CheckConstraint(condition=models.Q(scope__in=Scope.values), name="edge_token_scope_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(scope__in=TENANTED) ^ models.Q(tenant=""), name="edge_token_tenant_fits_scope"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, cast
 
 from django.conf import settings
+from django.core.cache import close_caches
 from django.core.exceptions import MiddlewareNotUsed
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
@@ -13,13 +15,16 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, reset_queries
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import ResolverMatch, get_resolver
 from django.utils.http import parse_header_parameters
 from django.utils.module_loading import import_string
 
 from connector.edge.middleware import is_outside, slashed
 
-# A connection is looked at when a request begins, and need not be when it ends; queries are collected for DEBUG alone.
+# A connection is looked at when a request begins, and need not be when it ends. Nothing here uses caches of Django, and
+# queries are collected for DEBUG alone.
 request_finished.disconnect(close_old_connections)
+request_finished.disconnect(close_caches)
 if not settings.DEBUG:
     request_started.disconnect(reset_queries)
 
@@ -45,14 +50,19 @@ class Handler(WSGIHandler):
 
     def load_middleware(self, is_async: bool = False) -> None:  # noqa: FBT001, FBT002 (Django's)
         super().load_middleware(is_async)
-        handler = cast("Any", self)
-        browsers = handler._middleware_chain  # noqa: SLF001 (Django has no public name for its chain)
-        machines = chained(handler._get_response)  # noqa: SLF001
+        self.respond = chained(cast("Any", self)._get_response)  # noqa: SLF001 (Django has no public name for it)
 
-        def serve(request: HttpRequest) -> Any:
-            return (browsers if is_outside(slashed(request.path_info)) else machines)(request)
+    def get_response(self, request: HttpRequest) -> HttpResponseBase:
+        if is_outside(slashed(request.path_info)):
+            return super().get_response(request)
+        response: HttpResponseBase = self.respond(request)
+        cast("Any", response)._resource_closers.append(request.close)  # noqa: SLF001 (as Django's own does)
+        return response
 
-        handler._middleware_chain = serve  # noqa: SLF001
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        """Return what serves a path: most requests have one of a few."""
+        request.resolver_match = resolved(request.path_info)
+        return request.resolver_match
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> HttpResponseBase:
         """Answer a request; a client that stops in the middle of its body has its thread for a few seconds only."""
@@ -60,6 +70,11 @@ class Handler(WSGIHandler):
         if connection is not None:
             connection.settimeout(settings.CONNECTOR_SOCKET_SECONDS)
         return super().__call__(environ, start_response)
+
+
+@lru_cache(maxsize=256)
+def resolved(path: str) -> ResolverMatch:
+    return get_resolver().resolve(path)
 
 
 def chained(respond: Any) -> Any:

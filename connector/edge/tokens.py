@@ -1,4 +1,4 @@
-"""Issuing, checking and revoking the tokens that clients send in `Auth-Token`."""
+"""Issuing, checking and revoking the tokens that clients send in `Auth-Token`, or as bearers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from connector.edge.logs import outline
-from connector.edge.models import Client, Scope, Token
+from connector.edge.models import Client, Scope, Token, account_of
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +34,11 @@ class Caller:
     client_name: str
     scope: str
     expires_at: datetime | None
+    tenant: str
+
+    @property
+    def account(self) -> str:
+        return account_of(self.scope, self.tenant)
 
     def may(self, scope: Scope) -> bool:
         if self.expires_at is not None and self.expires_at <= timezone.now():
@@ -42,13 +47,15 @@ class Caller:
 
 
 @transaction.atomic
-def issue(*, client_name: str, scope: Scope = Scope.WRITE, expires_at: datetime | None = None) -> tuple[Token, str]:
+def issue(
+    *, client_name: str, scope: Scope = Scope.WRITE, tenant: str = "", expires_at: datetime | None = None
+) -> tuple[Token, str]:
     """Make a token for the client of a name, new or known, and return it with its text, which is shown once."""
     client, _ = Client.objects.get_or_create(name=client_name)
-    prefix = "dsync_" + random_text(8)
+    prefix = f"{scope.contract}_{random_text(8)}"
     text = f"{prefix}_{random_text(SECRET_LENGTH)}"
     token = Token.objects.create(
-        client=client, prefix=prefix, digest=secret_digest(text), scope=scope, expires_at=expires_at
+        client=client, prefix=prefix, digest=secret_digest(text), scope=scope, tenant=tenant, expires_at=expires_at
     )
     return token, text
 
@@ -77,7 +84,7 @@ def _cached_caller(prefix: str, digest: bytes) -> Caller | None:
     if not token.is_active(now):
         return None
     record_use(token, now)
-    return Caller(token.client_id, token.client.name, token.scope, token.expires_at)
+    return Caller(token.client_id, token.client.name, token.scope, token.expires_at, token.tenant)
 
 
 def record_use(token: Token, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What every contract view is: authenticated first, framed next, answered in the envelope whatever happens."""
+"""What every contract view is: authenticated first, framed next, answered in its contract's shape whatever happens."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from connector.edge.authentication import authenticated
-from connector.edge.envelope import error_answer
 from connector.edge.errors import MethodNotAllowed, NotFound
 from connector.edge.framing import check_framing, read_body
+from connector.edge.shapes import error_answer
 from connector.edge.tokens import Caller
 
 
@@ -30,15 +30,20 @@ class ContractView(View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            self.caller = authenticated(request)
+            self.identify(request)
             method = str(request.method)
-            if method not in self.allowed_methods:
+            handler = getattr(self, method.lower(), None) if method.lower() in self.http_method_names else None
+            if handler is None:
                 raise MethodNotAllowed(method, self.allowed_methods)
             check_framing(request)
-            answer: HttpResponseBase = getattr(self, method.lower())(request, *args, **kwargs)
-        except Exception as exc:  # noqa: BLE001 (whatever happens is answered in the envelope)
-            return error_answer(exc)
+            answer: HttpResponseBase = handler(request, *args, **kwargs)
+        except Exception as exc:  # noqa: BLE001 (whatever happens is answered in the shape of the contract)
+            return error_answer(request, exc)
         return answer
+
+    def identify(self, request: HttpRequest) -> None:
+        """Set who calls, or raise Unauthorized."""
+        self.caller = authenticated(request)
 
     @property
     def allowed_methods(self) -> list[str]:
@@ -51,6 +56,6 @@ class ContractView(View):
 
 
 @csrf_exempt
-def unknown_route(_request: HttpRequest) -> HttpResponse:
+def unknown_route(request: HttpRequest) -> HttpResponse:
     """Answer an address that no contract knows, to anybody."""
-    return error_answer(NotFound())
+    return error_answer(request, NotFound())

@@ -1,14 +1,20 @@
-"""The first admin and the first Auth-Token of a development stack."""
+"""The first admin and the first tokens of a development stack."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 
 from connector.edge import tokens
 from connector.edge.models import Scope
+from connector.edge.tenants import issue_to
 from connector.stack.banner import ADMIN
+from partners.companies import obtain_company
 
 CLIENT = "dsync"
+COMPANY, MEMBER = "Example", 1000220  # The member whom the published body names.
 
 
 def keep_admin(password: str) -> bool:
@@ -25,3 +31,13 @@ def keep_token(known: str) -> str:
     if caller and caller.may(Scope.WRITE):
         return known
     return tokens.issue(client_name=CLIENT)[1]
+
+
+def keep_hood_token(known: str) -> str:
+    """Return the token of a company that we know while it is good, else a new one of a company with a member."""
+    caller = tokens.caller_of(known)
+    if caller and caller.may(Scope.HOOD):
+        return known
+    with suppress(ValidationError):  # The number is somebody else's; any other does as well.
+        obtain_company(COMPANY, member_id=MEMBER)
+    return issue_to(client_name=COMPANY, scope=Scope.HOOD, tenant_name=COMPANY)[1]

@@ -16,7 +16,8 @@ TEXT = """
 The connector runs at {url}
 
   Admin   {url}/admin/   {login}
-  Token   {token}
+  Token   {token}   (Auth-Token)
+  Hood    {hood_token}   (Authorization: Bearer, under /v1/hood)
   Logs    {logs}
 
 Create a product, read the data layout, walk what is stored:
@@ -37,6 +38,7 @@ class Banner:
 
     url: str
     token: str
+    hood_token: str
     login: str
     logs: Path
 
@@ -46,6 +48,7 @@ class Banner:
             url=self.url,
             login=self.login,
             token=self.token,
+            hood_token=self.hood_token,
             logs=self.logs,
             create=self.curl("//entity/product", entity, body={"sku": f"first-{time.time():.0f}", "name": "Mug"}),
             layout=self.curl("//datalayout"),

@@ -77,11 +77,12 @@ class Stack:
             supervision.start(ours)
             self.wait_for_servers(supervision)
             first = self.first_run(kept)
-            credentials.store(self.place.credentials, {**kept, "AUTH_TOKEN": first["token"]})
+            tokens = {"AUTH_TOKEN": first["token"], "HOOD_TOKEN": first["hood_token"]}
+            credentials.store(self.place.credentials, {**kept, **tokens})
             supervision.start(later)
             supervision.until(lambda: is_ready(self.url), f"{self.url}/health/ready", seconds=120)
             shown = login(kept["ADMIN_PASSWORD"], is_kept=first["password_is_kept"])
-            tell(str(Banner(self.url, first["token"], shown, self.place.logs)))
+            tell(str(Banner(self.url, first["token"], first["hood_token"], shown, self.place.logs)))
             supervision.wait()
 
     def make_servers(self) -> dict[str, str]:
@@ -97,7 +98,7 @@ class Stack:
 
     def first_run(self, kept: dict[str, str]) -> dict[str, Any]:
         """Migrate and make what opens the service; what the shell may have under the same names is not meant."""
-        known = {"ADMIN_PASSWORD": kept["ADMIN_PASSWORD"], "AUTH_TOKEN": kept.get("AUTH_TOKEN", "")}
+        known = {name: kept.get(name, "") for name in ("ADMIN_PASSWORD", "AUTH_TOKEN", "HOOD_TOKEN")}
         printed = self.waiting.run(["-m", "connector.stack.first_run"], {**self.environment, **known})
         result: dict[str, Any] = json.loads(printed)
         return result

@@ -1,4 +1,4 @@
-"""One file for each entity, and the tokens by which the layout names them."""
+"""One file for each entity, the tokens by which the layout names them, and what is left of removed records."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from entities.models.partner_stock import PartnerStock
 from entities.models.person import Person
 from entities.models.physical_location import PhysicalLocation
 from entities.models.product import Product
+from entities.models.tombstone import Tombstone
 
 __all__ = [
     "Company",
@@ -20,4 +21,5 @@ __all__ = [
     "Person",
     "PhysicalLocation",
     "Product",
+    "Tombstone",
 ]

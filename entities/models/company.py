@@ -19,7 +19,7 @@ class Company(Entity):
     email = models.EmailField(null=True, blank=True, help_text="The e-mail address")
     phone = models.CharField(max_length=64, null=True, blank=True, help_text="The telephone number")
 
-    class Meta:
+    class Meta(Entity.Meta):
         verbose_name_plural = "companies"
 
     class Dsync:

@@ -27,7 +27,7 @@ class PartnerSale(Entity):
     )
     vendor_id = models.CharField(max_length=128, null=True, blank=True, help_text="Who sold")
 
-    class Meta:
+    class Meta(Entity.Meta):
         constraints = [
             models.CheckConstraint(
                 condition=Q(partner_sku_code__isnull=False) | Q(sku_code_key__isnull=False, sku_code__isnull=False),

@@ -20,7 +20,7 @@ class PartnerStock(Entity):
     expiration_date = models.DateField(null=True, blank=True, help_text="When they expire")
     description = models.CharField(max_length=255, null=True, blank=True, help_text="The partner's description")
 
-    class Meta:
+    class Meta(Entity.Meta):
         verbose_name_plural = "partner stock"
 
     class Dsync:

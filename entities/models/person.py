@@ -21,7 +21,7 @@ class Person(Entity):
     birthdate = models.DateField(null=True, blank=True, help_text="The date of birth")
     gender = models.CharField(max_length=32, null=True, blank=True, help_text="The gender")
 
-    class Meta:
+    class Meta(Entity.Meta):
         verbose_name_plural = "people"
 
     class Dsync:

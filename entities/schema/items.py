@@ -15,6 +15,12 @@ def object_sql(fields: Iterable[FieldSchema], quote: Quote) -> str:
     return f"(SELECT row_to_json(item) FROM (SELECT {members}) AS item)"  # noqa: S608 (names of the schema, quoted)
 
 
+def deletion_sql(key: FieldSchema, quote: Quote) -> str:
+    """Return an expression for what tells of a deletion."""
+    members = f'{field_sql(key, quote)} AS {quote(key.name)}, true AS "_deleted"'
+    return f"(SELECT row_to_json(item) FROM (SELECT {members}) AS item)"  # noqa: S608 (names of the schema, quoted)
+
+
 def field_sql(field: FieldSchema, quote: Quote) -> str:
     if field.is_group:
         return object_sql(field.children, quote)

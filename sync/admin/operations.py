@@ -9,12 +9,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.http import HttpRequest
 
 from connector.edge.admin_pages import MachineWritten
 from sync import dead_letters
@@ -24,7 +21,6 @@ from sync.models import Delivery
 AT_ONCE = 500
 HEAVY = ("body", "edited_body", "digest", "previous", "errors", "ignored")
 SECONDS = 10.0  # Far under the web server's time-out; whoever wants more presses again.
-View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True)
@@ -43,21 +39,6 @@ class Operated(MachineWritten):
     """The admin of rows that programs write and a person does something about."""
 
     has_history = True
-
-    def route(self, address: str, name: str, view: View, may: Callable[[HttpRequest], bool]) -> URLPattern:
-        """Return the address of a view that takes a request of somebody who may, and this admin."""
-
-        def checked(request: HttpRequest, **arguments: Any) -> HttpResponse:
-            if not may(request):
-                raise PermissionDenied
-            return view(request, self, **arguments)
-
-        name = f"{self.opts.app_label}_{self.opts.model_name}_{name}"
-        return path(address, self.admin_site.admin_view(checked), name=name)
-
-    def page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
-        # Without "opts": the theme would head the page with the model's name instead of the title.
-        return TemplateResponse(request, template, {**self.admin_site.each_context(request), "title": title, **context})
 
     def operate(self, request: HttpRequest, deliveries: Iterable[Delivery], operation: Operation) -> Tally:
         """Do it to each delivery in a transaction of its own, with its line in the admin's log."""

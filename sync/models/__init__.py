@@ -6,6 +6,8 @@ from sync.models.gauge import Gauge
 from sync.models.job import Job
 from sync.models.lane import Attempt, Lane
 from sync.models.ledger import Ledger
+from sync.models.milestone import Milestone
+from sync.models.pull import Pull, PullPage
 from sync.models.push import Push, PushPause, PushToken
 from sync.models.switch import Switch
 from sync.models.walk import Walk, WalkBlock
@@ -18,7 +20,10 @@ __all__ = [
     "Job",
     "Lane",
     "Ledger",
+    "Milestone",
     "Outcome",
+    "Pull",
+    "PullPage",
     "Push",
     "PushPause",
     "PushToken",

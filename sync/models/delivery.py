@@ -47,6 +47,7 @@ class Method(models.TextChoices):
     POST = "POST", "Create"
     PUT = "PUT", "Update"
     DELETE = "DELETE", "Delete"
+    UPSERT = "UPSERT", "Create or update, as a set of records has it; no request says so"
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):

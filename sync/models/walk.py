@@ -16,6 +16,9 @@ class Walk(models.Model):
     highest = models.BigIntegerField(help_text="The highest identity when it opened; later records are not in it.")
     total = models.BigIntegerField(help_text="How many records lived when it opened.")
     opened_at = models.DateTimeField(db_default=Now(), help_text="Records that were created later are not in it.")
+    epoch = models.IntegerField(db_default=0, help_text="The epoch in which it opened.")
+    opened_before = models.BigIntegerField(db_default=0, help_text="Transactions before this one had ended by then.")
+    log_position = models.CharField(max_length=20, db_default="0/0", help_text="What a replica must have to serve it.")
     last_page = models.BigIntegerField()
     served_at = models.DateTimeField(db_default=Now())
 

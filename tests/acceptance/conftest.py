@@ -14,7 +14,7 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     web = Web(tmp_path_factory.mktemp("web"))
     web.start()
     yield web
-    web.stop()
+    web.close()
 
 
 @pytest.fixture

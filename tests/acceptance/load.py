@@ -46,7 +46,7 @@ class Author:
 
 
 class Load:
-    """Authors at work for as long as the block lasts, or for so many writes each."""
+    """Authors at work for as long as the block lasts, one write each at least, or for so many writes each."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class Load:
 
     def write(self, author: Author) -> None:
         with client_of(self.stack) as http:
-            while not self.ended.is_set() and len(author.writes) != self.limit:
+            while not author.writes or not (self.ended.is_set() or len(author.writes) == self.limit):
                 self.deliver(http, author.next_write())
 
     def deliver(self, http: httpx.Client, sent: Sent) -> None:

@@ -56,6 +56,7 @@ def test_printed_curl_line_works_as_printed(stack: LocalStack, number: int, stat
 def test_banner_names_what_opens_the_service(stack: LocalStack) -> None:
     assert f"{stack.url}/admin/   admin / {stack.credentials['ADMIN_PASSWORD']}" in stack.banner
     assert stack.credentials["AUTH_TOKEN"] in stack.banner
+    assert stack.credentials["HOOD_TOKEN"] in stack.banner
 
 
 def test_credentials_are_closed_to_others(stack: LocalStack) -> None:
@@ -67,7 +68,8 @@ def test_it_announces_itself_when_nothing_is_degraded(stack: LocalStack) -> None
 
 
 def test_demo_passes(stack: LocalStack) -> None:
-    command = [sys.executable, "-m", "connector.demo", "--url", stack.url, "--token", stack.credentials["AUTH_TOKEN"]]
+    tokens = ["--token", stack.credentials["AUTH_TOKEN"], "--hood-token", stack.credentials["HOOD_TOKEN"]]
+    command = [sys.executable, "-m", "connector.demo", "--url", stack.url, *tokens]
     demo = subprocess.run(command, cwd=CHECKOUT, check=False, capture_output=True, text=True, timeout=PATIENCE)
     assert demo.returncode == 0, demo.stdout
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 import struct
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -309,6 +311,25 @@ def test_clients_that_do_not_hang_up_after_their_answer_delay_nobody(web: Web) -
             connection = stack.enter_context(web.connected(patience=1))
             connection.sendall(web.request("GET", "/health/live", None))
             assert received(connection).status == 200
+
+
+def test_a_busy_connection_does_not_keep_its_thread_from_another(tmp_path: Path) -> None:
+    web = Web(tmp_path, WEB_WORKERS="1", WEB_THREADS="1")
+    web.start()
+    raw = web.request("GET", "/health/live", None, Connection="keep-alive")
+    with closing(web), web.connected() as busy, web.connected() as other:
+        assert answered(busy, raw)
+        other.sendall(raw)
+        assert any(answered(busy, raw) and is_readable(other) for _ in range(200))
+
+
+def answered(connection: socket.socket, raw: bytes) -> bool:
+    connection.sendall(raw)
+    return received(connection).status == 200
+
+
+def is_readable(connection: socket.socket) -> bool:
+    return bool(select.select([connection], [], [], 0)[0])
 
 
 def test_the_log_of_the_server_tells_no_secret_and_no_payload(web: Web, key: str) -> None:

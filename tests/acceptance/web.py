@@ -47,7 +47,7 @@ class Answer:
 class Web:
     """One gunicorn, and Dsync's side as bytes on a socket."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **changes: str) -> None:
         self.port = free_port()
         self.output = folder / "output"
         self.environment = {
@@ -56,6 +56,7 @@ class Web:
             "WEB_BIND": "127.0.0.1",
             "LOG_LEVEL": "INFO",
             "DJANGO_SETTINGS_MODULE": "connector.settings",
+            **changes,
         }
 
     def start(self) -> None:
@@ -88,7 +89,7 @@ class Web:
         except OSError:
             return False
 
-    def stop(self) -> None:
+    def close(self) -> None:
         self.process.terminate()
         self.process.wait(PATIENCE)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import OperationalError
-from django.test import Client
+from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from connector.edge.middleware import server_error
@@ -156,7 +156,10 @@ def failing(_get_response: object) -> object:
 
 
 def test_the_last_answer_of_all_is_the_envelope() -> None:
-    assert server_error(None).content == b'{"status":500,"message":"Internal Server Error","detail":{},"data":{}}'  # type: ignore[arg-type]
+    assert (
+        server_error(RequestFactory().get("/")).content
+        == b'{"status":500,"message":"Internal Server Error","detail":{},"data":{}}'
+    )
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/entity/product/a"])

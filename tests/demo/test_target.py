@@ -10,7 +10,7 @@ import pytest
 
 from connector.demo import target
 from connector.demo.__main__ import main
-from connector.demo.target import UnavailableError, kept_token
+from connector.demo.target import Tokens, UnavailableError, kept_tokens
 
 from . import fake
 
@@ -49,11 +49,29 @@ def test_last_words_are_told_when_the_connector_does_not_start(port: int, monkey
     assert f"Its last words:\nPort {port} is taken." in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("line", ["AUTH_TOKEN=con_a=b", 'AUTH_TOKEN="con_a=b"'])
-def test_token_is_read_from_the_kept_credentials(line: str, tmp_path: Path, monkeypatch: Patch) -> None:
-    (tmp_path / "credentials").write_text(f"SECRET_KEY=x\n{line}\n")
+@pytest.mark.parametrize(
+    ("lines", "tokens"),
+    [
+        ("AUTH_TOKEN=con_a=b", ("con_a=b", "")),
+        ('AUTH_TOKEN="con_a=b"', ("con_a=b", "")),
+        ("AUTH_TOKEN=a\nHOOD_TOKEN=h", ("a", "h")),
+    ],
+)
+def test_tokens_are_read_from_the_kept_credentials(
+    lines: str, tokens: tuple[str, str], tmp_path: Path, monkeypatch: Patch
+) -> None:
+    (tmp_path / "credentials").write_text(f"SECRET_KEY=x\n{lines}\n")
     monkeypatch.setenv("RUN_DIR", str(tmp_path))
-    assert kept_token() == "con_a=b"
+    assert Tokens(None, None).known() == tokens
+
+
+@pytest.mark.parametrize(("hood", "known"), [(None, ("given", "")), ("own", ("given", "own"))])
+def test_kept_tokens_are_not_mixed_with_a_given_one(
+    hood: str | None, known: tuple[str, str], tmp_path: Path, monkeypatch: Patch
+) -> None:
+    (tmp_path / "credentials").write_text("AUTH_TOKEN=a\nHOOD_TOKEN=h\n")
+    monkeypatch.setenv("RUN_DIR", str(tmp_path))
+    assert Tokens("given", hood).known() == known
 
 
 @pytest.mark.parametrize("text", [None, "SECRET_KEY=x\n", "AUTH_TOKEN=\n"], ids=["no file", "no token", "empty"])
@@ -62,4 +80,4 @@ def test_missing_token_is_told(text: str | None, tmp_path: Path, monkeypatch: Pa
         (tmp_path / "credentials").write_text(text)
     monkeypatch.setenv("RUN_DIR", str(tmp_path))
     with pytest.raises(UnavailableError, match="Pass --token"):
-        kept_token()
+        kept_tokens()

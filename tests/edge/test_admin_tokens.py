@@ -12,8 +12,9 @@ from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 from django.test import Client as Browser
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
-from connector.edge.models import Client, Token
+from connector.edge.models import Client, Scope, Token
 from connector.edge.tokens import caller_of, issue
 from tests.conftest import operator
 
@@ -91,6 +92,40 @@ def test_nothing_is_issued_when_the_form_is_wrong(admin_client: Browser, given: 
     assert answer.status_code == 200
     assert not Token.objects.exists()
     assert answer.context["form"].errors
+
+
+@pytest.mark.usefixtures("shops")
+def test_token_of_a_tenant_is_issued_and_shown_with_it(admin_client: Browser) -> None:
+    answer = submit(admin_client, scope="hood", tenant="Acme")
+    caller = caller_of(text_of(answer))
+    assert caller is not None
+    assert (caller.scope, caller.tenant) == ("hood", "7")
+    assert "Authorization: Bearer" in answer.content.decode()
+    token = Token.objects.get()
+    for page in (LIST, f"{LIST}{token.pk}/change/", f"/admin/edge/client/{token.client_id}/change/"):
+        assert "shop 7" in admin_client.get(page).content.decode()
+
+
+@pytest.mark.usefixtures("shops")
+@pytest.mark.parametrize(
+    "given",
+    [{"scope": "hood"}, {"scope": "hood", "tenant": "Nobody"}, {"scope": "read", "tenant": "Acme"}],
+    ids=["no tenant", "wrong tenant", "tenant too many"],
+)
+def test_nothing_is_issued_to_a_tenant_that_cannot_be(admin_client: Browser, given: dict[str, str]) -> None:
+    answer = submit(admin_client, **given)
+    assert list(answer.context["form"].errors) == ["tenant"]
+    assert not Token.objects.exists()
+
+
+@pytest.mark.usefixtures("shops")
+def test_tokens_are_listed_by_as_many_queries_as_there_are_kinds(
+    admin_client: Browser, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(20):
+        issue(client_name=f"app {number}", scope=Scope.HOOD, tenant=str(number))
+    with django_assert_max_num_queries(12):
+        assert admin_client.get(LIST).content.decode().count("shop ") >= 20
 
 
 def test_expiry_is_kept(admin_client: Browser) -> None:

@@ -5,9 +5,13 @@ from decimal import Decimal
 import psycopg
 import pytest
 from django.db import DataError, InterfaceError, InternalError, OperationalError, ProgrammingError
+from django.test import RequestFactory
 
-from connector.edge.envelope import answer, as_contract_error, error_answer
+from connector.edge.envelope import answer
 from connector.edge.errors import NotFound
+from connector.edge.shapes import error_answer
+
+ASKED = RequestFactory().get("/datalayout")
 
 
 def caused(error: Exception, cause: Exception) -> Exception:
@@ -21,7 +25,7 @@ def caused(error: Exception, cause: Exception) -> Exception:
     ids=["operational", "interface", "read-only"],
 )
 def test_an_outage_of_the_database_is_unavailable(exc: Exception) -> None:
-    response = error_answer(exc)
+    response = error_answer(ASKED, exc)
     assert (response.status_code, response["Retry-After"]) == (503, "5")
 
 
@@ -37,12 +41,11 @@ def test_an_outage_of_the_database_is_unavailable(exc: Exception) -> None:
     ids=["data", "programming", "internal", "failed transaction", "ours"],
 )
 def test_what_nobody_expected_is_a_500_that_tells_nothing(exc: Exception) -> None:
-    assert as_contract_error(exc) is None
-    assert error_answer(exc).content == b'{"status":500,"message":"Internal Server Error","detail":{},"data":{}}'
+    assert error_answer(ASKED, exc).content == b'{"status":500,"message":"Internal Server Error","detail":{},"data":{}}'
 
 
 def test_a_contract_error_is_answered_as_it_says() -> None:
-    assert error_answer(NotFound()).status_code == 404
+    assert error_answer(ASKED, NotFound()).status_code == 404
 
 
 def test_a_decimal_leaves_as_a_number() -> None:

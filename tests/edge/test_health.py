@@ -30,7 +30,7 @@ def _fresh_process() -> Iterator[None]:
 def silence(settings: Any, worker_id: str) -> None:
     """Listen where nobody has left a pulse: every test process has a Valkey database of its own."""
     settings.REDIS_URL = f"{settings.REDIS_URL}?db={1 + sum(worker_id.encode()) % 15}"
-    pulse.client(settings.REDIS_URL).delete(*map(pulse.key, pulse.REASONS))
+    pulse.valkey().delete(*map(pulse.key, pulse.REASONS))
 
 
 def degraded_names(client: Client) -> list[str]:
@@ -92,7 +92,7 @@ def test_ready_tells_that_the_worker_alone_is_silent(client: Client) -> None:
 @pytest.mark.usefixtures("silence")
 def test_a_pulse_is_forgotten(settings: Any) -> None:
     pulse.record("beat")
-    assert 0 < pulse.client(settings.REDIS_URL).ttl(pulse.key("beat")) <= pulse.SILENCE
+    assert 0 < pulse.valkey().ttl(pulse.key("beat")) <= pulse.SILENCE
 
 
 def test_ready_is_200_without_valkey(client: Client, settings: Any) -> None:

@@ -37,6 +37,31 @@ def test_issue_token_gives_a_second_token_to_the_same_client() -> None:
     assert (Client.objects.count(), Token.objects.count()) == (1, 2)
 
 
+@pytest.mark.usefixtures("shops")
+def test_issue_token_issues_to_a_tenant() -> None:
+    *told, text = run("issue_token", "app", "--scope=hood", "--shop=Acme").splitlines()
+    caller = caller_of(text)
+    assert caller
+    assert (caller.client_name, caller.scope, caller.tenant) == ("app", "hood", "7")
+    assert told == ["A hood token of app for Acme; keep it now, it is shown only once:"]
+
+
+@pytest.mark.usefixtures("shops")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--scope=hood"], "A hood token opens the data of one shop: name it."),
+        (["--scope=hood", "--shop=Nobody"], "Nobody cannot be a shop."),
+        (["--shop=Acme"], "name no shop"),
+    ],
+    ids=["no tenant", "wrong tenant", "tenant too many"],
+)
+def test_issue_token_refuses_a_tenant_that_cannot_be(arguments: list[str], message: str) -> None:
+    with pytest.raises(CommandError, match=message):
+        run("issue_token", "app", *arguments)
+    assert not Client.objects.exists()
+
+
 @pytest.mark.parametrize("date", ["2020-01-01", "soon", "", "2999-13-01", "0001-01-01T00:00:00+14:00"])
 def test_issue_token_refuses_a_date_that_is_not_ahead(date: str) -> None:
     with pytest.raises(CommandError):
@@ -55,7 +80,16 @@ def test_list_tokens_shows_prefixes_and_never_tokens() -> None:
     told = run("list_tokens")
     assert Token.objects.get().prefix in told
     assert text not in told
-    assert told.split()[:4] == ["CLIENT", "PREFIX", "SCOPE", "STATE"]
+    assert told.split()[:5] == ["CLIENT", "PREFIX", "SCOPE", "TENANT", "STATE"]
+
+
+@pytest.mark.usefixtures("shops")
+def test_list_tokens_shows_whose_data_each_opens() -> None:
+    run("issue_token", "dsync")
+    run("issue_token", "app", "--scope=hood", "--shop=Acme")
+    of_app, of_dsync = [line.split() for line in run("list_tokens").splitlines()[1:]]
+    assert of_app[2:5] == ["hood", "shop", "7"]
+    assert of_dsync[2:4] == ["write", "all"]
 
 
 def test_list_tokens_shows_an_empty_list() -> None:

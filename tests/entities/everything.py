@@ -73,7 +73,7 @@ with isolate_apps("entities"):
         )
         product = Reference("product", enforce=True, null=True)
 
-        class Meta:
+        class Meta(Entity.Meta):
             app_label = "entities"
 
         class Dsync:

@@ -75,7 +75,7 @@ def repeated_name() -> list[object]:
     class Repeated(Entity):
         code = models.CharField(max_length=9, unique=True)
 
-        class Meta:
+        class Meta(Entity.Meta):
             app_label = "entities"
 
         class Dsync:
@@ -92,7 +92,7 @@ def test_check_refuses_what_dsync_could_not_draw(number: str, check: Callable[[]
 @isolate_apps("entities")
 def test_check_refuses_an_entity_without_fields() -> None:
     class Empty(Entity):
-        class Meta:
+        class Meta(Entity.Meta):
             app_label = "entities"
 
         class Dsync:

@@ -24,7 +24,7 @@ with isolate_apps("entities"):
     class Numbered(Entity):
         number = models.BigIntegerField(unique=True)
 
-        class Meta:
+        class Meta(Entity.Meta):
             app_label = "entities"
 
         class Dsync:

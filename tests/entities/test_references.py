@@ -27,7 +27,7 @@ with isolate_apps("entities"):
         many = ArrayField(Reference("product", enforce=True), default=list)
         counted = Reference("numbered", enforce=True, null=True)
 
-        class Meta:
+        class Meta(Entity.Meta):
             app_label = "entities"
 
         class Dsync:

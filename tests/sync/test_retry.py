@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from sync.retry import LONGEST, TRIES, delay_after
+from sync.retry import Schedule, delay_after
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,6 @@ def test_delay_is_drawn_between_a_half_and_the_whole() -> None:
     assert timedelta(seconds=8) <= min(drawn) < max(drawn) <= timedelta(seconds=16)
 
 
-def test_delay_never_exceeds_the_longest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sync.retry.TRIES", 100)
-    assert delay_after(TRIES + 50, spread=0) == LONGEST
+def test_delay_never_exceeds_the_longest() -> None:
+    schedule = Schedule(first=1, longest=900, tries=100)
+    assert delay_after(66, schedule=schedule, spread=0) == timedelta(seconds=900)

@@ -13,7 +13,6 @@ from threading import Event
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import override_settings
 from kombu.exceptions import OperationalError as BrokerError
@@ -177,7 +176,7 @@ def _worker() -> Iterator[None]:
     """Have a worker that was heard of lately."""
     pulse.record("worker")
     yield
-    pulse.client(settings.REDIS_URL).delete(pulse.key("worker"))
+    pulse.valkey().delete(pulse.key("worker"))
 
 
 def test_look_wakes_nobody_when_nothing_waits(sent: list[str]) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from functools import cache
 from typing import TypedDict
 
 import redis
 from django.conf import settings
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+
+from connector.edge.valkey import client
 
 INTERVAL = 5  # seconds from one heartbeat to the next
 SILENCE = 20  # seconds without one until it is told
@@ -30,13 +29,13 @@ class Degraded(TypedDict):
 def record(name: str) -> None:
     """Note that beat, a worker or a dispatcher lives."""
     with suppress(redis.RedisError):  # Readiness tells that Valkey is away; nothing is lost here.
-        client(settings.REDIS_URL).set(key(name), int(time.time()), ex=SILENCE)
+        valkey().set(key(name), int(time.time()), ex=SILENCE)
 
 
 def is_heard(name: str) -> bool:
     """Tell whether it has lately noted that it lives; False also while Valkey is away."""
     try:
-        return client(settings.REDIS_URL).get(key(name)) is not None
+        return valkey().get(key(name)) is not None
     except redis.RedisError:
         return False
 
@@ -44,7 +43,7 @@ def is_heard(name: str) -> bool:
 def degraded() -> list[Degraded]:
     """Return what is away of all that writes do not need, with the reason."""
     try:
-        times = client(settings.REDIS_URL).mget([key(name) for name in REASONS])
+        times = valkey().mget([key(name) for name in REASONS])
     except redis.RedisError as exc:
         return [{"name": "valkey", "reason": f"Valkey does not answer ({type(exc).__name__})."}]
     heard = dict(zip(REASONS, times, strict=True))
@@ -55,9 +54,5 @@ def key(name: str) -> str:
     return f"connector:pulse:{name}"
 
 
-@cache
-def client(url: str) -> redis.Redis:
-    """Return a client that gives up at once: whoever asks for readiness waits."""
-    return redis.Redis.from_url(
-        url, socket_timeout=SOCKET_TIMEOUT, socket_connect_timeout=SOCKET_TIMEOUT, retry=Retry(NoBackoff(), 0)
-    )
+def valkey() -> redis.Redis:
+    return client(settings.REDIS_URL, SOCKET_TIMEOUT)

@@ -6,10 +6,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from entities.schema import schemas
 from sync.management.resync.action import Action
+from sync.management.resync.pull import PullAction
 from sync.management.resync.push import PushAction
 from sync.management.resync.replay import ReplayAction
 
 ACTIONS: dict[str, type[Action]] = {
+    "pull": PullAction,
     "push": PushAction,
     "replay": ReplayAction,
 }

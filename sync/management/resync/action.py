@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.core.management.base import CommandParser, OutputWrapper
-from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from entities.schema import EntitySchema
 
@@ -27,10 +28,17 @@ class Action:
         raise NotImplementedError
 
 
+class RateColumn(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.0f}/s" if speed else "")
+
+
 def progress_bar(*, quiet: bool) -> Progress:
-    """Return a bar with how many of how many are done, and the time that is left."""
-    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left"))
-    return Progress(*columns, disable=quiet)
+    """Return a bar with how many of how many are done, how many a second, and the time that is left."""
+    first, bar, *_ = Progress.get_default_columns()
+    left = (TimeRemainingColumn(), TextColumn("left"))
+    return Progress(first, bar, MofNCompleteColumn(), RateColumn(), *left, disable=quiet)
 
 
 def moment(text: str) -> datetime:

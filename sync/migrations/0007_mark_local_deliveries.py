@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sync', '0004_tell_work_by_its_time'),
+        ('sync', '0006_add_pulls'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sync', '0006_switch_pushes'),
+        ('sync', '0008_switch_pushes'),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sync', '0005_mark_local_deliveries'),
+        ('sync', '0007_mark_local_deliveries'),
     ]
 
     operations = [

@@ -1,0 +1,62 @@
+"""Columns that several of the room's pages show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from connector.edge.admin_pages import column
+from connector.edge.admin_text import NOTHING, link, moment, tag, text
+from partners.models import Status
+
+COLOURS = {
+    Status.ACTIVE: "green",
+    Status.INACTIVE: "grey",
+    Status.PENDING: "blue",
+    Status.SUSPENDED: "orange",
+    Status.TERMINATED: "red",
+}
+
+
+def status_tag(value: str) -> SafeString:
+    return tag(value, COLOURS[Status(value)], Status(value).label)
+
+
+@column("status")
+def status(row: Any) -> SafeString:
+    return status_tag(row.status)
+
+
+@column("in effect")
+def effective(row: Any) -> SafeString:
+    return status_tag(row.effective_status)
+
+
+@column("archived")
+def archived(row: Any) -> str:
+    return text(row.archived or None)
+
+
+@column("created")
+def created(row: Any) -> str:
+    return moment(row.create_time)
+
+
+@column("changed")
+def changed(row: Any) -> str:
+    return moment(row.update_time)
+
+
+def page_of(row: Any) -> SafeString:
+    """Return a link to a row's page, by its name."""
+    opts = row._meta
+    return link(reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row.pk]), row)
+
+
+def values(held: dict[str, Any]) -> SafeString:
+    """Return fields with their values, a line for each."""
+    lines = [format_html("{}: {}", name, text(value)) for name, value in held.items()]
+    return SafeString("<br>".join(lines)) if lines else NOTHING  # Each line is escaped.

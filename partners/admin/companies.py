@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from connector.edge.admin_pages import ModelAdmin, column
+from connector.edge.admin_text import moment
+from partners.models import Company, Member
+
+
+@column("created")
+def created(row: Company | Member) -> str:
+    return moment(row.created_at)
+
+
+class Kept(ModelAdmin):
+    """The admin of rows that people write, and that stay: others point at them."""
+
+    list_per_page = 50
+    list_filter_sheet = False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Company)
+class CompanyAdmin(Kept):
+    list_display = ("name", "id", created)
+    search_fields = ("name__istartswith", "=id")
+    ordering = ("name",)
+    fields = ("name",)
+
+
+@admin.register(Member)
+class MemberAdmin(Kept):
+    """Members; whom partners name as a manager stays in its company."""
+
+    list_display = ("name", "id", "company", "email", "status", created)
+    list_filter = ("status",)
+    list_select_related = ("company",)
+    search_fields = ("name__istartswith", "email__istartswith", "=id")
+    autocomplete_fields = ("company",)
+    ordering = ("-pk",)
+    fields = ("company", "name", "email", "status")
+
+    def get_readonly_fields(self, _request: HttpRequest, row: Any = None) -> tuple[str, ...]:
+        return ("company",) if row else ()

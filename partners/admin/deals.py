@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from connector.edge.admin_filters import values_filter
+from connector.edge.admin_pages import column
+from connector.edge.admin_text import text
+from partners.admin import panels
+from partners.admin.columns import archived, changed, created, effective, page_of, status
+from partners.admin.filters import ArchivedFilter, of_partner
+from partners.admin.operations import Operated
+from partners.models import Campaign, Deal, OwnStatus, Status
+
+FILTERS = (
+    values_filter("status", lambda: OwnStatus.values),
+    values_filter("effective_status", lambda: Status.values),
+    ArchivedFilter,
+)
+HELP = "A number, or partner: and a partner's number"
+
+
+@column("partner")
+def partner(row: Deal | Campaign) -> SafeString:
+    return page_of((row.deal if isinstance(row, Campaign) else row).partner)
+
+
+@column("deal")
+def deal(campaign: Campaign) -> SafeString:
+    return page_of(campaign.deal)
+
+
+@column("base price")
+def base_price(row: Deal) -> str:
+    return text(row.base_price)
+
+
+@column("budget")
+def budget(row: Deal) -> str:
+    return text(row.budget)
+
+
+@column("frequency cap")
+def frequency_cap(row: Deal) -> str:
+    whole = row.frequency_cap_max_value and f"{row.frequency_cap_max_value} a {row.frequency_cap_per_unit}"
+    return text(whole)
+
+
+@admin.register(Deal)
+class DealAdmin(Operated):
+    list_display = ("name", "id", partner, status, effective, archived, base_price, created, changed)
+    list_filter = FILTERS
+    list_select_related = ("partner",)
+    search_help_text = HELP
+    sections = (
+        (None, (partner, "id", "name", "description", status, effective, archived, created, changed)),
+        ("Terms", (base_price, budget, "clickthrough", "type", "structure", frequency_cap)),
+    )
+
+    def found_by(self, term: str) -> Q:
+        return of_partner(term, "partner")
+
+    def hanging(self, request: HttpRequest, row: Any) -> list[str]:
+        return [panels.campaigns(row.campaigns.all())] if request.user.has_perm("partners.view_campaign") else []
+
+
+@admin.register(Campaign)
+class CampaignAdmin(Operated):
+    list_display = ("name", "id", deal, partner, status, effective, archived, created, changed)
+    list_filter = FILTERS
+    list_select_related = ("deal__partner",)
+    search_help_text = HELP
+    sections = ((None, (partner, deal, "id", "name", "description", status, effective, archived, created, changed)),)
+
+    def found_by(self, term: str) -> Q:
+        return of_partner(term, "deal__partner")

@@ -1,0 +1,80 @@
+"""A database that was dumped and restored into another cluster: what readers can go on with there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from connector.stack.postgres import Cluster
+from entities.epoch import stand
+from sync import milestones
+from tests.clusters import empty_cluster, of_session, run
+from tests.conftest import Dsync
+from tests.contract.answers import faults
+from tests.contract.following import keys, settle, since
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@contextmanager
+def restored() -> Iterator[None]:
+    """Restore the database as it is into a cluster of its own, and have everything go on there."""
+    with empty_cluster() as cluster:
+        name = connection.settings_dict["NAME"]
+        dump = run(cluster, "pg_dump", "--no-owner", name, **of_session()).stdout
+        load(cluster, dump)
+        with connected_to(cluster):
+            yield
+
+
+def load(cluster: Cluster, dump: bytes) -> None:
+    file = cluster.data.parent / "dump.sql"
+    file.write_bytes(dump)
+    file.chmod(0o644)
+    run(cluster, "psql", "-v", "ON_ERROR_STOP=1", "--quiet", "-f", str(file), "connector")
+
+
+@contextmanager
+def connected_to(cluster: Cluster) -> Iterator[None]:
+    """Have the connection lead to another cluster."""
+    connection.close()
+    own = dict(connection.settings_dict)
+    connection.settings_dict |= {"HOST": str(cluster.sockets), "NAME": "connector"}
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict |= {name: own[name] for name in ("HOST", "NAME")}
+
+
+def test_readers_begin_anew_after_a_restore_and_miss_nothing(dsync: Dsync) -> None:
+    for sku in "abc":
+        dsync.post("product", {"sku": sku})
+    dsync.delete("product", "c")
+    settle()
+    milestones.mark()
+    cursor, epoch = dsync.items("product")["Changes-Cursor"], stand().epoch
+    rest = dsync.items("product", "?per_page=1")["Next-Cursor"]
+    with restored():
+        assert faults(since(dsync, cursor)) == [("changed_since", "expired_cursor")]
+        assert faults(dsync.items("product", f"?cursor={rest}")) == [("cursor", "expired_cursor")]
+        assert stand().epoch == epoch + 1
+        walked = dsync.items("product")
+        assert keys(walked) == "ab"
+        moment = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
+        assert keys(dsync.items("product", f"?changed_since={moment.replace('+', '%2B')}&deletions=1")) == "ab-c"
+        dsync.put("product", "b", {"color": "White"})
+        dsync.post("product", {"sku": "d"})
+        settle()
+        assert keys(since(dsync, walked["Changes-Cursor"])) == "bd"
+
+
+def test_restored_database_rises_once(dsync: Dsync) -> None:
+    with restored():
+        risen = stand().epoch
+        connection.close()
+        assert stand().epoch == risen
