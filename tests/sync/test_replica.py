@@ -60,7 +60,7 @@ def ask(database: Any, sql: str) -> Any:
         return cursor.fetchone()[0]
 
 
-def catch_up(second: Any) -> None:
+def catch_up() -> None:
     """Wait until the replica has all that is there now."""
     here = stand()
     wait_until(lambda: replica.has(here.epoch, here.lsn))
@@ -69,7 +69,7 @@ def catch_up(second: Any) -> None:
 @contextmanager
 def paused(second: Any) -> Iterator[None]:
     """Have the replica stand still at what it has."""
-    catch_up(second)
+    catch_up()
     ask(second, "SELECT pg_wal_replay_pause()::text")
     wait_until(lambda: ask(second, "SELECT pg_get_wal_replay_pause_state()") == "paused")
     yield
@@ -89,7 +89,7 @@ def page(dsync: Dsync, number: int) -> str:
 
 def test_page_is_read_from_a_replica_that_has_what_the_walk_began_with(five: Dsync, second: Any) -> None:
     page(five, 1)
-    catch_up(second)
+    catch_up()
     assert read_there(second, lambda: page(five, 2)) == ("cd", True)
 
 
@@ -100,7 +100,7 @@ def test_page_is_read_from_the_primary_while_the_replica_lacks_what_the_walk_beg
         five.post("product", {"sku": "f"})
         assert read_there(second, lambda: page(five, 1)) == ("ab", False)
         assert read_there(second, lambda: page(five, 3)) == ("ef", False)
-    catch_up(second)
+    catch_up()
     assert read_there(second, lambda: page(five, 3)) == ("ef", True)
 
 
@@ -118,7 +118,7 @@ def test_changes_are_read_from_a_replica_that_has_them_all(five: Dsync, second: 
     five.post("product", {"sku": "g"})
     settle()
     first = since(five, cursor, "&per_page=1")
-    catch_up(second)
+    catch_up()
     rest = first["Next-Cursor"]
     assert read_there(second, lambda: keys(five.items("product", f"?cursor={rest}"))) == ("g", True)
 
@@ -140,8 +140,10 @@ def test_replica_of_a_server_that_was_replaced_is_not_read(five: Dsync, second: 
         assert replica.has(risen.epoch - 1, "0/0")
 
 
-def test_server_that_follows_nobody_is_not_read(five: Dsync) -> None:
-    with configured():
+def test_replica_that_was_promoted_is_not_read(five: Dsync) -> None:
+    with standby() as cluster, configured(HOST=str(cluster.sockets)):
+        catch_up()
+        assert ask(connections[replica.REPLICA], "SELECT pg_promote()")
         assert not replica.has(stand().epoch, "0/0")
 
 
@@ -149,7 +151,7 @@ def test_replica_that_is_away_is_left_alone_for_a_while(
     five: Dsync, second: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page(five, 1)
-    catch_up(second)
+    catch_up()
     second.close()
     with monkeypatch.context() as away:
         away.setitem(second.settings_dict, "HOST", "/nowhere")
