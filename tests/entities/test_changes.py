@@ -16,7 +16,7 @@ INSERT = """
     INSERT INTO entities_product (sku, categories, attributes, changed_in)
     SELECT number, '{}', '[]', (number / 4000)::text::xid8 FROM generate_series(%s::int, %s::int) AS given(number)
 """
-END = Place(1, 10**9)
+END = Place(10**6, 0)
 
 
 @pytest.fixture(params=[1, 20000], ids=lambda count: f"known at {count}")
@@ -40,7 +40,7 @@ def generic_plan_of(sql: str, parameters: Any) -> str:
 @pytest.mark.parametrize("planned", [plan_of, generic_plan_of])
 @pytest.mark.parametrize("with_deletions", ["all changes", ""], ids=["with deletions", "without"])
 def test_changes_are_read_in_the_order_of_an_index(planned: Callable[..., str], with_deletions: str) -> None:
-    bounds = [1, "2", 9000, 1, str(END.xid), 101]
+    bounds = [1, "2", 9000, END.epoch, str(END.xid), 101]
     parameters = [*bounds, "product", *bounds, 101] if with_deletions else bounds
     with connection.cursor() as cursor:
         cursor.execute(IN_ORDER)
