@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -159,3 +163,19 @@ def test_replica_that_is_away_is_left_alone_for_a_while(
     assert (page(five, 2), second.connection) == ("cd", None)
     monkeypatch.setattr(replica, "left_until", 0.0)
     assert read_there(second, lambda: page(five, 2)) == ("cd", True)
+
+
+def test_replica_has_an_address_of_its_own_and_is_otherwise_reached_as_the_primary() -> None:
+    told = (
+        "from django.db import connections; print([connections[name].get_connection_params() for name in connections])"
+    )
+    addresses = {"DATABASE_URL": "postgres:///a?host=/one", "DATABASE_REPLICA_URL": "postgres:///b?host=/two"}
+    printed = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", told],
+        env={**os.environ, **addresses},
+        cwd=Path(__file__).parents[2],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert [printed.count(text) for text in ("'host': '/one'", "'host': '/two'", "'connect_timeout': 5")] == [2, 1, 3]
