@@ -46,9 +46,11 @@ def configured(**other: str) -> Iterator[None]:
     connections.settings[replica.REPLICA] = {**connection.settings_dict, **other}
     # Called default, as Django lets a test reach no database that the settings did not have when it began.
     connections[replica.REPLICA] = type(connections["default"])(connections.settings[replica.REPLICA], "default")
-    yield
-    connections[replica.REPLICA].close()
-    del connections[replica.REPLICA], connections.settings[replica.REPLICA]
+    try:
+        yield
+    finally:
+        connections[replica.REPLICA].close()
+        del connections[replica.REPLICA], connections.settings[replica.REPLICA]
 
 
 @pytest.fixture
@@ -76,8 +78,10 @@ def paused(second: Any) -> Iterator[None]:
     catch_up()
     ask(second, "SELECT pg_wal_replay_pause()::text")
     wait_until(lambda: ask(second, "SELECT pg_get_wal_replay_pause_state()") == "paused")
-    yield
-    ask(second, "SELECT pg_wal_replay_resume()::text")
+    try:
+        yield
+    finally:
+        ask(second, "SELECT pg_wal_replay_resume()::text")
 
 
 def read_there(second: Any, read: Callable[[], str]) -> tuple[str, bool]:
