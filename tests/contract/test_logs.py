@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from entities.tokens import entity_tokens
-from sync.paging import note_unknown
+from sync.asked import note_unknown
 from tests.conftest import Dsync
 
 MARK = "mark-of-a-payload"
