@@ -11,7 +11,7 @@ from sync.models.delivery import Method
 from sync.push.line import Answer
 from sync.push.verdicts import Fate, verdict_of
 
-POST, PUT, DELETE = Method
+POST, PUT, DELETE = Method.POST, Method.PUT, Method.DELETE
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
