@@ -113,31 +113,26 @@ TIMEOUTS = {  # statement, lock and idle-in-transaction timeouts in seconds; 0 i
 }
 _statement, _lock, _idle = TIMEOUTS[ROLE]
 DATABASES = {"default": env.db_url("DATABASE_URL")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    DATABASES["default"]["ENGINE"] = "connector.edge.postgresql"
-DATABASES["default"].update({"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True})  # A connection for each thread.
-DATABASES["default"].setdefault("OPTIONS", {}).update(
-    {
-        "connect_timeout": 5,
-        "keepalives_idle": 30,
-        "keepalives_interval": 10,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 10_000,  # milliseconds until a connection that nobody answers on is given up
-        "options": f"-c statement_timeout={_statement}s -c lock_timeout={_lock}s"
-        f" -c idle_in_transaction_session_timeout={_idle}s",
-        # A statement is planned once for a connection, not each time: that was a quarter of a write.
-        "server_side_binding": True,
-        "prepare_threshold": 2 if env.bool("DATABASE_PREPARE", default=True) else None,
-    }
-)
-# What walks and changes are read from, where it is near enough behind.
-if _replica := env.str("DATABASE_REPLICA_URL", default=""):
-    DATABASES["replica"] = {
-        **DATABASES["default"],
-        **env.db_url_config(_replica, engine=DATABASES["default"]["ENGINE"]),
-        "OPTIONS": {**DATABASES["default"]["OPTIONS"], "connect_timeout": 2},
-        "TEST": {"MIRROR": "default"},
-    }
+if env.str("DATABASE_REPLICA_URL", default=""):  # Walks and changes are read from it, where it is near enough behind.
+    DATABASES["replica"] = {**env.db_url("DATABASE_REPLICA_URL"), "TEST": {"MIRROR": "default"}}
+for _database in DATABASES.values():
+    if _database["ENGINE"] == "django.db.backends.postgresql":
+        _database["ENGINE"] = "connector.edge.postgresql"
+    _database.update({"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True})  # A connection for each thread.
+    _database.setdefault("OPTIONS", {}).update(
+        {
+            "connect_timeout": 5,
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 10_000,  # milliseconds until a connection that nobody answers on is given up
+            "options": f"-c statement_timeout={_statement}s -c lock_timeout={_lock}s"
+            f" -c idle_in_transaction_session_timeout={_idle}s",
+            # A statement is planned once for a connection, not each time: that was a quarter of a write.
+            "server_side_binding": True,
+            "prepare_threshold": 2 if env.bool("DATABASE_PREPARE", default=True) else None,
+        }
+    )
 # What must be known even where the transaction in hand dies: which batch a worker took.
 DATABASES["autonomous"] = {**DATABASES["default"], "TEST": {"MIRROR": "default"}}
 

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.checks import CheckMessage, Error, register
 from django.db.models.fields import NOT_PROVIDED
 
-from entities.entity import OWN_FIELDS, Declaration, Entity
+from entities.entity import BY_CHANGE, OWN_FIELDS, Declaration, Entity
 from entities.fields import CompositeKey
 from entities.schema import EntitySchema
 from entities.schema.build import Unmapped
@@ -53,6 +53,7 @@ def check_entity(model: type[Entity], names: Counter[str]) -> Iterator[CheckMess
     yield from check_references(model, schema, names)
     yield from check_formats(model, schema)
     yield from check_defaults(model)
+    yield from check_indexes(model)
     if names[schema.name] > 1:
         yield Error(f'The entity name "{schema.name}" is used twice.', obj=model, id="entities.E006")
 
@@ -130,6 +131,13 @@ def check_defaults(model: type[Entity]) -> Iterator[CheckMessage]:
         if field.name not in OWN_FIELDS and field.db_default is not NOT_PROVIDED:
             message = f"{field.name} has a db_default, which a create would pass over; declare default instead."
             yield Error(message, obj=model, id="entities.E010")
+
+
+def check_indexes(model: type[Entity]) -> Iterator[CheckMessage]:
+    """Yield a model whose own Meta took away the index by which its changes are found."""
+    if BY_CHANGE not in [list(index.fields) for index in model._meta.indexes]:
+        hint = "Write `class Meta(Entity.Meta):`, and `indexes = [*Entity.Meta.indexes, ...]` where it has its own."
+        yield Error("The model has no index of its changes.", obj=model, id="entities.E011", hint=hint)
 
 
 def is_pair(bool_settings: str) -> bool:

@@ -106,6 +106,9 @@ class EntityQuerySet(models.QuerySet[Any]):
         return self.filter(deleted_at=None)
 
 
+BY_CHANGE = ["changed_epoch", "changed_in", "id"]
+
+
 class Entity(models.Model):
     """A record that Dsync pushes and walks. Its rows are written by `entities.store` alone."""
 
@@ -122,7 +125,7 @@ class Entity(models.Model):
 
     class Meta:
         abstract = True
-        indexes = [models.Index(fields=["changed_epoch", "changed_in", "id"])]  # Named by Django, for each table.
+        indexes = [models.Index(fields=BY_CHANGE)]  # Django names it, for each table another name.
 
     class Dsync:
         key: ClassVar[str] = ""

@@ -40,7 +40,7 @@ def archive_deal(*, company_id: int, number: str, actor: Actor) -> Touched:
     """
     deal = locked.deal(company_id, number)
     if deal.campaigns.filter(archived=False, effective_status=Status.ACTIVE).exists():
-        raise Refused("The deal is used by an active campaign.")
+        raise Refused("campaigns", "in_use", "The deal is used by an active campaign.")
     return _archive(deal, actor, campaigns=Campaign.objects.filter(deal=deal))
 
 

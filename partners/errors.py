@@ -26,7 +26,12 @@ class UnknownId(BadRequest):
 
 
 class Refused(BadRequest):
-    """A sentence tells what stands against it."""
+    """What stands against it is told as a fault of the row's field: no body is at fault."""
+
+    sentence = QueryRefused.sentence
+
+    def __init__(self, field: str, code: str, message: str) -> None:
+        super().__init__(faults=[Fault(field, code, message)])
 
 
 def unknown_sentence(noun: str) -> str:

@@ -50,7 +50,7 @@ def _partner(company_id: int, noun: str, **named: Any) -> Partner:
 
 def refuse_archived(row: Partner | Deal | Campaign) -> None:
     if row.archived:
-        raise Refused(f"An archived {row._meta.model_name} cannot be updated.")
+        raise Refused("archived", "archived", f"An archived {row._meta.model_name} cannot be updated.")
 
 
 def digits(number: str) -> int:

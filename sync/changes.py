@@ -60,7 +60,7 @@ def second(here: Stand) -> int:
 def serve(reader: Reader, rest: Rest) -> Served:
     until = Place(rest.until.epoch, rest.until.xid)
     find = partial(changes_in, reader.schema, Stretch(rest.after, until, rest.size + 1, rest.with_deletions))
-    found = replica.read(lambda using: find(using=using), epoch=until.epoch, lsn=rest.log_position)
+    found = replica.read(find, epoch=until.epoch, lsn=rest.log_position)
     shown = found[: rest.size]
     more = msgspec.structs.replace(rest, after=shown[-1].place) if len(found) > rest.size else None
     items = [change.item for change in shown if change.item is not None]

@@ -12,7 +12,7 @@ from entities.changes import Place
 from entities.schema import EntitySchema
 
 EXPIRED = (
-    "{name} cannot be continued: it is too old, from before a restore of the database, or was not given to this client"
+    "{name} cannot be followed: it is too old, from before a restore of the database, or was not given to this client"
     " for this entity. Walk all records again from page 1."
 )
 TIME = " A time is taken too, such as 2026-01-31T23:59:59Z."

@@ -21,16 +21,16 @@ REST_SECONDS = 10.0  # for which nobody asks a replica that failed
 left_until = 0.0
 
 
-def read(find: Callable[[str], Found], *, epoch: int, lsn: str) -> Found:
-    """Call a function with the name of a database that it reads: one that has all of the log up to a place."""
+def read(find: Callable[..., Found], *, epoch: int, lsn: str) -> Found:
+    """Have a function read from a database that has all of the log up to a place; it takes the name as `using`."""
     if REPLICA in connections and time.monotonic() >= left_until:
         try:
             if has(epoch, lsn):
-                return find(REPLICA)
+                return find(using=REPLICA)
         except (DatabaseError, InterfaceError) as exc:
             log.warning("replica_left", **outline(exc))
             leave()
-    return find(DEFAULT_DB_ALIAS)
+    return find(using=DEFAULT_DB_ALIAS)
 
 
 def has(epoch: int, lsn: str) -> bool:

@@ -89,7 +89,7 @@ def serve_page(reader: Reader, walk: Walk, number: int) -> Served:
     return Served(items, {"Total": str(walk.total), "Per-Page": str(walk.per_page), **reader.told(rest, end)})
 
 
-def page_of(walk: Walk, schema: EntitySchema, number: int, using: str) -> tuple[Span | None, Sequence[str]]:
+def page_of(walk: Walk, schema: EntitySchema, number: int, *, using: str) -> tuple[Span | None, Sequence[str]]:
     span = span_of(walk, schema, number, using)
     return span, reading.items_in(schema, span, using=using) if span else []
 

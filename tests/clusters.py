@@ -24,8 +24,10 @@ def folder() -> Iterator[Path]:
     """Give a folder through which PostgreSQL's own system user passes."""
     home = Path(tempfile.mkdtemp(prefix="connector-cluster-"))
     home.chmod(0o711)
-    yield home
-    shutil.rmtree(home)
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home)
 
 
 @contextmanager

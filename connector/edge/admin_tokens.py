@@ -34,7 +34,7 @@ class IssueTokenForm(forms.Form):
         choices=lambda: [(scope.value, scope.label) for scope in issuable_scopes()], initial=Scope.WRITE, widget=Select
     )
     tenant = forms.CharField(
-        max_length=100,
+        max_length=255,
         required=False,
         widget=TextInput,
         help_text="The name of whom alone it opens the data of, where the scope says so; made when it is new.",

@@ -23,7 +23,7 @@ class Client(models.Model):
 class Scope(models.TextChoices):
     READ = "read", "Read: data layout, mass synchronisation, deliveries"
     WRITE = "write", "Write: everything that read may, and entities, notifications and jobs"
-    HOOD = "hood", "Hood: partners, deals and campaigns of one company"
+    HOOD = "hood", "Hood: the partner contract, with the data of one tenant"
 
     @property
     def contract(self) -> str:

@@ -138,7 +138,7 @@ def attempt(form: Any, row: Row, actor: Actor, *, for_good: bool) -> Touched | N
             touched: Touched = form.act(company_id=company_id, number=str(row.pk), actor=actor)
             transaction.set_rollback(not for_good)
     except BadRequest as exc:
-        form.add_error(None, exc.sentence)
+        form.add_error(None, [fault.message for fault in exc.faults] or exc.sentence)
         return None
     return touched
 

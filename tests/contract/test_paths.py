@@ -156,10 +156,8 @@ def failing(_get_response: object) -> object:
 
 
 def test_the_last_answer_of_all_is_the_envelope() -> None:
-    assert (
-        server_error(RequestFactory().get("/")).content
-        == b'{"status":500,"message":"Internal Server Error","detail":{},"data":{}}'
-    )
+    answer = server_error(RequestFactory().get("/"))
+    assert answer.content == b'{"status":500,"message":"Internal Server Error","detail":{},"data":{}}'
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/entity/product/a"])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
+from django.db.models import Value
 from pytest_django import DjangoAssertNumQueries
 
 from connector.edge import tenants
 from connector.edge.models import Client, Scope, Token
-from connector.edge.tenants import issuable_scopes, issue_to, with_tenant_names
+from connector.edge.tenants import Tenants, issuable_scopes, issue_to, with_tenant_names
 from connector.edge.tokens import caller_of, issue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shops")]
@@ -37,6 +38,14 @@ def test_a_token_tells_its_contract_by_its_first_characters() -> None:
 def test_no_token_is_issued_to_a_tenant_that_cannot_be(scope: str, name: str, message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         issue_to(client_name="app", scope=Scope(scope), tenant_name=name)
+    assert not Client.objects.exists()
+
+
+def test_no_tenant_is_left_without_the_token_that_it_was_made_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    shops = Tenants("shop", lambda name: str(Client.objects.create(name=name).pk), lambda: Value(""))
+    monkeypatch.setattr(tenants, "_tenants", {Scope.HOOD: shops})
+    with pytest.raises(DataError):
+        issue_to(client_name="x" * 101, scope=Scope.HOOD, tenant_name="Acme")
     assert not Client.objects.exists()
 
 

@@ -19,10 +19,10 @@ NAMES = Counter({"wrong": 1, "product": 1})
 
 
 @isolate_apps("entities")
-def found(fields: Fields, **declared: object) -> list[str]:
+def found(fields: Fields, bases: tuple[type, ...] = (Entity.Meta,), **declared: object) -> list[str]:
     """Return the ids of what the checks say of a model with a good key and these fields."""
     key = {"code": models.CharField(max_length=9, unique=True)}
-    meta = type("Meta", (), {"app_label": "entities"})
+    meta = type("Meta", bases, {"app_label": "entities"})
     declaration = type("Dsync", (), {"key": "code", **declared})
     model = type("Wrong", (Entity,), {**key, **fields, "Meta": meta, "Dsync": declaration, "__module__": __name__})
     return [str(message.id) for message in check_entity(model, NAMES)]
@@ -67,6 +67,7 @@ REFUSED: list[tuple[str, Callable[[], list[str]]]] = [
     ("E009", lambda: found({"lines": ObjectListField(**{'x", (select 1) AS "y': text()})})),
     ("E009", lambda: found({"lines": ObjectListField(**{"50%": text()})})),
     ("E010", lambda: found({"other": text(db_default="x")})),
+    ("E011", lambda: found({}, bases=())),
 ]
 
 

@@ -35,7 +35,7 @@ def add_by_the_text(project: Project) -> list[str]:
 
 def among_the_others(index: str, code: str) -> str:
     """Return the package of models with one more import, and its name in `__all__`."""
-    last, exported = "from entities.models.product import Product\n", '    "Product",\n'
+    last, exported = "from entities.models.tombstone import Tombstone\n", '    "Tombstone",\n'
     return index.replace(last, last + code).replace(exported, exported + '    "Warehouse",\n')
 
 

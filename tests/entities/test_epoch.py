@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from entities import store
 from entities.entity import OnDelete
@@ -18,7 +18,7 @@ from entities.schema import schemas
 from tests.contract.following import move
 from tests.sync.writes import side_by_side, wait_until
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "autonomous"])
+pytestmark = pytest.mark.django_db(transaction=True)
 Policy = Callable[..., None]
 
 
@@ -70,12 +70,16 @@ def test_epoch_waits_for_those_who_write_in_the_old_one(other: psycopg.Connectio
 
 def commit_late(other: psycopg.Connection[Any]) -> None:
     """Commit when somebody waits for the tables."""
-    sql = "SELECT FROM pg_stat_activity WHERE wait_event = 'relation' AND starts_with(query, 'LOCK TABLE')"
     try:
-        with connections["autonomous"].cursor() as cursor:
-            wait_until(lambda: cursor.execute(sql) or cursor.fetchone() is not None)
+        wait_until(somebody_waits)
     finally:
         other.commit()
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_stat_activity WHERE wait_event = 'relation' AND query LIKE 'LOCK TABLE%'")
+        return cursor.fetchone() is not None
 
 
 def outdate() -> None:

@@ -22,6 +22,10 @@ def archived(hood: Hood, noun: str) -> set[str]:
     return set(hood.ids(f"/{noun}s?archived=true"))
 
 
+def refusal(sentence: str, field: str = "archived", code: str = "archived") -> Row:
+    return {"field": field, "code": code, "message": sentence}
+
+
 @pytest.mark.parametrize("noun", NOUNS)
 def test_archived_row_is_hidden_from_lists_and_not_from_views(
     hood: Hood, campaign: Row, request: pytest.FixtureRequest, noun: str
@@ -41,7 +45,9 @@ def test_archived_row_cannot_be_updated(hood: Hood, campaign: Row, request: pyte
     hood.change(f"/campaigns/{campaign['id']}", status="inactive")
     archive(hood, path)
     before = hood.item(path)
-    assert message(hood.patch(path, name="Other")) == f"An archived {noun} cannot be updated."
+    answer = hood.patch(path, name="Other")
+    assert message(answer) == "The request is not valid."
+    assert answer.json()["errors"] == [refusal(f"An archived {noun} cannot be updated.")]
     assert hood.item(path) == before
 
 
@@ -79,7 +85,7 @@ def test_partner_takes_nothing_of_another(hood: Hood, partner: Row) -> None:
 
 def test_deal_is_kept_while_an_active_campaign_uses_it(hood: Hood, deal: Row, campaign: Row) -> None:
     answer = hood.archive(f"/deals/{deal['id']}")
-    assert message(answer) == "The deal is used by an active campaign."
+    assert answer.json()["errors"] == [refusal("The deal is used by an active campaign.", "campaigns", "in_use")]
     assert archived(hood, "deal") == archived(hood, "campaign") == set()
 
 
@@ -107,5 +113,5 @@ def test_contacts_of_an_archived_partner_stay_as_they_are(hood: Hood, partner: R
         hood.patch(f"{path}/contacts/{contact['id']}", value="b"),
         hood.send("POST", f"{path}/contacts", {"type": "email", "value": "b"}),
     ]
-    assert {message(answer) for answer in refusals} == {"An archived partner cannot be updated."}
+    assert [faults(answer) for answer in refusals] == [{"archived": "archived"}] * 2
     assert hood.items(f"{path}/contacts") == [contact]

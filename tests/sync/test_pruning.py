@@ -9,8 +9,9 @@ from django.db.models import Sum
 from django.db.models.functions import Now
 from django.test import override_settings
 
-from sync import pruning
-from sync.models import Delivery, FollowUp, Ledger
+from entities.models import Tombstone
+from sync import milestones, pruning
+from sync.models import Delivery, FollowUp, Ledger, Milestone
 from sync.models.delivery import Outcome, State
 from tests.sync.writes import DATABASE, accept, run, side_by_side, write
 
@@ -99,3 +100,30 @@ def test_received_is_the_sum_of_what_became_of_everything() -> None:
     list(pruning.prune(1))
     assert received() == 8
     assert {line.state: line.deliveries for line in Ledger.objects.all()} == {"applied": 1, "rejected": 1}
+
+
+def entombed(*ages: int) -> None:
+    """Have tombstones and milestones of so many days."""
+    for age in ages:
+        tombstone = Tombstone.objects.create(entity="product", key=str(age), record=age)
+        Tombstone.objects.filter(pk=tombstone.pk).update(deleted_at=Now() - timedelta(days=age))
+        milestones.mark()
+        Milestone.objects.filter(pk=Milestone.objects.latest("pk").pk).update(at=Now() - timedelta(days=age))
+
+
+@pytest.mark.parametrize(("days", "left"), [(3, ["3", "2"]), (0, ["9", "5", "3", "2"]), (30, ["9", "5", "3", "2"])])
+def test_tombstones_go_a_day_after_the_cursors_that_could_ask_for_them(days: int, left: list[str]) -> None:
+    entombed(9, 5, 3, 2)
+    with override_settings(CONNECTOR_TOMBSTONE_DAYS=days):
+        pruning.prune_changes()
+    assert list(Tombstone.objects.order_by("pk").values_list("key", flat=True)) == left
+    assert Milestone.objects.count() == len(left)
+
+
+def test_tombstones_go_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pruning, "BATCH", 2)
+    entombed(90, 80, 70, 1)
+    pruning.prune_changes()
+    assert Tombstone.objects.count() == 2
+    pruning.prune_changes()
+    assert Tombstone.objects.get().key == "1"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,9 +46,11 @@ def configured(**other: str) -> Iterator[None]:
     connections.settings[replica.REPLICA] = {**connection.settings_dict, **other}
     # Called default, as Django lets a test reach no database that the settings did not have when it began.
     connections[replica.REPLICA] = type(connections["default"])(connections.settings[replica.REPLICA], "default")
-    yield
-    connections[replica.REPLICA].close()
-    del connections[replica.REPLICA], connections.settings[replica.REPLICA]
+    try:
+        yield
+    finally:
+        connections[replica.REPLICA].close()
+        del connections[replica.REPLICA], connections.settings[replica.REPLICA]
 
 
 @pytest.fixture
@@ -60,7 +66,7 @@ def ask(database: Any, sql: str) -> Any:
         return cursor.fetchone()[0]
 
 
-def catch_up(second: Any) -> None:
+def catch_up() -> None:
     """Wait until the replica has all that is there now."""
     here = stand()
     wait_until(lambda: replica.has(here.epoch, here.lsn))
@@ -69,11 +75,13 @@ def catch_up(second: Any) -> None:
 @contextmanager
 def paused(second: Any) -> Iterator[None]:
     """Have the replica stand still at what it has."""
-    catch_up(second)
+    catch_up()
     ask(second, "SELECT pg_wal_replay_pause()::text")
     wait_until(lambda: ask(second, "SELECT pg_get_wal_replay_pause_state()") == "paused")
-    yield
-    ask(second, "SELECT pg_wal_replay_resume()::text")
+    try:
+        yield
+    finally:
+        ask(second, "SELECT pg_wal_replay_resume()::text")
 
 
 def read_there(second: Any, read: Callable[[], str]) -> tuple[str, bool]:
@@ -89,7 +97,7 @@ def page(dsync: Dsync, number: int) -> str:
 
 def test_page_is_read_from_a_replica_that_has_what_the_walk_began_with(five: Dsync, second: Any) -> None:
     page(five, 1)
-    catch_up(second)
+    catch_up()
     assert read_there(second, lambda: page(five, 2)) == ("cd", True)
 
 
@@ -100,7 +108,7 @@ def test_page_is_read_from_the_primary_while_the_replica_lacks_what_the_walk_beg
         five.post("product", {"sku": "f"})
         assert read_there(second, lambda: page(five, 1)) == ("ab", False)
         assert read_there(second, lambda: page(five, 3)) == ("ef", False)
-    catch_up(second)
+    catch_up()
     assert read_there(second, lambda: page(five, 3)) == ("ef", True)
 
 
@@ -118,7 +126,7 @@ def test_changes_are_read_from_a_replica_that_has_them_all(five: Dsync, second: 
     five.post("product", {"sku": "g"})
     settle()
     first = since(five, cursor, "&per_page=1")
-    catch_up(second)
+    catch_up()
     rest = first["Next-Cursor"]
     assert read_there(second, lambda: keys(five.items("product", f"?cursor={rest}"))) == ("g", True)
 
@@ -140,8 +148,10 @@ def test_replica_of_a_server_that_was_replaced_is_not_read(five: Dsync, second: 
         assert replica.has(risen.epoch - 1, "0/0")
 
 
-def test_server_that_follows_nobody_is_not_read(five: Dsync) -> None:
-    with configured():
+def test_replica_that_was_promoted_is_not_read(five: Dsync) -> None:
+    with standby() as cluster, configured(HOST=str(cluster.sockets)):
+        catch_up()
+        assert ask(connections[replica.REPLICA], "SELECT pg_promote()")
         assert not replica.has(stand().epoch, "0/0")
 
 
@@ -149,7 +159,7 @@ def test_replica_that_is_away_is_left_alone_for_a_while(
     five: Dsync, second: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page(five, 1)
-    catch_up(second)
+    catch_up()
     second.close()
     with monkeypatch.context() as away:
         away.setitem(second.settings_dict, "HOST", "/nowhere")
@@ -157,3 +167,19 @@ def test_replica_that_is_away_is_left_alone_for_a_while(
     assert (page(five, 2), second.connection) == ("cd", None)
     monkeypatch.setattr(replica, "left_until", 0.0)
     assert read_there(second, lambda: page(five, 2)) == ("cd", True)
+
+
+def test_replica_has_an_address_of_its_own_and_is_otherwise_reached_as_the_primary() -> None:
+    told = (
+        "from django.db import connections; print([connections[name].get_connection_params() for name in connections])"
+    )
+    addresses = {"DATABASE_URL": "postgres:///a?host=/one", "DATABASE_REPLICA_URL": "postgres:///b?host=/two"}
+    printed = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", told],
+        env={**os.environ, **addresses},
+        cwd=Path(__file__).parents[2],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert [printed.count(text) for text in ("'host': '/one'", "'host': '/two'", "'connect_timeout': 5")] == [2, 1, 3]

@@ -1,4 +1,4 @@
-"""A database that was dumped and restored into another cluster: what readers can go on with there."""
+"""A database that lives on elsewhere, restored or promoted: what readers can go on with there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db import connection
 from connector.stack.postgres import Cluster
 from entities.epoch import stand
 from sync import milestones
-from tests.clusters import empty_cluster, of_session, run
+from tests.clusters import empty_cluster, of_session, run, standby
 from tests.conftest import Dsync
 from tests.contract.answers import faults
 from tests.contract.following import keys, settle, since
@@ -27,7 +27,7 @@ def restored() -> Iterator[None]:
         name = connection.settings_dict["NAME"]
         dump = run(cluster, "pg_dump", "--no-owner", name, **of_session()).stdout
         load(cluster, dump)
-        with connected_to(cluster):
+        with connected_to(cluster, "connector"):
             yield
 
 
@@ -39,11 +39,11 @@ def load(cluster: Cluster, dump: bytes) -> None:
 
 
 @contextmanager
-def connected_to(cluster: Cluster) -> Iterator[None]:
-    """Have the connection lead to another cluster."""
+def connected_to(cluster: Cluster, name: str) -> Iterator[None]:
+    """Have the connection lead to a database of another cluster."""
     connection.close()
     own = dict(connection.settings_dict)
-    connection.settings_dict |= {"HOST": str(cluster.sockets), "NAME": "connector"}
+    connection.settings_dict |= {"HOST": str(cluster.sockets), "NAME": name}
     try:
         yield
     finally:
@@ -78,3 +78,12 @@ def test_restored_database_rises_once(dsync: Dsync) -> None:
         risen = stand().epoch
         connection.close()
         assert stand().epoch == risen
+
+
+def test_readers_begin_anew_after_a_standby_was_promoted(dsync: Dsync) -> None:
+    dsync.post("product", {"sku": "a"})
+    cursor, epoch = dsync.items("product")["Changes-Cursor"], stand().epoch
+    with standby() as cluster, connected_to(cluster, connection.settings_dict["NAME"]):
+        run(cluster, "psql", "-c", "SELECT pg_promote()", "postgres")
+        assert faults(since(dsync, cursor)) == [("changed_since", "expired_cursor")]
+        assert (keys(dsync.items("product")), stand().epoch) == ("a", epoch + 1)

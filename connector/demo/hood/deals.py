@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import examples
-from .checks import says, shows
+from .checks import blames, shows
 from .side import Script, Side, learned_id
 
 IN_EFFECT = {"status": "active", "effective_status": "active"}
@@ -43,7 +43,7 @@ def effects(side: Side, deal: str, campaign: str, status: str) -> Script[None]:
 
 
 def end(side: Side, deal: str, campaign: str) -> Script[None]:
-    in_use = says("The deal is used by an active campaign.")
+    in_use = blames("campaigns")
     yield side.refused("a deal in use", f"POST /deals/{deal}/archive", None, in_use)
     yield side.patch("the deal is inactive", f"/deals/{deal}", status="inactive")
     yield side.seen(

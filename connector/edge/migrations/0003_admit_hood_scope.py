@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='token',
             name='scope',
-            field=models.CharField(choices=[('read', 'Read: data layout, mass synchronisation, deliveries'), ('write', 'Write: everything that read may, and entities, notifications and jobs'), ('hood', 'Hood: partners, deals and campaigns of one company')], default='write', max_length=16),
+            field=models.CharField(choices=[('read', 'Read: data layout, mass synchronisation, deliveries'), ('write', 'Write: everything that read may, and entities, notifications and jobs'), ('hood', 'Hood: the partner contract, with the data of one tenant')], default='write', max_length=16),
         ),
         migrations.RemoveConstraint(
             model_name='token',
