@@ -11,9 +11,9 @@ from django.dispatch import Signal
 from entities.schema import EntitySchema
 from sync.models import Delivery, FollowUp
 
-# Sent inside the transaction that applies a delivery, with `entity` (its name), `operation` ("POST", "PUT", "DELETE")
-# and `delivery`; the sender is the entity's model. What a receiver raises undoes the delivery: an inline one is
-# answered 500, a deferred one is tried again and dead in the end.
+# Sent inside the transaction that applies a delivery, with `entity` (its name), `operation` ("POST", "PUT", "DELETE",
+# or "UPSERT" of a pulled record) and `delivery`; the sender is the entity's model. What a receiver raises undoes the
+# delivery: an inline one is answered 500, a deferred one is tried again and dead in the end, a pulled one is rejected.
 delivery_applied = Signal()
 
 Function = Callable[..., Any]

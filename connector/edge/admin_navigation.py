@@ -24,6 +24,7 @@ ICONS = {
     "delivery": "move_to_inbox",
     "job": "work",
     "walk": "directions_walk",
+    "pull": "cloud_download",
     "notification": "notifications",
     "client": "dns",
     "token": "key",

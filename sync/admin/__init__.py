@@ -9,6 +9,7 @@ from sync.admin import (  # noqa: F401 (each registers its pages)
     local_changes,
     notifications,
     overview,
+    pulls,
     push_tokens,
     pushes,
     records,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from django.db import transaction
+from django.db import connection, transaction
 
 from connector.edge.errors import Fault
 from connector.edge.models import Client
@@ -22,6 +22,7 @@ from sync.write import Write
 
 CLIENT = "resync"
 FAULTS_NOTED = 20
+TALLY = "SELECT fate, count(*) FROM sync_pullpage, unnest(fates) AS fate WHERE pull_id = %s GROUP BY fate ORDER BY fate"
 Tally = Counter[str]
 
 
@@ -135,7 +136,6 @@ def note(pull: Pull, number: int, told: Sequence[Told]) -> None:
 
 def tally(pull: Pull) -> Tally:
     """Return how many records of all pages became what."""
-    total: Tally = Counter()
-    for fates in pull.done_pages.values_list("fates", flat=True).iterator():
-        total.update(fates)
-    return total
+    with connection.cursor() as cursor:
+        cursor.execute(TALLY, [pull.pk])
+        return Counter(dict(cursor.fetchall()))

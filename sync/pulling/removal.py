@@ -63,17 +63,21 @@ class Removal:
     @transaction.atomic
     def remove(self, found: Sequence[Found]) -> Tally:
         """Remove those of some records that are still unseen when they are locked, and have no work waiting."""
-        keys = {self.schema.key.text(value): number for number, value in found}
-        entered = journal.enter_all(self.schema.name, list(keys))
-        free = {key for key, (_, must_wait) in zip(keys, entered, strict=True) if not must_wait}
-        still = {self.schema.key.text(value) for _, value in self.unseen(0, [value for _, value in found])}
-        commands = [self.deletion(key) for key in keys if key in free & still]
+        keys = self.texts(found)
+        entered = journal.enter_all(self.schema.name, keys)
+        still = set(self.texts(self.unseen(0, [value for _, value in found])))
+        free = [key for key, (_, must_wait) in zip(keys, entered, strict=True) if key in still and not must_wait]
+        writer = pages.client_id()
+        commands = [self.deletion(key, writer) for key in free]
         last: int = self.pull.done_pages.aggregate(Max("number"))["number__max"] or 0
         return pages.carry_out(self.pull, self.schema, last + 1, {}, dict(enumerate(commands)))
 
-    def deletion(self, key: str) -> Command:
+    def texts(self, found: Sequence[Found]) -> list[str]:
+        return [self.schema.key.text(value) for _, value in found]
+
+    def deletion(self, key: str, writer: int) -> Command:
         faults: list[Fault] = []
-        write = Write(pages.client_id(), self.schema.name, Method.DELETE, b"", process_id=self.pull.process_id)
+        write = Write(writer, self.schema.name, Method.DELETE, b"", process_id=self.pull.process_id)
         command = judge(write, self.schema, key, faults)
         assert command is not None  # noqa: S101 (the key is that of a record)
         return command

@@ -55,6 +55,7 @@ class Run:
         if self.pull.stage == Stage.REMOVING:
             yield from self.counted(self.removal.run())
             self.move(Stage.DONE)
+        self.tally = pages.tally(self.pull)  # A commit whose reply was lost was counted by nobody.
 
     def counted(self, steps: Iterator[Tally]) -> Iterator[Tally]:
         for tally in steps:

@@ -21,7 +21,7 @@ from connector.edge.tokens import issue
 from entities.entity import Entity
 from entities.schema import schema_of
 from notifications.models import Notification
-from sync.models import Delivery, FollowUp, Job, Push, PushToken, Switch, Walk
+from sync.models import Delivery, FollowUp, Job, Pull, Push, PushToken, Switch, Walk
 from tests.conftest import operator
 from tests.sync.factories import make_delivery, make_notification
 
@@ -36,6 +36,9 @@ MAKERS: dict[str, Callable[[int], Model]] = {
     "sync.job": lambda n: Job.objects.create(entity="product", job_id=f"j-{n}", client_id=client_number(n)),
     "sync.walk": lambda n: Walk.objects.create(
         entity="product", client_id=client_number(n), per_page=100, highest=n, total=n, last_page=1
+    ),
+    "sync.pull": lambda n: Pull.objects.create(
+        source="http://example.org", entity=f"entity-{n}", is_generation=False, is_dry=False, stage="done", per_page=9
     ),
     "sync.followup": lambda n: FollowUp.objects.create(hook=f"hook-{n}", delivery=n),
     "sync.push": lambda n: Push.objects.create(

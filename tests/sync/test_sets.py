@@ -109,6 +109,7 @@ def test_update_that_comes_twice_ends_with_the_last() -> None:
     upserts({"sku": "a", "price": 1})
     assert fates(upserts({"sku": "a", "price": 2}, {"sku": "a", "price": 3})) == ["updated", "updated"]
     assert prices("a") == [3]
+    assert [one.previous["price"] for one in Delivery.objects.filter(outcome="updated").order_by("pk")] == [1, 2]
 
 
 def test_what_the_database_refuses_is_rejected_alone() -> None:

@@ -51,9 +51,9 @@ class PullAction(Action):
             told = {"pull": pull.pk, **counts, "doubts": run.doubts, "changes_cursor": pull.changes_cursor}
             self.stdout.write(json.dumps({**told, "dry_run": pull.is_dry}))
             return
-        verb = "would be" if pull.is_dry else "were"
         parts = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "none"
-        self.stdout.write(f"{run.tally.total()} records: {parts} {verb}.")
+        undone = " All of it was undone: this was a dry run." if pull.is_dry else ""
+        self.stdout.write(f"{run.tally.total()} records: {parts}.{undone}")
         for doubt in run.doubts:
             self.stdout.write(doubt)
         if run.doubts and pull.is_generation:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.urls import reverse
 
 from connector.edge.errors import Unavailable
 from entities.schema import schemas
@@ -20,6 +21,7 @@ from sync.pulling.patience import patiently
 from sync.pulling.report import write_report
 from sync.pulling.side_by_side import Threads
 from sync.retry import Schedule
+from tests.conftest import operator
 from tests.sync.writes import DATABASE, prices, product, side_by_side
 
 pytestmark = DATABASE
@@ -184,3 +186,12 @@ def test_threads_take_nothing_more_when_they_are_told_to_stop() -> None:
         return number
 
     assert len(list(Threads(work, range(100), stop).run(3))) <= 3
+
+
+def test_admin_tells_what_became_of_the_records_of_a_pull() -> None:
+    pull = open_pull(KIND)
+    commit(pull, [*ITEMS, b'{"sku": " "}'])
+    page = operator("view_pull").get(reverse("admin:sync_pull_change", args=[pull.pk])).content.decode()
+    assert "<td>created</td><td>2</td>" in page
+    assert "<td>rejected</td><td>1</td>" in page
+    assert "http://example.org" in page
