@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from connector.edge.errors import FAULTS_TOLD
+from partners.fields.tables import PARTNER
 from tests.partners.hood import Hood, faults
 
 pytestmark = pytest.mark.django_db
@@ -165,3 +167,8 @@ def test_exact_number_is_read_as_it_was_sent(hood: Hood, partner: Row) -> None:
     assert b'"base_price":0.1,' in hood.send("GET", f"/deals/{deal['id']}").content
     hood.change(f"/deals/{deal['id']}", budget=1000000)
     assert b'"budget":1000000,' in hood.send("GET", f"/deals/{deal['id']}").content
+
+
+def test_nobody_goes_on_looking_for_faults_beyond_the_bound() -> None:
+    many = json.dumps({"contact": {f"field-{number}": 1 for number in range(5000)}}).encode()
+    assert len(PARTNER.of_change(many).faults) == FAULTS_TOLD + 1

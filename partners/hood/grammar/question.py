@@ -107,9 +107,8 @@ class Reader:
         where = self.sought()
         for condition_of_one in self.filtered():
             where &= condition_of_one
-        return (
-            where if "archived" in self.asked or "archived" not in self.listing.filters else where & Q(archived=False)
-        )
+        hides = "archived" in self.listing.filters and "archived" not in self.asked
+        return where & Q(archived=False) if hides else where
 
     def sought(self) -> Q:
         """Return the condition that a text is in one of the searched fields, whatever its case."""
