@@ -99,6 +99,7 @@ def grow(partner_id: str, campaigns: int) -> None:
 def statements_of_a_suspension(hood: Hood, campaigns: int) -> int:
     partner = hood.create("partner", name=f"Partner {next(numbers)}")
     grow(partner["id"], campaigns)
+    hood.get("/members")  # What is remembered for some seconds is, however long the growing took.
     with CaptureQueriesContext(connection) as queries:
         hood.change(f"/partners/{partner['id']}", status="suspended")
     reached = Campaign.objects.filter(deal__partner=partner["id"], effective_status="suspended")

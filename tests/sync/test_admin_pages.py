@@ -16,13 +16,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from connector.edge.admin_pages import MachineWritten
-from connector.edge.models import Token
+from connector.edge.models import Allowance, Token
 from connector.edge.tokens import issue
 from entities.entity import Entity
 from entities.schema import schema_of
 from notifications.models import Notification
+from partners.companies import obtain_company
 from sync.models import Delivery, FollowUp, Job, Pull, Push, PushToken, Switch, Walk
 from tests.conftest import operator
+from tests.partners.factories import make_campaign, make_change, make_deal, make_partner
 from tests.sync.factories import make_delivery, make_notification
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +49,13 @@ MAKERS: dict[str, Callable[[int], Model]] = {
     "sync.pushtoken": lambda n: PushToken.objects.create(entity=f"entity-{n}", token="a-token-of-a-test"),
     "sync.switch": lambda n: Switch.objects.create(entity=f"entity-{n}", mode="refuse"),
     "notifications.notification": lambda n: make_notification(process_id=f"p-{n}", client_id=client_number(n)),
+    "edge.allowance": lambda n: Allowance.objects.create(scope="hood", tenant=str(n), burst=1, steady=1),
+    "partners.company": lambda n: obtain_company(f"Company {n}")[0],
+    "partners.member": lambda n: obtain_company(f"Company {n}")[1],
+    "partners.partner": make_partner,
+    "partners.deal": make_deal,
+    "partners.campaign": make_campaign,
+    "partners.change": make_change,
     "auth.user": lambda n: User.objects.create(username=f"user-{n}"),
     "auth.group": lambda n: Group.objects.create(name=f"group-{n}"),
 }
@@ -156,7 +165,13 @@ def test_first_page_is_empty_without_permissions() -> None:
 
 def test_sidebar_has_every_room_and_only_what_may_be_seen(admin_client: Browser) -> None:
     sections = admin_client.get("/admin/").context["sidebar_navigation"]
-    assert [section["title"] for section in sections] == ["Records", "Synchronisation", "Notifications", "Access"]
+    assert [section["title"] for section in sections] == [
+        "Records",
+        "Synchronisation",
+        "Notifications",
+        "Partners",
+        "Access",
+    ]
     seen = operator("view_delivery").get("/admin/").context["sidebar_navigation"]
     assert [item["title"] for section in seen for item in section["items"]] == ["Dead letters", "Deliveries"]
 
