@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.db import connection
 from django.test import Client as Browser
-from django.test.utils import CaptureQueriesContext
 
 from partners.models import Change, Company, Deal, Member
 from tests.conftest import operator
 from tests.partners.hood import Hood
+from tests.partners.statements import statements
 
 pytestmark = pytest.mark.django_db
 Row = dict[str, Any]
@@ -157,36 +156,36 @@ def test_lists_are_filtered_by_status_and_archive(hood: Hood, admin_client: Brow
 def test_list_costs_the_same_statements_however_many_rows_it_shows(
     hood: Hood, admin_client: Browser, campaign: Row, noun: str
 ) -> None:
-    def statements() -> int:
-        with CaptureQueriesContext(connection) as queries:
+    def cost() -> int:
+        with statements() as found:
             assert listed(admin_client, noun)
-        return len(queries)
+        return len(found)
 
-    statements()
-    before = statements()
+    cost()
+    before = cost()
     for number in range(5):
         partner = hood.create("partner", name=f"{number}")
         hood.create("campaign", deal_id=hood.create("deal", partner_id=partner["id"])["id"])
         hood.company.members.create(name=f"{number}")
-    assert statements() == before
+    assert cost() == before
 
 
 def test_page_of_a_partner_costs_the_same_statements_however_much_hangs_on_it(
     hood: Hood, admin_client: Browser, partner: Row, deal: Row
 ) -> None:
-    def statements() -> int:
-        with CaptureQueriesContext(connection) as queries:
+    def cost() -> int:
+        with statements() as found:
             text(admin_client, page("partner", partner))
-        return len(queries)
+        return len(found)
 
     hood.create("campaign", deal_id=deal["id"])
     hood.create_contact(partner)
-    statements()
-    before = statements()
+    cost()
+    before = cost()
     for _ in range(5):
         hood.create("campaign", deal_id=hood.create("deal", partner_id=partner["id"])["id"])
         hood.create_contact(partner)
-    assert statements() == before
+    assert cost() == before
 
 
 def test_page_of_a_partner_shows_the_newest_and_leads_to_all(hood: Hood, admin_client: Browser, partner: Row) -> None:

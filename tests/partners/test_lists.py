@@ -6,11 +6,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from partners.models import Partner
 from tests.partners.hood import Hood, faults, message
+from tests.partners.statements import statements
 
 pytestmark = pytest.mark.django_db
 Row = dict[str, Any]
@@ -200,9 +199,9 @@ def test_deals_and_campaigns_are_listed_by_the_same_grammar(hood: Hood, deal: Ro
     assert list(hood.items("/campaigns?fields=id")[0]) == ["id"]
 
 
-@pytest.mark.parametrize(("noun", "statements"), [("partner", 4), ("deal", 2), ("campaign", 2)])
+@pytest.mark.parametrize(("noun", "expected"), [("partner", 4), ("deal", 2), ("campaign", 2)])
 def test_list_costs_the_same_statements_however_many_rows_it_shows(
-    hood: Hood, deal: Row, noun: str, statements: int
+    hood: Hood, deal: Row, noun: str, expected: int
 ) -> None:
     for number in range(5):
         hood.create(
@@ -213,12 +212,12 @@ def test_list_costs_the_same_statements_however_many_rows_it_shows(
                 "campaign": {"deal_id": deal["id"]},
             }[noun],
         )
-    with CaptureQueriesContext(connection) as queries:
+    with statements() as found:
         assert len(hood.items(f"/{noun}s")) >= 5
-    assert len(queries) == statements
+    assert len(found) == expected
 
 
 def test_list_does_not_fetch_managers_that_it_does_not_show(hood: Hood, partner: Row) -> None:
-    with CaptureQueriesContext(connection) as queries:
+    with statements() as found:
         hood.items("/partners?fields=id,name")
-    assert len(queries) == 2
+    assert len(found) == 2

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from partners.models import Partner
 from tests.partners.hood import TIME, Hood, faults, message
+from tests.partners.statements import statements
 
 pytestmark = pytest.mark.django_db
 Row = dict[str, Any]
@@ -208,6 +207,6 @@ def test_unknown_id_is_told(hood: Hood, number: str) -> None:
 def test_view_costs_the_same_statements_however_many_managers_there_are(hood: Hood, partner: Row) -> None:
     ids = [str(hood.company.members.create(name=f"{number}").pk) for number in range(10)]
     hood.change(path(partner), manager_ids=ids)
-    with CaptureQueriesContext(connection) as queries:
+    with statements() as found:
         assert len(hood.item(path(partner))["managers"]) == 10
-    assert len(queries) == 3
+    assert len(found) == 3
