@@ -125,7 +125,10 @@ class Entity(models.Model):
 
     class Meta:
         abstract = True
-        indexes = [models.Index(fields=BY_CHANGE)]  # Django names it, for each table another name.
+        indexes = [
+            models.Index(fields=BY_CHANGE),  # Django names it, for each table another name.
+            models.Index(fields=["id"], condition=models.Q(deleted_at__isnull=False), name="%(class)s_deleted"),
+        ]
 
     class Dsync:
         key: ClassVar[str] = ""

@@ -98,7 +98,7 @@ def span_of(walk: Walk, schema: EntitySchema, page: int, using: str) -> Span | N
     """Return the range of a page, None when it lies past the end."""
     if (page - 1) * walk.per_page >= walk.total:
         return None
-    block, place = divmod(page - 1, BLOCK)
+    block, place = place_of(page)
     blocks = known_blocks(walk, schema, block, using)
     ends = [end_of_block(blocks, block - 1, walk), *blocks.get(block, [])]
     if place >= len(ends):
@@ -108,12 +108,23 @@ def span_of(walk: Walk, schema: EntitySchema, page: int, using: str) -> Span | N
     return Span(ends[place], walk.highest if is_last else ends[place + 1], walk.opened_at)
 
 
+def place_of(page: int) -> tuple[int, int]:
+    """Return the block of a page, and its place there."""
+    block = (page - 2 + BLOCK) // BLOCK
+    return block, (page - 2) % BLOCK if block else 0
+
+
+def pages_of(block: int) -> int:
+    """Return how many pages a block has; the first has one, so that opening a walk costs little more than a count."""
+    return BLOCK if block else 1
+
+
 def end_of_block(blocks: Mapping[int, Sequence[int]], number: int, walk: Walk) -> int:
     """Return where a block's last page ends: before the first it is 0, and the end of the walk where it is not full."""
     if number < 0:
         return 0
     ends = blocks.get(number, [])
-    return ends[-1] if len(ends) == BLOCK else walk.highest
+    return ends[-1] if len(ends) == pages_of(number) else walk.highest
 
 
 def known_blocks(walk: Walk, schema: EntitySchema, wanted: int, using: str) -> Mapping[int, Sequence[int]]:
@@ -122,11 +133,13 @@ def known_blocks(walk: Walk, schema: EntitySchema, wanted: int, using: str) -> M
     if wanted in stored:
         return stored
     newest = walk.blocks.order_by("-number").first()
-    number, ends = (newest.number, newest.boundaries) if newest else (-1, [0] * BLOCK)
-    while number < wanted and len(ends) == BLOCK:
-        span = Span(ends[-1], walk.highest, walk.opened_at)
-        ends = reading.boundaries(schema, span, size=walk.per_page, pages=BLOCK, using=using)
+    number = newest.number if newest else -1
+    after = end_of_block({newest.number: newest.boundaries} if newest else {}, number, walk)
+    while number < wanted and after < walk.highest:
         number += 1
+        span = Span(after, walk.highest, walk.opened_at)
+        ends = reading.boundaries(schema, span, size=walk.per_page, pages=pages_of(number), using=using)
         WalkBlock.objects.create(walk=walk, number=number, boundaries=ends)
         stored[number] = ends
+        after = end_of_block(stored, number, walk)
     return stored

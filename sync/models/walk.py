@@ -33,7 +33,7 @@ class WalkBlock(models.Model):
     """The last identities of up to 1,000 pages in a row."""
 
     walk = models.ForeignKey(Walk, on_delete=models.CASCADE, related_name="blocks")
-    number = models.IntegerField(help_text="Block n has the pages n*1000+1 to (n+1)*1000.")
+    number = models.IntegerField(help_text="Block 0 has page 1, block n the 1,000 pages from n*1000-998 on.")
     boundaries = ArrayField(models.BigIntegerField())
 
     class Meta:
