@@ -16,13 +16,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from connector.edge.admin_pages import MachineWritten
-from connector.edge.models import Token
+from connector.edge.models import Allowance, Token
 from connector.edge.tokens import issue
 from entities.entity import Entity
 from entities.schema import schema_of
 from notifications.models import Notification
 from sync.models import Delivery, FollowUp, Job, Switch, Walk
 from tests.conftest import operator
+from tests.partners import factories
 from tests.sync.factories import make_delivery, make_notification
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,15 @@ VALUES = {"text": "x", "number": 1, "date": date(2026, 1, 2), "boolean": True, "
 MAKERS: dict[str, Callable[[int], Model]] = {
     "edge.client": lambda n: issue(client_name=f"client-{n}")[0].client,
     "edge.token": lambda n: issue(client_name=f"client-{n}")[0],
+    "edge.allowance": lambda n: Allowance.objects.create(
+        scope="hood", tenant=str(factories.make_company(n).pk), burst=1, steady=1
+    ),
+    "partners.company": factories.make_company,
+    "partners.member": factories.make_member,
+    "partners.partner": factories.make_partner,
+    "partners.deal": factories.make_deal,
+    "partners.campaign": factories.make_campaign,
+    "partners.change": factories.make_change,
     "sync.delivery": lambda n: make_delivery(record_key=f"K-{n}", process_id=f"p-{n}", client_id=client_number(n)),
     "sync.job": lambda n: Job.objects.create(entity="product", job_id=f"j-{n}", client_id=client_number(n)),
     "sync.walk": lambda n: Walk.objects.create(
@@ -147,7 +157,8 @@ def test_first_page_is_empty_without_permissions() -> None:
 
 def test_sidebar_has_every_room_and_only_what_may_be_seen(admin_client: Browser) -> None:
     sections = admin_client.get("/admin/").context["sidebar_navigation"]
-    assert [section["title"] for section in sections] == ["Records", "Synchronisation", "Notifications", "Access"]
+    rooms = ["Records", "Partners", "Synchronisation", "Notifications", "Access"]
+    assert [section["title"] for section in sections] == rooms
     seen = operator("view_delivery").get("/admin/").context["sidebar_navigation"]
     assert [item["title"] for section in seen for item in section["items"]] == ["Dead letters", "Deliveries"]
 
