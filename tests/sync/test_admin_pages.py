@@ -21,10 +21,9 @@ from connector.edge.tokens import issue
 from entities.entity import Entity
 from entities.schema import schema_of
 from notifications.models import Notification
-from partners.companies import obtain_company
 from sync.models import Delivery, FollowUp, Job, Pull, Push, PushToken, Switch, Walk
 from tests.conftest import operator
-from tests.partners.factories import make_campaign, make_change, make_deal, make_partner
+from tests.partners import factories
 from tests.sync.factories import make_delivery, make_notification
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +33,15 @@ VALUES = {"text": "x", "number": 1, "date": date(2026, 1, 2), "boolean": True, "
 MAKERS: dict[str, Callable[[int], Model]] = {
     "edge.client": lambda n: issue(client_name=f"client-{n}")[0].client,
     "edge.token": lambda n: issue(client_name=f"client-{n}")[0],
+    "edge.allowance": lambda n: Allowance.objects.create(
+        scope="hood", tenant=str(factories.make_company(n).pk), burst=1, steady=1
+    ),
+    "partners.company": factories.make_company,
+    "partners.member": factories.make_member,
+    "partners.partner": factories.make_partner,
+    "partners.deal": factories.make_deal,
+    "partners.campaign": factories.make_campaign,
+    "partners.change": factories.make_change,
     "sync.delivery": lambda n: make_delivery(record_key=f"K-{n}", process_id=f"p-{n}", client_id=client_number(n)),
     "sync.job": lambda n: Job.objects.create(entity="product", job_id=f"j-{n}", client_id=client_number(n)),
     "sync.walk": lambda n: Walk.objects.create(
@@ -42,20 +50,13 @@ MAKERS: dict[str, Callable[[int], Model]] = {
     "sync.pull": lambda n: Pull.objects.create(
         source="http://example.org", entity=f"entity-{n}", is_generation=False, is_dry=False, stage="done", per_page=9
     ),
-    "sync.followup": lambda n: FollowUp.objects.create(hook=f"hook-{n}", delivery=n),
     "sync.push": lambda n: Push.objects.create(
         entity="product", record_key=f"K-{n}", state="dead", version=1, is_known=True, reason="422"
     ),
     "sync.pushtoken": lambda n: PushToken.objects.create(entity=f"entity-{n}", token="a-token-of-a-test"),
+    "sync.followup": lambda n: FollowUp.objects.create(hook=f"hook-{n}", delivery=n),
     "sync.switch": lambda n: Switch.objects.create(entity=f"entity-{n}", mode="refuse"),
     "notifications.notification": lambda n: make_notification(process_id=f"p-{n}", client_id=client_number(n)),
-    "edge.allowance": lambda n: Allowance.objects.create(scope="hood", tenant=str(n), burst=1, steady=1),
-    "partners.company": lambda n: obtain_company(f"Company {n}")[0],
-    "partners.member": lambda n: obtain_company(f"Company {n}")[1],
-    "partners.partner": make_partner,
-    "partners.deal": make_deal,
-    "partners.campaign": make_campaign,
-    "partners.change": make_change,
     "auth.user": lambda n: User.objects.create(username=f"user-{n}"),
     "auth.group": lambda n: Group.objects.create(name=f"group-{n}"),
 }
@@ -165,13 +166,8 @@ def test_first_page_is_empty_without_permissions() -> None:
 
 def test_sidebar_has_every_room_and_only_what_may_be_seen(admin_client: Browser) -> None:
     sections = admin_client.get("/admin/").context["sidebar_navigation"]
-    assert [section["title"] for section in sections] == [
-        "Records",
-        "Synchronisation",
-        "Notifications",
-        "Partners",
-        "Access",
-    ]
+    rooms = ["Records", "Partners", "Synchronisation", "Notifications", "Access"]
+    assert [section["title"] for section in sections] == rooms
     seen = operator("view_delivery").get("/admin/").context["sidebar_navigation"]
     assert [item["title"] for section in seen for item in section["items"]] == ["Dead letters", "Deliveries"]
 
