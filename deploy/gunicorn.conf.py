@@ -2,19 +2,28 @@
 
 import os
 import select
+import socket
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.http.message import Request
+from gunicorn.workers.gthread import DEFAULT_WORKER_DATA_TIMEOUT, TConn, ThreadWorker
 
 STAYS = 20  # milliseconds
+# For all headers of a request, after the seconds that gunicorn itself waits for the first byte of a connection.
+HEADERS = DEFAULT_WORKER_DATA_TIMEOUT + int(os.environ.get("CONNECTOR_SOCKET_SECONDS", "5"))
 
 
 class Worker(ThreadWorker):
-    """Lingers over closed connections on threads of its own, and lets a thread stay with a busy connection.
+    """Keeps its threads for clients that have something to say.
+
+    gunicorn reads headers for as long as they take: as many clients as there are threads, that each begin a request and
+    say no more, would stop a worker for ever, and no token is needed for it.
 
     After `Connection: close` gunicorn waits up to 2 s for the client to hang up, on the one thread that accepts and
-    dispatches: sixty clients that do not would stop a worker for two minutes, and no token is needed for it.
+    dispatches: sixty clients that do not would stop a worker for two minutes. Threads of their own do that here.
 
     And it hands a connection back to that thread after each request, and from there to another thread at the next:
     together that costs as much as parsing the request. While there is a thread for each connection, it waits there.
@@ -22,12 +31,33 @@ class Worker(ThreadWorker):
 
     def init_process(self) -> None:
         self.lingering = ThreadPoolExecutor(16, thread_name_prefix="lingering")
+        self.reading: dict[TConn, float] = {}  # Until when the headers of its next request must be here.
         super().init_process()
 
     def handle(self, conn: TConn) -> object:
-        while (result := super().handle(conn)) is True and self.goes_on(conn):
+        while (result := self.handle_one(conn)) is True and self.goes_on(conn):
             continue
         return result
+
+    def handle_one(self, conn: TConn) -> object:
+        self.reading[conn] = time.monotonic() + HEADERS
+        try:
+            return super().handle(conn)
+        finally:
+            self.reading.pop(conn, None)
+
+    def handle_request(self, req: Request, conn: TConn) -> object:
+        self.reading.pop(conn, None)
+        return super().handle_request(req, conn)
+
+    def murder_pending(self) -> None:
+        """Have those who are late with their headers say no more, too; gunicorn calls this every second."""
+        super().murder_pending()
+        now = time.monotonic()
+        for conn, until in list(self.reading.items()):
+            if until < now:
+                with suppress(OSError):  # It hung up meanwhile.
+                    conn.sock.shutdown(socket.SHUT_RD)
 
     def goes_on(self, conn: TConn) -> bool:
         """Tell whether the next request of a connection has come, or comes at once."""

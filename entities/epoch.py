@@ -64,9 +64,10 @@ def stand_and(query: str) -> tuple[Stand, tuple[Any, ...]]:
 def rise() -> None:
     """Begin a new epoch, unless another process has.
 
-    The locks let every writer that knows the old number end before, and stop nobody who reads.
+    The locks let every writer that knows the old number end before, and stop nobody who reads. They are taken as a
+    removal takes them, records before tombstones: the other way round each would wait for the other.
     """
-    tables = ", ".join(quote(table) for table in [Tombstone._meta.db_table, *tables_of_entities()])
+    tables = ", ".join(quote(table) for table in [*tables_of_entities(), Tombstone._meta.db_table])
     with connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
         number, noted, found = asked(CLUSTER)

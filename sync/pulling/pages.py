@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ CLIENT = "resync"
 FAULTS_NOTED = 20
 TALLY = "SELECT fate, count(*) FROM sync_pullpage, unnest(fates) AS fate WHERE pull_id = %s GROUP BY fate ORDER BY fate"
 Tally = Counter[str]
+members_decoder = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +105,13 @@ def deleted_key(schema: EntitySchema, item: bytes) -> str | None:
     if b'"_deleted"' not in item:
         return None
     try:
-        members: Mapping[str, Any] = msgspec.json.decode(item, type=dict[str, Any])
+        members = members_decoder.decode(item)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     if members.get("_deleted") is not True:
         return None
-    return str(members.get(schema.key.field.name, ""))
+    key = members.get(schema.key.field.name)
+    return "" if key is None else schema.key.text(key)
 
 
 def outcome(member: sets.Member) -> Told:

@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from threading import Event
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -18,6 +16,7 @@ import structlog
 from sync.pulling.answers import Answer, ItemsPage, items_page, total_of, words_of
 from sync.pulling.errors import Again, Refused, Stopped, Unexpected, Unreachable
 from sync.retry import Schedule, delay_after
+from sync.retry_after import wait_asked
 
 log = structlog.get_logger(__name__)
 
@@ -143,12 +142,5 @@ def expected(answer: Answer) -> Answer:
 
 def wait_asked_by(answer: Answer) -> float:
     """Return how many seconds a source asks to be left alone for; 0 when it does not say."""
-    text = answer.headers.get("Retry-After", "").strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text[:9]), LONGEST_WAIT)
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return 0
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max((aware - datetime.now(UTC)).total_seconds(), 0), LONGEST_WAIT)
+    asked = wait_asked(answer.headers.get("Retry-After"))
+    return min(asked.total_seconds(), LONGEST_WAIT) if asked else 0

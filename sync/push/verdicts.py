@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from http import HTTPStatus
 
@@ -15,6 +13,7 @@ import msgspec
 from sync.models.delivery import Method
 from sync.push.line import Answer, Outcome
 from sync.push.tokens import Tokens
+from sync.retry_after import wait_asked
 
 LONGEST = 200
 TAKEN = (200, 201, 202)
@@ -47,11 +46,10 @@ class Verdict:
 UNKNOWN = Verdict(Fate.DOUBTFUL)
 
 
-def verdict_of(method: Method, outcome: Outcome, now: Callable[[], datetime] | None = None) -> Verdict:
+def verdict_of(method: Method, outcome: Outcome, now: datetime | None = None) -> Verdict:
     """Judge what came in answer to a message."""
     if isinstance(outcome, Answer):
-        wait = wait_of(outcome.retry_after, now or (lambda: datetime.now(UTC)))
-        return Verdict(fate_of(method, outcome.status), reason_of(outcome), wait)
+        return Verdict(fate_of(method, outcome.status), reason_of(outcome), wait_asked(outcome.retry_after, now))
     if isinstance(outcome, httpx.LocalProtocolError):  # Such as a key that begins with a space.
         return Verdict(Fate.REFUSED, "It cannot be told over HTTP.")
     return Verdict(Fate.AWAY if isinstance(outcome, NEVER_BEGUN) else Fate.DOUBTFUL, type(outcome).__name__)
@@ -81,16 +79,3 @@ def message_of(body: bytes) -> str:
         return ""
     message = told.get("message") if isinstance(told, dict) else None
     return "".join(char if char.isprintable() else " " for char in message) if isinstance(message, str) else ""
-
-
-def wait_of(text: str | None, now: Callable[[], datetime]) -> timedelta | None:
-    """Return what Retry-After asks for, in seconds or as a date; None where it cannot be read."""
-    if text is None:
-        return None
-    if text.isascii() and text.isdigit():
-        return timedelta(seconds=int(text[:6]))
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return max(moment.astimezone(UTC) - now(), timedelta(0))

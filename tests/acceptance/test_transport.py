@@ -313,6 +313,16 @@ def test_clients_that_do_not_hang_up_after_their_answer_delay_nobody(web: Web) -
             assert received(connection).status == 200
 
 
+def test_clients_that_do_not_end_their_headers_stop_nobody(tmp_path: Path) -> None:
+    web = Web(tmp_path, WEB_WORKERS="1", WEB_THREADS="2", CONNECTOR_SOCKET_SECONDS="1")
+    web.start()
+    raw = web.request("GET", "/health/live", None)
+    with closing(web), ExitStack() as stack:
+        for begun in (raw[:10], raw[:-2]):
+            stack.enter_context(web.connected()).sendall(begun)
+        assert web.get("/health/live").status == 200
+
+
 def test_a_busy_connection_does_not_keep_its_thread_from_another(tmp_path: Path) -> None:
     web = Web(tmp_path, WEB_WORKERS="1", WEB_THREADS="1")
     web.start()

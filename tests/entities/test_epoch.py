@@ -68,10 +68,19 @@ def test_epoch_waits_for_those_who_write_in_the_old_one(other: psycopg.Connectio
     assert found == (old + 1, old)
 
 
-def commit_late(other: psycopg.Connection[Any]) -> None:
-    """Commit when somebody waits for the tables."""
+def test_epoch_and_a_removal_do_not_wait_for_each_other(other: psycopg.Connection[Any]) -> None:
+    old = stand().epoch
+    other.execute("INSERT INTO entities_order (order_id, items) VALUES ('late', '[]')")
+    move()
+    found, _ = side_by_side(lambda: stand().epoch, lambda: commit_late(other, "DELETE FROM entities_tombstone"))
+    assert found == old + 1
+
+
+def commit_late(other: psycopg.Connection[Any], then: str = "SELECT") -> None:
+    """Commit when somebody waits for the tables, after one more statement."""
     try:
         wait_until(somebody_waits)
+        other.execute(then)
     finally:
         other.commit()
 

@@ -59,8 +59,17 @@ def test_page_that_cannot_be_noted_is_not_applied(monkeypatch: pytest.MonkeyPatc
         (b'{"sku": "\\ud800"}', "", "invalid_character"),
         (b'{"sku": "a", "sku": "b"}', "b", "duplicate_key"),
         (b'{"_deleted": true}', "", "blank"),
+        (b'{"sku": null, "_deleted": true}', "", "blank"),
     ],
-    ids=["a value", "a blank key", "a list", "half a surrogate", "a key twice", "a deletion of nothing"],
+    ids=[
+        "a value",
+        "a blank key",
+        "a list",
+        "half a surrogate",
+        "a key twice",
+        "a deletion of nothing",
+        "a deletion of null",
+    ],
 )
 def test_record_that_cannot_be_taken_is_noted_with_the_reason(item: bytes, key: str, code: str) -> None:
     pull = open_pull(KIND)

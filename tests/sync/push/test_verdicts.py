@@ -77,6 +77,8 @@ def test_reason_is_what_dsync_says_on_one_line(body: bytes, reason: str) -> None
         ("Thu, 01 Jan 2026 00:01:00 GMT", timedelta(minutes=1)),
         ("Wed, 31 Dec 2025 23:00:00 GMT", timedelta(0)),
         ("9" * 50, timedelta(seconds=999_999)),
+        ("Thu, 01 Jan 2026 00:01:00 -0000", timedelta(minutes=1)),
+        ("Thu, 01 Jan 99999999999999999999 00:00:00 GMT", None),
         ("soon", None),
         ("-5", None),
         (None, None),
@@ -84,4 +86,4 @@ def test_reason_is_what_dsync_says_on_one_line(body: bytes, reason: str) -> None
     ids=str,
 )
 def test_retry_after_is_read_as_seconds_or_as_a_date(text: str | None, wait: timedelta | None) -> None:
-    assert verdict_of(POST, Answer(503, b"", text), lambda: NOW).retry_after == wait
+    assert verdict_of(POST, Answer(503, b"", text), NOW).retry_after == wait
