@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "entities",
     "notifications",
     "sync",
+    "datasources",
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
