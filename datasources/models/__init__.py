@@ -10,6 +10,7 @@ from datasources.models.data_source import (
     ProcessorType,
 )
 from datasources.models.recipient import Recipient
+from datasources.models.run import Run, RunState, Trigger
 
 __all__ = [
     "AuthenticationType",
@@ -18,4 +19,7 @@ __all__ = [
     "FileImportType",
     "ProcessorType",
     "Recipient",
+    "Run",
+    "RunState",
+    "Trigger",
 ]
