@@ -9,7 +9,9 @@ from datasources.models.data_source import (
     FileImportType,
     ProcessorType,
 )
+from datasources.models.import_ import FileType, Import, ImportState
 from datasources.models.recipient import Recipient
+from datasources.models.reject import Reject
 from datasources.models.run import Run, RunState, Trigger
 
 __all__ = [
@@ -17,8 +19,12 @@ __all__ = [
     "DataSource",
     "DataSourceType",
     "FileImportType",
+    "FileType",
+    "Import",
+    "ImportState",
     "ProcessorType",
     "Recipient",
+    "Reject",
     "Run",
     "RunState",
     "Trigger",
