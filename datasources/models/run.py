@@ -41,7 +41,9 @@ class Run(Leased):
     state = models.CharField(max_length=16, choices=RunState, default=RunState.LISTING)
     found = models.PositiveIntegerField(null=True, help_text="How many files the folder had.")
     notes = models.JSONField(default=dict, help_text="By file name: why it was not taken.")
-    cuts = models.PositiveSmallIntegerField(default=0, help_text="How often in a row it was cut off, without getting on.")
+    cuts = models.PositiveSmallIntegerField(
+        default=0, help_text="How often in a row it was cut off, without getting on."
+    )
     failure = models.CharField(max_length=300, blank=True, default="", help_text="Why it failed; empty: it did not.")
     mail = models.CharField(max_length=300, blank=True, default="", help_text="What became of the mail.")
     started_at = models.DateTimeField(db_default=Now())
