@@ -6,7 +6,7 @@ where somebody listens to each write of the entity, or it is pushed to Dsync, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -106,7 +106,7 @@ class Importer:
         if not Import.objects.select_for_update(of=("self",)).filter(**here).exists():
             raise Overtaken
 
-    def write(self, found: Sorted, rows: dict[int, Sequence[str]]) -> int:
+    def write(self, found: Sorted, rows: Mapping[int, Sequence[str]]) -> int:
         """Write what is good, and return how many records changed; what is refused after all is put to the faults."""
         schema = self.reader.way.schema
         modes.is_deferred(schema)

@@ -104,7 +104,7 @@ def has_lines(path: Path) -> bool:
 
 def from_sheet(path: Path, rows: Path) -> None:
     with whole(rows) as draft:
-        command = [sys.executable, sheet.__file__, str(path), str(draft)]
+        command = [sys.executable, "-I", sheet.__file__, str(path), str(draft)]
         ended = subprocess.run(command, check=False, capture_output=True).returncode
         if ended == sheet.TOO_LONG:
             raise BadFile(f"The sheet has more than {sheet.ROWS:,} rows.")

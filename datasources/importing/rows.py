@@ -108,11 +108,8 @@ class Reader:
         escaped = escape_keys(keys)
         together = zip(escaped, *texts.values(), strict=True)
         if not bad:
-            return [f"{partner}\t" + "\t".join(line) for line in together], keys  # type: ignore[arg-type]  # none is None
-        return [
-            None if place in bad else f"{partner}\t" + "\t".join(line)  # type: ignore[arg-type]  # none is None
-            for place, line in enumerate(together)
-        ], keys
+            return [f"{partner}\t" + "\t".join(line) for line in together], keys
+        return [None if place in bad else f"{partner}\t" + "\t".join(line) for place, line in enumerate(together)], keys
 
     def without_either(self, cells: dict[str, list[str]], count: int) -> set[int]:
         """Return the places of rows that have none of the ways to name what every row names, such as its sku."""

@@ -65,7 +65,7 @@ def only_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     return members[0]
 
 
-def copy(packed: IO[bytes], packed_size: int, to: Path) -> None:
+def copy(packed: IO[bytes] | gzip.GzipFile, packed_size: int, to: Path) -> None:
     size = 0
     with to.open("wb") as out:
         while block := packed.read(BLOCK):
