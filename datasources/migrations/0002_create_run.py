@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('found', models.PositiveIntegerField(help_text='How many files the folder had.', null=True)),
                 ('notes', models.JSONField(default=dict, help_text='By file name: why it was not taken.')),
                 ('cuts', models.PositiveSmallIntegerField(default=0, help_text='How often in a row it was cut off, without getting on.')),
+                ('has_paused', models.BooleanField(default=False, help_text='Its failure is what paused the source.')),
                 ('failure', models.CharField(blank=True, default='', help_text='Why it failed; empty: it did not.', max_length=300)),
                 ('mail', models.CharField(blank=True, default='', help_text='What became of the mail.', max_length=300)),
                 ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),

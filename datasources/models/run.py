@@ -44,6 +44,7 @@ class Run(Leased):
     cuts = models.PositiveSmallIntegerField(
         default=0, help_text="How often in a row it was cut off, without getting on."
     )
+    has_paused = models.BooleanField(default=False, help_text="Its failure is what paused the source.")
     failure = models.CharField(max_length=300, blank=True, default="", help_text="Why it failed; empty: it did not.")
     mail = models.CharField(max_length=300, blank=True, default="", help_text="What became of the mail.")
     started_at = models.DateTimeField(db_default=Now())

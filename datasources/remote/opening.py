@@ -18,6 +18,39 @@ KINDS: dict[str, Callable[[DataSource], Remote]] = {
 }
 
 
+class Line:
+    """One connection to a source for all that is asked of it, made when something is."""
+
+    def __init__(self) -> None:
+        self.source: DataSource | None = None
+        self.remote: Remote | None = None
+
+    def open(self, source: DataSource) -> Remote:
+        """Return the connection.
+
+        Raises:
+            RemoteFailed
+        """
+        if self.remote is None or self.source != source:
+            self.close()
+            self.source, self.remote = source, KINDS[source.data_source_type](source)
+        return self.remote
+
+    def close(self) -> None:
+        if self.remote is not None:
+            self.remote.close()
+        self.remote = None
+
+
+@contextmanager
+def open_line() -> Iterator[Line]:
+    line = Line()
+    try:
+        yield line
+    finally:
+        line.close()
+
+
 @contextmanager
 def open_remote(source: DataSource) -> Iterator[Remote]:
     """Connect to the folder of a source.
@@ -25,8 +58,5 @@ def open_remote(source: DataSource) -> Iterator[Remote]:
     Raises:
         RemoteFailed
     """
-    remote = KINDS[source.data_source_type](source)
-    try:
-        yield remote
-    finally:
-        remote.close()
+    with open_line() as line:
+        yield line.open(source)

@@ -46,11 +46,20 @@ class S3Folder:
 
     def entries(self) -> Iterator[Entry]:
         with told(FolderMissing("There is no such bucket.")):
-            found = self.files.ls(unwired(self.folder).strip("/"), detail=True, refresh=True)
+            found = self.list_prefix()
         for info in found:
             name = wire(info["name"]).removeprefix(joined(self.folder.lstrip("/"), ""))
             if info["type"] == "file" and name:
                 yield Entry(joined(self.folder, name), info["size"], info["LastModified"])
+
+    def list_prefix(self) -> list[dict[str, Any]]:
+        try:
+            listed: list[dict[str, Any]] = self.files.ls(unwired(self.folder).strip("/"), detail=True, refresh=True)
+        except FileNotFoundError as exc:
+            if exc.__cause__ is not None:  # What S3 itself says; a prefix that nothing begins with is merely empty.
+                raise
+            return []
+        return listed
 
     def look(self, path: str) -> Entry:
         with told(FileGone("It vanished before it was fetched.")):
@@ -61,7 +70,8 @@ class S3Folder:
         """Yield blocks, each of which is a request of its own, so that nothing hangs on one connection."""
         for start in range(offset, entry.size, BLOCK):
             with told(FileGone("It vanished before it was fetched, or may not be read.")):
-                yield self.files.cat_file(unwired(entry.path).lstrip("/"), start, min(start + BLOCK, entry.size))
+                end = min(start + BLOCK, entry.size)
+                yield self.files.cat_file(unwired(entry.path).lstrip("/"), start=start, end=end)
 
     def close(self) -> None:
         """Leave the connections to the session, which closes them where nobody uses it any more."""

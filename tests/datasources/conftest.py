@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.datasources.folders import KINDS, Folder, ftp_folder, s3_folder, sftp_folder
+from tests.datasources.parties import Party, make_party
 
 
 @pytest.fixture(autouse=True)
@@ -43,3 +44,19 @@ def sftp(tmp_path: Path, settings: Any) -> Iterator[Folder]:
 def s3(tmp_path: Path, settings: Any) -> Iterator[Folder]:
     with s3_folder(tmp_path) as folder:
         yield allow(settings, folder)
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def party(db: None) -> Party:
+    return make_party()
+
+
+@pytest.fixture
+def other(party: Party) -> Party:
+    """A party of another partner, over a touchpoint of the same code."""
+    return make_party("Other")

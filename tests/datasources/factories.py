@@ -11,7 +11,9 @@ from partners.models import Company, Partner, Touchpoint
 
 def make_partner(name: str = "Partner", **overrides: Any) -> Partner:
     company, _ = Company.objects.get_or_create(name="default")
-    return Partner.objects.create(company=company, name=name, **{"type": ["publisher"], "status": "active", **overrides})
+    return Partner.objects.create(
+        company=company, name=name, **{"type": ["publisher"], "status": "active", **overrides}
+    )
 
 
 def make_touchpoint(partner: Partner, code: str = "test") -> Touchpoint:

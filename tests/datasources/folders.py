@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-import boto3
+from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
-from tests.datasources.cutting import Cutting, cutting
+from tests.datasources.cutting import cutting
 from tests.datasources.ftp_server import CuttingFS, ftp_server
 from tests.datasources.sftp_server import sftp_server
 
@@ -38,14 +40,22 @@ class Folder:
 
 
 class Bucket(Folder):
-    client: Any = None
+    """A prefix of a bucket of moto's, which is filled without HTTP: ten thousand files are a second."""
+
+    @property
+    def bucket(self) -> str:
+        return str(self.source["working_directory"].split("/")[1])
 
     def put(self, name: str | bytes, content: bytes) -> None:
         key = f"sales/{name if isinstance(name, str) else name.decode()}"
-        self.client.put_object(Bucket="bucket", Key=key, Body=content)
+        stored().put_object(self.bucket, key, content)
 
     def remove(self, name: str) -> None:
-        self.client.delete_object(Bucket="bucket", Key=f"sales/{name}")
+        stored().delete_object(self.bucket, f"sales/{name}")
+
+
+def stored() -> Any:
+    return s3_backends["123456789012"]["aws"]
 
 
 @contextmanager
@@ -66,19 +76,18 @@ def sftp_folder(root: Path) -> Iterator[Folder]:
 
 @contextmanager
 def s3_folder(root: Path) -> Iterator[Folder]:
+    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
+    bucket = f"bucket-{uuid4().hex}"  # What moto holds, it holds for the whole process.
     try:
-        host, own_port = server.get_host_and_port()
-        with cutting(own_port) as (port, proxy):
-            source = {"data_source_type": "S3", "host": f"127.0.0.1:{port}", "working_directory": "/bucket/sales"}
-            folder = Bucket(source, root, proxy.cuts)
-            folder.client = boto3.client("s3", endpoint_url=f"http://{host}:{own_port}", **KEYS)
-            folder.client.create_bucket(Bucket="bucket")
-            yield folder
+        with cutting(server.get_host_and_port()[1]) as (port, proxy):
+            stored().create_bucket(bucket, "us-east-1")
+            folder = f"/{bucket}/sales"
+            source = {"data_source_type": "S3", "host": f"127.0.0.1:{port}", "working_directory": folder}
+            yield Bucket(source, root, proxy.cuts)
     finally:
         server.stop()
 
 
-KEYS = {"aws_access_key_id": "demo", "aws_secret_access_key": "not-secret", "region_name": "us-east-1"}
 KINDS = {"ftp": ftp_folder, "sftp": sftp_folder, "s3": s3_folder}

@@ -26,7 +26,7 @@ class Door(asyncssh.SSHServer):
     def connection_made(self, connection: Any) -> None:
         self.open.add(connection)
 
-    def begin_auth(self, username: str) -> bool:
+    def begin_auth(self, _username: str) -> bool:
         return True
 
     def password_auth_supported(self) -> bool:
