@@ -45,7 +45,7 @@ CONNECTOR_PUSH_URL = env.str("CONNECTOR_PUSH_URL", default="https://api.dsync.co
 CONNECTOR_OUTBOUND_ALLOW = env.list("CONNECTOR_OUTBOUND_ALLOW", default=[])  # networks beside the public internet
 CONNECTOR_OUTBOUND_PORTS = env.list("CONNECTOR_OUTBOUND_PORTS", default=[])  # beside 21, 22 and 443, each of its kind
 CONNECTOR_SPOOL_DIR = Path(env.str("CONNECTOR_SPOOL_DIR", default=str(RUN_DIR / "spool")))
-CONNECTOR_FILE_LIMIT = env.int("CONNECTOR_FILE_LIMIT", default=4 * 1024**3)  # bytes of a file
+CONNECTOR_FILE_LIMIT = env.int("CONNECTOR_FILE_LIMIT", default=20 * 1024**3)  # bytes of a file, also unpacked
 CONNECTOR_UPLOAD_LIMIT = env.int("CONNECTOR_UPLOAD_LIMIT", default=512 * 1024**2)  # bytes of a file sent to us
 CONNECTOR_SHOW_PASSWORDS = env.bool("CONNECTOR_SHOW_PASSWORDS", default=False)  # in answers to reads, as published
 CONNECTOR_RUN_FILES = env.int("CONNECTOR_RUN_FILES", default=1_000)  # files of a run; the next one goes on

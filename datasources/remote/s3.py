@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from aiohttp import ClientError as HttpError
 from botocore.exceptions import BotoCoreError, ClientError
 from s3fs import S3FileSystem
 
@@ -120,7 +121,7 @@ def told(missing: Exception) -> Iterator[None]:
         raise LoginRefused("The server refuses the key, the secret, or access to the bucket.") from exc
     except FileNotFoundError as exc:
         raise missing from exc
-    except (OSError, BotoCoreError, ClientError) as exc:
+    except (OSError, BotoCoreError, ClientError, HttpError) as exc:
         if (refused := chained(exc, OutboundRefused)) is not None:
             raise refused from exc
         raise Unreachable("The server cannot be reached, or its answer cannot be read.") from exc

@@ -19,7 +19,10 @@ class OneHost(AbstractResolver):
         self.vetted = vetted
 
     async def resolve(
-        self, host: str, port: int = 0, _family: socket.AddressFamily = socket.AF_INET
+        self,
+        host: str,
+        port: int = 0,
+        family: socket.AddressFamily = socket.AF_INET,  # noqa: ARG002 (aiohttp's name; the addresses have their own)
     ) -> list[ResolveResult]:
         self.refuse_other(host, port)
         return [self.result(host, str(address)) for address in self.vetted.addresses]

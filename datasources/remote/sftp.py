@@ -24,16 +24,15 @@ NOTHING_OF_OURS: dict[str, Any] = {"config": None, "agent_path": None, "gss_kex"
 class SftpFolder:
     def __init__(self, source: DataSource) -> None:
         self.folder = wire(source.working_directory)
+        who = {"username": source.user, "known_hosts": trusted(source), **credentials(source)}
         sock = vet(source.host, source.data_source_type).dial()
         with told_of_login():
             self.files = SSHFileSystem(
                 source.host,
                 sock=sock,
-                username=source.user,
-                known_hosts=trusted(source),
                 sftp_client_kwargs={"path_encoding": "latin-1"},
                 skip_instance_cache=True,
-                **credentials(source),
+                **who,
                 **NOTHING_OF_OURS,
                 **CONNECTING,
             )
@@ -90,7 +89,12 @@ class SftpFolder:
 
 def trusted(source: DataSource) -> Any:
     """Return the only key that the server may have; None before the first connection, when it may have any."""
-    return source.host_key and ([asyncssh.import_public_key(source.host_key)], [], [])
+    if source.host_key is None:
+        return None
+    try:
+        return [asyncssh.import_public_key(source.host_key)], [], []
+    except asyncssh.KeyImportError:  # That of a server of another kind.
+        raise changed() from None
 
 
 def host_key(files: SSHFileSystem) -> str:

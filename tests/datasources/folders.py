@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from moto import settings as moto_settings
 from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
@@ -76,6 +77,7 @@ def sftp_folder(root: Path) -> Iterator[Folder]:
 
 @contextmanager
 def s3_folder(root: Path) -> Iterator[Folder]:
+    moto_settings.S3_IGNORE_SUBDOMAIN_BUCKETNAME = True
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
