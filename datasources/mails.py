@@ -81,7 +81,7 @@ def mails_about(run: Run, addresses: Iterable[str]) -> list[EmailMultiAlternativ
 
 
 def domain() -> str:
-    return settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
+    return str(settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))
 
 
 def first_faults(row: Import) -> list[Reject]:

@@ -15,6 +15,7 @@ from django.templatetags.static import static
 TITLES = {
     "entities": "Records",
     "partners": "Partners",
+    "datasources": "Data sources",
     "sync": "Synchronisation",
     "notifications": "Notifications",
     "edge": "Access",
@@ -37,6 +38,11 @@ ICONS = {
     "campaign": "campaign",
     "company": "domain",
     "member": "badge",
+    "datasource": "folder_shared",
+    "run": "directions_run",
+    "import": "upload_file",
+    "reject": "rule",
+    "recipient": "mail",
 }
 RECORD_ICON, OTHER_ICON = "database", "table"
 

@@ -12,7 +12,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
@@ -24,7 +24,7 @@ from sync.models import Delivery
 AT_ONCE = 500
 HEAVY = ("body", "edited_body", "digest", "previous", "errors", "ignored")
 SECONDS = 10.0  # Far under the web server's time-out; whoever wants more presses again.
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Operated(MachineWritten):
     def route(self, address: str, name: str, view: View, may: Callable[[HttpRequest], bool]) -> URLPattern:
         """Return the address of a view that takes a request of somebody who may, and this admin."""
 
-        def checked(request: HttpRequest, **arguments: Any) -> HttpResponse:
+        def checked(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
             if not may(request):
                 raise PermissionDenied
             return view(request, self, **arguments)
