@@ -28,7 +28,7 @@ def add_recipient(partner: Partner, *, email: str, active: bool) -> Recipient:
 def change_recipient(partner: Partner, current: str, *, email: str, active: bool) -> Recipient:
     """Change an address, or whether it is told; raise UnknownId, EmailAlreadyExists."""
     with unique_email():
-        recipient = partner.recipients.select_for_update().filter(email__iexact=current).first()
+        recipient = partner.recipients.select_for_update().filter(email__iexact=current.replace("\x00", "")).first()
         if recipient is None:
             raise UnknownId("partnerEmail", "e-mail")
         recipient.email, recipient.active = email, active

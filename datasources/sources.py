@@ -68,24 +68,19 @@ def assigned(source: DataSource, values: Mapping[str, Any]) -> DataSource:
 
 def judge(source: DataSource, sent: Sent) -> None:
     """Refuse what no field tells by itself, with everything else that is wrong; raise BodyRefused."""
-    code = sent.values.pop("touchpoint_code", None)
-    touchpoint = touchpoint_of_code(source.partner, code)
-    sent.add(touchpoint_faults(code, touchpoint))
+    if "touchpoint_code" in sent.values:
+        touchpoint = touchpoint_of_code(source.partner, sent.values.pop("touchpoint_code"))
+        sent.values["touchpoint"] = touchpoint
+        if touchpoint is None:
+            sentence = "touchpointCode names no touchpoint of the partner."
+            sent.add([Fault(KEY, "InvalidTouchpointCode", sentence)])
     sent.add(host_faults(sent.values))
     sent.add(key_faults(source, sent.values))
     sent.check()
-    sent.values["touchpoint"] = touchpoint
 
 
 def touchpoint_of_code(partner: Partner, code: Any) -> Touchpoint | None:
-    return partner.touchpoints.filter(code=code).first() if isinstance(code, str) and "\x00" not in code else None
-
-
-def touchpoint_faults(code: Any, touchpoint: Touchpoint | None) -> Iterator[Fault]:
-    if code is None or (isinstance(code, str) and not code.strip()):
-        yield Fault(KEY, "TouchpointCodeRequired", "touchpointCode is required.")
-    elif touchpoint is None:
-        yield Fault(KEY, "InvalidTouchpointCode", "touchpointCode names no touchpoint of the partner.")
+    return partner.touchpoints.filter(code=code).first() if isinstance(code, str) else None
 
 
 def host_faults(values: Mapping[str, Any]) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from connector.edge.errors import Fault
 from datasources.api import readers
 from datasources.models import AuthenticationType, DataSourceType, FileImportType, ProcessorType
 from partners.fields.field import Field
@@ -27,13 +28,25 @@ class Kept(Field):
             super().read(value, sent)
 
 
+class TouchpointCode(Field):
+    """The code of a touchpoint: what is wrong with it has a key and codes of its own."""
+
+    def read(self, value: Any, sent: Sent) -> None:
+        if value is None or (isinstance(value, str) and not value.strip()):
+            self.absent(sent)
+        else:
+            super().read(value, sent)
+
+    def absent(self, sent: Sent) -> None:
+        sent.add([Fault("partnerDataSource", "TouchpointCodeRequired", f"{self.name} is required.")])
+
+
 def required(name: str, reader: Reader, named: str = "") -> Field:
     return Field(name, reader, required=True, named=named)
 
 
 SIGN_IN = Form((required("principal", text(150)), required("password", text(1024))))
 EMAIL = Form((required("email", readers.email), required("active", flag)))
-# The touchpoint's code is read apart: what is wrong with it has a key and codes of its own.
 DATA_SOURCE = Form(
     (
         required("host", readers.printable(300)),
@@ -44,7 +57,7 @@ DATA_SOURCE = Form(
         Field("fileImportType", readers.choice(FileImportType), named="file_import_type"),
         required("authenticationType", readers.choice(AuthenticationType), "authentication_type"),
         required("dataSourceType", readers.choice(DataSourceType), "data_source_type"),
-        Field("touchpointCode", lambda value: value, named="touchpoint_code"),
+        TouchpointCode("touchpointCode", lambda value: value, named="touchpoint_code"),
         Kept("amountCalculated", flag, default=False, named="amount_calculated"),
         # Extensions: what is absent stays. Secrets read as null, so null must not clear them; "" does.
         Kept("active", flag),
