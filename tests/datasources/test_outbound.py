@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,11 +15,10 @@ from tests.datasources.factories import make_source
 from tests.datasources.folders import Folder
 
 REFUSED = "it resolves to an address that data sources may not use"
-Answers = Callable[..., list[str]]
 
 
 @pytest.fixture
-def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, list[list[str]]]]:
+def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[list[str]]]:
     """Answer for names by what the test says: each question takes the next answer, and the last one stays."""
     answers: dict[str, list[list[str]]] = {}
     real = socket.getaddrinfo
@@ -33,14 +31,15 @@ def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, list[list[str]]
         return [found for address in addresses for found in real(address, port, *args, **kwargs)]
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    yield answers
+    return answers
 
 
 @pytest.mark.parametrize(
     "address",
     [
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "100.100.100.200",
-        "0.0.0.0", "224.0.0.1", "255.255.255.255", "240.0.0.1", "168.63.129.16", "192.0.2.1", "198.18.0.1",
+        "0.0.0.0",  # noqa: S104 (an address to refuse)
+        "224.0.0.1", "255.255.255.255", "240.0.0.1", "168.63.129.16", "192.0.2.1", "198.18.0.1",
     ],
 )  # fmt: skip
 def test_ipv4_address_that_is_not_public_is_refused(address: str) -> None:
