@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import Any
 
 from django.db import connection
 
@@ -50,7 +51,7 @@ def incoming_sql(schema: EntitySchema, columns: tuple[str, ...]) -> str:
     return f"CREATE TEMPORARY TABLE {INCOMING} ({typed}) ON COMMIT DROP"
 
 
-def initial(schema: EntitySchema, columns: tuple[str, ...]) -> dict[str, object]:
+def initial(schema: EntitySchema, columns: tuple[str, ...]) -> dict[str, Any]:
     """Return what the columns of a new record hold that are not named, where that is not null."""
     values = {column: leaf.initial() for column, leaf in schema.leaves.items() if column not in columns}
     return {column: value for column, value in values.items() if value is not None}

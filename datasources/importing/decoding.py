@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 from charset_normalizer import from_bytes
@@ -19,6 +20,7 @@ MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 WESTERN = "cp1252"
+STRANGE_WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f][^\W\d_]*")
 
 
 def encoding_of(path: Path) -> str:
@@ -69,10 +71,22 @@ def guessed(path: Path, strange: int) -> str:
     with path.open("rb") as file:
         file.seek(max(0, strange - SAMPLE // 2))
         sample = file.read(SAMPLE)
-    best = from_bytes(sample).best()
-    if best is None or WESTERN in best.could_be_from_charset:
-        return WESTERN
-    return best.encoding
+    best = None if is_western(sample) else from_bytes(sample).best()
+    return best.encoding if best else WESTERN
+
+
+def is_western(sample: bytes) -> bool:
+    """Tell whether a part of a file is in the encoding of Windows for Western Europe.
+
+    A few letters that are not ASCII fit many encodings equally well; where most letters of their words are ASCII, this
+    one is by far the likeliest.
+    """
+    try:
+        words = STRANGE_WORD.findall(sample.decode(WESTERN))
+    except UnicodeDecodeError:
+        return False
+    letters = "".join(words)
+    return sum(letter.isascii() for letter in letters) * 2 >= len(letters)
 
 
 def transcode(path: Path, encoding: str, to: Path) -> None:

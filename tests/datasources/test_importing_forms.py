@@ -28,7 +28,11 @@ def zipped(text: str, name: str = "sales.csv") -> bytes:
 
 def workbook(text: str) -> bytes:
     book = Workbook()
-    rows = [SALES.split(","), ["t1", "shop-1", "Größe 1", 2, 1.5, "2026-01-31"], ["t2", "shop-1", 'two\nlines, "quoted"', 2, 1.5, "2026-01-31"]]
+    rows = [
+        SALES.split(","),
+        ["t1", "shop-1", "Größe 1", 2, 1.5, "2026-01-31"],
+        ["t2", "shop-1", 'two\nlines, "quoted"', 2, 1.5, "2026-01-31"],
+    ]
     for row in rows:
         book.active.append(row)
     file = BytesIO()
