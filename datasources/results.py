@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from datasources import spool
+from datasources.errors import NoResults
 from datasources.importing import copies
 from datasources.importing.table import Table
 from datasources.models import FileType, Import, ImportState
@@ -21,10 +22,6 @@ AT_ONCE = 5000
 BLOCK = 64 * 1024
 COLUMNS = ["status", "errors"]
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-
-
-class NoResults(Exception):
-    """There is no file to give back; the sentence says why."""
 
 
 def results_of(import_: Import) -> tuple[str, str, Iterator[bytes]]:
@@ -72,7 +69,7 @@ def told_rows(import_: Import, table: Table) -> Iterator[list[list[str]]]:
     header = table.header()
     width = len(header)
     yield [[*header, *COLUMNS]]
-    while (chunk := table.chunk(AT_ONCE)).position > chunk.before:
+    for chunk in table.chunks(AT_ONCE):
         refused = rejects_between(import_, chunk.before, chunk.position)
         yield [
             [*row, *[""] * (width - len(row)), *fate(import_, number, refused.get(number, []))]

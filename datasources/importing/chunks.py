@@ -39,6 +39,7 @@ class Overtaken(Exception):
 class Sorted:
     """A chunk's rows by their numbers: lines with their keys, single writes, and the faults of what is neither."""
 
+    chunk: Chunk
     lines: dict[int, tuple[str, str]] = field(default_factory=dict)
     commands: dict[int, Command] = field(default_factory=dict)
     faults: dict[int, Sequence[Fault]] = field(default_factory=dict)
@@ -62,16 +63,16 @@ class Importer:
     judge: Judge
     repeats: Repeats
 
-    def apply(self, chunk: Chunk) -> None:
-        """Import a chunk and move the import on.
+    def apply(self, found: Sorted) -> None:
+        """Import a chunk, which is sorted, and move the import on.
 
         Raises:
             Overtaken: nothing is done.
             Unavailable: an operator has the entity take no writes.
             DatabaseError: nothing is done; it may be tried again.
         """
+        chunk = found.chunk
         by_number = dict(zip(chunk.numbers, chunk.rows, strict=True))
-        found = self.sort(chunk)
         before = self.repeats.before(chunk.before + 1, chunk.position)
         superseded = superseding.find(self.import_, self.repeats, before, found.good, chunk.before)
         found.drop(superseded.here)
@@ -82,7 +83,8 @@ class Importer:
             self.move_on(chunk, found, superseded, changed)
 
     def sort(self, chunk: Chunk) -> Sorted:
-        found = Sorted()
+        """Tell a chunk's rows apart; it asks nothing of the database."""
+        found = Sorted(chunk)
         rows, numbers, ragged = shaped(chunk.rows, chunk.numbers, self.reader.width)
         found.faults.update(ragged)
         lines, keys = self.reader.lines(rows)

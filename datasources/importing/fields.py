@@ -14,7 +14,7 @@ from typing import Any
 
 from entities.schema.fields import FieldSchema
 from entities.schema.moments import Date
-from entities.schema.readers import Invalid, Text, plain
+from entities.schema.readers import Invalid, Number, Text, plain
 
 NULL = r"\N"
 SPECIAL = re.compile(r"[\\\t\n\r\x00]")
@@ -31,13 +31,16 @@ class Field:
     def __init__(self, leaf: FieldSchema, get: Get, column: str, *, date_format: str, decimal_comma: bool) -> None:
         self.leaf = leaf
         self.get = get
+        self.place: int | None = None  # Of the column, where the cell is nothing but what stands there.
         self.column = column
-        self.is_needed = leaf.required or leaf.primary_key
         self.spell = speller(leaf, date_format=date_format, decimal_comma=decimal_comma)
         self.read = reader_of(leaf, self.spell)
 
     def cells(self, rows: Sequence[Sequence[str]]) -> list[str]:
-        return [self.get(row) for row in rows]
+        if self.place is None:
+            return [self.get(row) for row in rows]
+        place = self.place
+        return [row[place].strip() for row in rows]
 
 
 def reader_of(leaf: FieldSchema, spell: Callable[[str], Any]) -> Callable[[list[str]], Texts]:
@@ -90,6 +93,7 @@ class ReadColumn:
         self.leaf = leaf
         self.spell = spell
         self.remembered = Remembered(self.one, empty)
+        self.is_plain = plain_number(leaf)
 
     def __call__(self, cells: list[str]) -> Texts:
         self.remembered.limit()
@@ -98,9 +102,19 @@ class ReadColumn:
     def one(self, cell: str) -> str | None:
         assert self.leaf.reader is not None  # noqa: S101 (only objects have none)
         try:
-            return copied(self.leaf.reader.read(self.spell(cell)))
+            value = self.spell(cell)
+            return value if self.is_plain(value) else copied(self.leaf.reader.read(value))
         except Invalid:
             return None
+
+
+def plain_number(leaf: FieldSchema) -> Callable[[Any], object]:
+    """Return what tells a number that its field takes for sure: not too long in any part, and nothing else to it."""
+    if not isinstance(leaf.reader, Number) or leaf.reader.bounds:
+        return lambda _value: False
+    whole, decimals = leaf.reader.digits - leaf.reader.decimals, leaf.reader.decimals
+    fraction = rf"(\.[0-9]{{1,{decimals}}})?" if decimals else ""
+    return re.compile(rf"-?[0-9]{{1,{whole}}}{fraction}").fullmatch
 
 
 def copied(value: Any) -> str | None:

@@ -29,6 +29,12 @@ class Source:
         """The columns of the file that it names."""
         return (part for parts in self.sums for part in parts if not part.startswith("'"))
 
+    @property
+    def only_column(self) -> str | None:
+        """The column of which it is all that it takes, None where it takes more."""
+        only = self.sums[0][0]
+        return None if len(self.sums) > 1 or len(self.sums[0]) > 1 or only.startswith("'") else only
+
     def getter(self, places: Mapping[str, int]) -> Get:
         """Return what takes a column's cell from a row; `places` are those of the columns."""
         sums = [sum_getter([part_getter(part, places) for part in parts]) for parts in self.sums]

@@ -71,12 +71,15 @@ class Reader:
     def field(self, name: str, header: Header) -> Field:
         leaf = fields_of(self.way.schema)[name]
         source = header.sources.get(name)
-        get: Get = source.getter(header.places) if source else lambda _row: ""
-        if self.way.party_owns and leaf.column == self.way.processor.owner:
-            get = owned_by(self.way.principal, get)
-        column = "+".join(source.columns) if source else name
         way = self.way
-        return Field(leaf, get, column or name, date_format=way.date_format, decimal_comma=way.decimal_comma)
+        get: Get = source.getter(header.places) if source else lambda _row: ""
+        column = ("+".join(source.columns) if source else "") or name
+        field = Field(leaf, get, column, date_format=way.date_format, decimal_comma=way.decimal_comma)
+        if way.party_owns and leaf.column == way.processor.owner:
+            field.get = owned_by(way.principal, get)
+        elif source and source.only_column:
+            field.place = header.places[source.only_column]
+        return field
 
     def key_texts(self, rows: Sequence[Row]) -> list[str | None]:
         """Return the keys of rows alone, None for those that have none."""

@@ -70,7 +70,7 @@ def count(table: Table, reader: Reader, repeats: Path) -> int:
     """
     total = 0
     with copies.whole(repeats) as draft, Finder(draft) as finder:
-        while (chunk := table.chunk(AT_ONCE)).position > chunk.before:
+        for chunk in table.chunks(AT_ONCE):
             rows, numbers, _ = shaped(chunk.rows, chunk.numbers, reader.width)
             finder.take(reader.key_texts(rows), numbers)
             total += len(chunk.rows)

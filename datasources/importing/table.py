@@ -67,6 +67,11 @@ class Table:
                 return [rows[0][0].removeprefix(MARK), *rows[0][1:]]
         raise BadFile("The file is empty.")
 
+    def chunks(self, most: int) -> Iterator[Chunk]:
+        """Yield the rest of the rows in chunks of up to so many."""
+        while (chunk := self.chunk(most)).position > chunk.before:
+            yield chunk
+
     def chunk(self, most: int) -> Chunk:
         """Return the next rows, up to so many; those in which every cell is empty are left out."""
         first = self.position

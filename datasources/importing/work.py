@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from connector.edge.models import Client
 from datasources import spool
@@ -18,6 +21,7 @@ from datasources.importing.table import Table
 from datasources.models import Import, ImportState
 
 CLIENT = "imports"
+Item = TypeVar("Item")
 
 
 def go_on(import_id: int, seconds: float = 20) -> bool:
@@ -55,7 +59,7 @@ def import_rows(import_: Import, until: float) -> None:
     importer = Importer(import_, reader, judge, Repeats(copies.repeats_of(path)))
     with Table(copy, import_.delimiter, import_.offset, import_.position) as table:
         try:
-            while (chunk := table.chunk(chunks.AT_ONCE)).position > chunk.before:
+            for chunk in ahead(importer.sort(chunk) for chunk in table.chunks(chunks.AT_ONCE)):
                 importer.apply(chunk)
                 if time.monotonic() > until:
                     return
@@ -63,6 +67,15 @@ def import_rows(import_: Import, until: float) -> None:
             import_.refresh_from_db()
             return
     import_.end(ImportState.PROCESSED)
+
+
+def ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """Yield items, the next one of which is made while the caller is at one: the database works meanwhile."""
+    with ThreadPoolExecutor(1) as beside:
+        following = beside.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = beside.submit(next, items, None)
+            yield item
 
 
 def readable(import_: Import, path: Path) -> Path:
