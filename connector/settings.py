@@ -170,6 +170,7 @@ DATABASES["autonomous"] = {**DATABASES["default"], "TEST": {"MIRROR": "default"}
 REDIS_URL = env.str("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)  # kombu's name for a socket file
 CELERY_RESULT_BACKEND = None
+CELERY_RESULT_EXPIRES = None  # Else beat would keep a task that cleans up results, of which there are none.
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ROUTES = {  # What waits for others holds up nobody.
     "sync.tasks.call_hooks": {"queue": "effects"},

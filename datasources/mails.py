@@ -12,7 +12,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 
 from connector.edge.logs import outline
-from datasources.models import Import, Reject, Run
+from datasources.models import Import, ImportState, Reject, Run
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +32,10 @@ class Told:
 
     row: Import
     faults: Sequence[Reject]
+
+    @property
+    def state(self) -> str:
+        return ImportState(self.row.state).label.partition(":")[0]
 
     @property
     def url(self) -> str:

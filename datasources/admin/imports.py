@@ -35,7 +35,7 @@ from datasources.results import results_of
 from sync import wake
 from sync.admin.operations import Operated
 
-SHOWN = 20
+SHOWN = 10
 
 
 @column("processor")

@@ -80,10 +80,10 @@ class RunAdmin(MachineWritten):
 
 def imports_of(run: Run) -> str:
     rows = [
-        (columns.file(row), columns.import_state(row), columns.progress(row), row.rows_ok, row.rows_with_errors)
+        (columns.file(row), columns.import_state(row), columns.progress(row), f"{row.rows_ok} + {row.rows_with_errors}")
         for row in run.imports.order_by("pk")[:SHOWN]
     ]
-    content = table(("File", "State", "Progress", "Stored", "With errors"), rows)
+    content = table(("File", "State", "Progress", "Good + bad rows"), rows)
     return render_to_string("edge/panel.html", {"title": "Files", "content": content})
 
 

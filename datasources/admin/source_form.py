@@ -6,20 +6,25 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from datasources.api import readers
 from datasources.models import DataSource
 from datasources.sources import FRESH, IDENTITY, host_faults, key_faults
 from partners.fields.readers import Reader, Unfit
+from partners.models import Touchpoint
 
 if TYPE_CHECKING:
     from django.forms import ModelForm as BaseForm
-    from django.forms import PasswordInput, Textarea
+    from django.forms import ModelChoiceField, PasswordInput, Select, Textarea
 
     ModelForm = BaseForm[DataSource]
+    ChoiceField = ModelChoiceField[Touchpoint]
 else:
+    from django.forms import ModelChoiceField as ChoiceField
     from django.forms import ModelForm
     from unfold.widgets import UnfoldAdminPasswordWidget as PasswordInput
+    from unfold.widgets import UnfoldAdminSelectWidget as Select
     from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
 
 SECRETS = ("password", "private_key_file", "passphrase")
@@ -34,7 +39,19 @@ JUDGED: Mapping[str, Reader] = {
 FIELD_OF = {"host": "host", "privateKeyFile": "private_key_file", "passphrase": "passphrase"}
 
 
+class TouchpointField(ChoiceField):
+    """A touchpoint, which is of one partner; the source is then that partner's too."""
+
+    def label_from_instance(self, obj: Touchpoint) -> str:
+        return f"{obj.partner}: {obj.code}"
+
+
+def touchpoints() -> QuerySet[Touchpoint]:
+    return Touchpoint.objects.select_related("partner").order_by("partner__name", "code")
+
+
 class DataSourceForm(ModelForm):
+    touchpoint = TouchpointField(touchpoints(), widget=Select)
     password = forms.CharField(required=False, widget=PasswordInput, help_text=STAYS, strip=False)
     private_key_file = forms.CharField(required=False, widget=Textarea, help_text=f"The text of the key. {STAYS}")
     passphrase = forms.CharField(required=False, widget=PasswordInput, help_text=STAYS, strip=False)
@@ -48,6 +65,8 @@ class DataSourceForm(ModelForm):
             *("processor_type", "file_import_type", "amount_calculated", "reprocessing_days", "file_patterns"),
             *("column_mapping", "date_format", "decimal_comma"),
         )
+
+        labels = {"every_minutes": "Run every so many minutes"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
