@@ -41,6 +41,29 @@ CONNECTOR_SOURCE = env.str("CONNECTOR_SOURCE", default="source-1")
 # Where local changes are pushed to
 CONNECTOR_PUSH_URL = env.str("CONNECTOR_PUSH_URL", default="https://api.dsync.com/api/realtime")
 
+# Partners' files: where we may dial to, and how much is taken at once
+CONNECTOR_OUTBOUND_ALLOW = env.list("CONNECTOR_OUTBOUND_ALLOW", default=[])  # networks beside the public internet
+CONNECTOR_OUTBOUND_PORTS = env.list("CONNECTOR_OUTBOUND_PORTS", default=[])  # beside 21, 22 and 443, each of its kind
+CONNECTOR_SPOOL_DIR = Path(env.str("CONNECTOR_SPOOL_DIR", default=str(RUN_DIR / "spool")))
+CONNECTOR_FILE_LIMIT = env.int("CONNECTOR_FILE_LIMIT", default=20 * 1024**3)  # bytes of a file, also unpacked
+CONNECTOR_UPLOAD_LIMIT = env.int("CONNECTOR_UPLOAD_LIMIT", default=512 * 1024**2)  # bytes of a file sent to us
+CONNECTOR_SHOW_PASSWORDS = env.bool("CONNECTOR_SHOW_PASSWORDS", default=False)  # in answers to reads, as published
+CONNECTOR_RUN_FILES = env.int("CONNECTOR_RUN_FILES", default=1_000)  # files of a run; the next one goes on
+CONNECTOR_RUN_HOURS = env.int("CONNECTOR_RUN_HOURS", default=12)
+
+# Mails about them
+_mails = f"filemail:///{RUN_DIR / 'mails'}" if DEBUG else "dummymail://"
+EMAIL_URL_IS_SET = bool(env.str("EMAIL_URL", default="")) or DEBUG
+_email = env.email_url("EMAIL_URL", default=_mails)
+EMAIL_BACKEND, EMAIL_FILE_PATH = _email["EMAIL_BACKEND"], _email["EMAIL_FILE_PATH"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _email.get("EMAIL_USE_TLS", False), _email.get("EMAIL_USE_SSL", False)
+EMAIL_HOST = _email["EMAIL_HOST"] or "localhost"
+EMAIL_PORT = _email["EMAIL_PORT"] or (465 if EMAIL_USE_SSL else 587 if EMAIL_USE_TLS else 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"] or "", _email["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="connector@localhost")
+CONNECTOR_OPERATOR_EMAILS = env.list("CONNECTOR_OPERATOR_EMAILS", default=[])  # told where a source is paused
+
 # Limits of a request
 CONNECTOR_BODY_LIMIT = env.int("CONNECTOR_BODY_LIMIT", default=1024 * 1024)
 CONNECTOR_DELIVERY_DAYS = env.int("CONNECTOR_DELIVERY_DAYS", default=90)
@@ -59,6 +82,8 @@ INSTALLED_APPS = [
     "entities",
     "notifications",
     "sync",
+    "datasources",
+    "django_celery_beat",
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -140,10 +165,12 @@ DATABASES["autonomous"] = {**DATABASES["default"], "TEST": {"MIRROR": "default"}
 REDIS_URL = env.str("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)  # kombu's name for a socket file
 CELERY_RESULT_BACKEND = None
+CELERY_RESULT_EXPIRES = None  # Else beat would keep a task that cleans up results, of which there are none.
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ROUTES = {  # What waits for others holds up nobody.
     "sync.tasks.call_hooks": {"queue": "effects"},
     "sync.tasks.send_pushes": {"queue": "effects"},
+    "datasources.tasks.*": {"queue": "files"},
 }
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
@@ -165,7 +192,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
     "health_check_interval": 25,
 }
-CELERY_BEAT_SCHEDULE_FILENAME = str(RUN_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"  # A source has a schedule of its own.
 CELERY_BEAT_SCHEDULE = {
     # Tells readiness that beat and a worker live, see connector/edge/health/pulse.py.
     "heartbeat": {

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("entities.urls")),
     path("", include("notifications.urls")),
     path("v1/hood/", include("partners.hood.urls")),
+    path("api/v4/", include("datasources.api.urls")),
     path("health/live", live),
     path("health/ready", ready),
     path("admin", RedirectView.as_view(url="/admin/")),

@@ -14,9 +14,8 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from connector.edge.health import pulse
 from connector.edge.logs import outline
-from sync import backlog, follow_ups, lanes, milestones, runner, strays, wake
+from sync import backlog, chores, lanes, milestones, runner, strays, wake
 from sync.pruning import prune, prune_changes
-from sync.push import outbox, sender
 
 log = structlog.get_logger(__name__)
 
@@ -65,11 +64,10 @@ class Pace:
 def look() -> None:
     """Wake workers where there is work; without a broker, or a worker that lives, do it here."""
     pulse.record("dispatcher")
-    has_work = lanes.have_work() or follow_ups.are_due() or outbox.are_due()
+    has_work = lanes.have_work() or chores.are_due()
     if has_work and not (wake.send() and pulse.is_heard("worker")):
         runner.run(OWN_WORK_SECONDS)
-        follow_ups.run(OWN_WORK_SECONDS)
-        sender.run(OWN_WORK_SECONDS)
+        chores.run(OWN_WORK_SECONDS)
 
 
 def prune_some() -> None:

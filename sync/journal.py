@@ -55,6 +55,11 @@ ENTER_ALL = f"""
     SELECT {NEXT}, EXISTS ({unapplied_of("asked.record_hash", "%s", "asked.record_key")} OFFSET 0)
     FROM unnest(%s::bigint[], %s::text[]) WITH ORDINALITY AS asked(record_hash, record_key, place) ORDER BY place
 """  # noqa: S608
+ANY_UNAPPLIED = f"SELECT EXISTS (SELECT FROM sync_delivery WHERE {UNFINISHED})"  # noqa: S608
+WAITING_OF = f"""
+    SELECT record_key FROM unnest(%s::bigint[], %s::text[]) AS asked(record_hash, record_key)
+    WHERE EXISTS ({unapplied_of("asked.record_hash", "%s", "asked.record_key")} OFFSET 0)
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +142,17 @@ def enter_all(entity: str, record_keys: Sequence[str]) -> list[tuple[int, bool]]
         found = second.fetchall()
     numbers = sorted(number for number, _ in found)
     return [(number, must_wait) for number, (_, must_wait) in zip(numbers, found, strict=True)]
+
+
+def waiting(entity: str, record_keys: Sequence[str]) -> set[str]:
+    """Return which of these records have work waiting; that there is none at all is known at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(ANY_UNAPPLIED)
+        if not cursor.fetchone()[0]:
+            return set()
+        hashes = [lock_number(entity, record_key) for record_key in record_keys]
+        cursor.execute(WAITING_OF, [hashes, list(record_keys), entity])
+        return {record_key for (record_key,) in cursor.fetchall()}
 
 
 def known(row: tuple[Any, ...]) -> Earlier | None:

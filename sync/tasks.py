@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from sync import follow_ups, runner, wake
+from sync import chores, follow_ups, runner, wake
 from sync.push import outbox, sender
 
 # A batch begun at the end has the rest of the soft time limit, most of which a wait for one lock may take (20 s).
@@ -15,10 +15,7 @@ def apply_deliveries() -> None:
     """Apply what waits, for as long as a task may, and wake another when that was not all."""
     if not runner.run(SECONDS):
         wake.send()
-    if follow_ups.are_due():
-        call_hooks.apply_async(expires=30, retry=False)
-    if outbox.are_due():
-        send_pushes.apply_async(expires=30, retry=False)
+    chores.send()
 
 
 @shared_task
@@ -33,3 +30,7 @@ def send_pushes() -> None:
     """Tell Dsync what changed here."""
     if not sender.run(SECONDS_OF_PUSHES):
         send_pushes.apply_async(expires=30, retry=False)
+
+
+chores.register(chores.Chore(follow_ups.are_due, follow_ups.run, call_hooks))
+chores.register(chores.Chore(outbox.are_due, sender.run, send_pushes))

@@ -15,6 +15,7 @@ from django.templatetags.static import static
 TITLES = {
     "entities": "Records",
     "partners": "Partners",
+    "datasources": "Data sources",
     "sync": "Synchronisation",
     "notifications": "Notifications",
     "edge": "Access",
@@ -40,6 +41,11 @@ ICONS = {
     "member": "badge",
     "push": "send",
     "pushtoken": "vpn_key",
+    "datasource": "folder_shared",
+    "run": "directions_run",
+    "import": "upload_file",
+    "reject": "rule",
+    "recipient": "mail",
 }
 RECORD_ICON, OTHER_ICON = "database", "table"
 

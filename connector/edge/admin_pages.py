@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
@@ -47,7 +47,7 @@ class BoundedList(ChangeList):
 
 
 Sections = Sequence[tuple[str | None, Sequence[Any]]]
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class MachineWritten(ModelAdmin):
@@ -123,7 +123,7 @@ class MachineWritten(ModelAdmin):
     def route(self, address: str, name: str, view: View, may: Callable[[HttpRequest], bool]) -> URLPattern:
         """Return the address of a view that takes a request of somebody who may, and this admin."""
 
-        def checked(request: HttpRequest, **arguments: Any) -> HttpResponse:
+        def checked(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
             if not may(request):
                 raise PermissionDenied
             return view(request, self, **arguments)

@@ -20,13 +20,22 @@ def check_framing(request: HttpRequest) -> None:
     Raises:
         LengthRequired, TooLarge, UnsupportedMedia, BadRequest
     """
+    if check_length(request, settings.CONNECTOR_BODY_LIMIT) and not is_json(request):
+        raise UnsupportedMedia
+
+
+def check_length(request: HttpRequest, limit: int) -> int:
+    """Return how many bytes the body has.
+
+    Raises:
+        LengthRequired, TooLarge, BadRequest
+    """
     if "HTTP_TRANSFER_ENCODING" in request.META:
         raise LengthRequired
     length = content_length(request)
-    if length > settings.CONNECTOR_BODY_LIMIT:
-        raise TooLarge(f"The body has {length} bytes; at most {settings.CONNECTOR_BODY_LIMIT} are taken.")
-    if length and not is_json(request):
-        raise UnsupportedMedia
+    if length > limit:
+        raise TooLarge(f"The body has {length} bytes; at most {limit} are taken.")
+    return length
 
 
 def content_length(request: HttpRequest) -> int:

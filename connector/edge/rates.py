@@ -7,6 +7,7 @@ both or out of neither, so that a refused call consumes nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from math import ceil
@@ -68,11 +69,25 @@ def admit(account: str, *, now: float | None = None) -> Admission:
     Raises:
         Unavailable: Valkey is away, and the operator wants no calls that are not counted.
     """
-    windows = windows_of(account)
+    return admit_within(account, windows_of(account), now=now)
+
+
+def admit_within(account: str, windows: Sequence[Window], *, now: float | None = None) -> Admission:
+    """Take a call out of these windows, which whoever counts by the name decides on.
+
+    Raises:
+        Unavailable
+    """
     try:
         return take(account, windows, now=now)
     except redis.RedisError as exc:
         return uncounted(exc)
+
+
+def forget(account: str) -> None:
+    """Give an account all its calls back; where Valkey is away it gets them when its windows end."""
+    with suppress(redis.RedisError):
+        client(settings.REDIS_URL, TIMEOUT).delete(key(account))
 
 
 def take(account: str, windows: Sequence[Window], *, now: float | None = None) -> Admission:

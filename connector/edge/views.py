@@ -35,7 +35,7 @@ class ContractView(View):
             handler = getattr(self, method.lower(), None) if method.lower() in self.http_method_names else None
             if handler is None:
                 raise MethodNotAllowed(method, self.allowed_methods)
-            check_framing(request)
+            self.check_framing(request)
             answer: HttpResponseBase = handler(request, *args, **kwargs)
         except Exception as exc:  # noqa: BLE001 (whatever happens is answered in the shape of the contract)
             return error_answer(request, exc)
@@ -44,6 +44,10 @@ class ContractView(View):
     def identify(self, request: HttpRequest) -> None:
         """Set who calls, or raise Unauthorized."""
         self.caller = authenticated(request)
+
+    def check_framing(self, request: HttpRequest) -> None:
+        """Refuse a body that cannot be read whole, or not as JSON."""
+        check_framing(request)
 
     @property
     def allowed_methods(self) -> list[str]:

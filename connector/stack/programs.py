@@ -65,6 +65,7 @@ def processes() -> list[Program]:
         Program("dispatcher", [sys.executable, str(CHECKOUT / "manage.py"), "dispatch"], 30),
         Program("worker", [*CELERY, "worker", "-Q", "celery", "-n", "worker@%h", *WORKER_OPTIONS], 70),
         Program("effects", [*CELERY, "worker", "-Q", "effects", "-n", "effects@%h", *WORKER_OPTIONS], 70),
+        Program("files", [*CELERY, "worker", "-Q", "files", "-n", "files@%h", *WORKER_OPTIONS], 70),
         Program("beat", [*CELERY, "beat", "--loglevel=INFO"], 10),
         Program("web", gunicorn, 40),
     ]

@@ -14,32 +14,37 @@ from partners.fields.sent import Sent
 
 @dataclass(frozen=True)
 class Field:
-    """A member that is a column of the same name; `null` clears it, unless it is required or has a default."""
+    """A member that is a column; `null` clears it, unless it is required or has a default."""
 
     name: str
     reader: Reader
     required: bool = False
     fixed: bool = False  # Said in a create, and never changed.
     default: Any = None
+    named: str = ""  # The column, where it has another name.
+
+    @property
+    def column(self) -> str:
+        return self.named or self.name
 
     def read(self, value: Any, sent: Sent) -> None:
         if value is not None:
-            sent.read(self.reader, value, self.name, self.name)
+            sent.read(self.reader, value, self.column, self.name)
         elif self.required or self.default is not None:
             sent.blame(self.name, "null", "must not be null")
         else:
-            sent.values[self.name] = None
+            sent.values[self.column] = None
 
     def absent(self, sent: Sent) -> None:
         """Read that a create says nothing here."""
         if self.required:
             sent.blame(self.name, "required", "is required")
         elif self.default is not None:
-            sent.values.setdefault(self.name, self.default)
+            sent.values.setdefault(self.column, self.default)
 
     def columns(self) -> dict[str, str]:
         """Return the places of its values in a body, each with its column."""
-        return {self.name: self.name}
+        return {self.name: self.column}
 
     def gaps(self, _held: Mapping[str, Any]) -> Iterator[Fault]:
         yield from ()

@@ -7,6 +7,7 @@ from partners.models.change import Action, Change
 from partners.models.company import Company
 from partners.models.contact import Contact, ContactType
 from partners.models.deal import Deal, TimeUnit
+from partners.models.login import Login, Role
 from partners.models.member import Member, MemberStatus
 from partners.models.partner import (
     Currency,
@@ -18,6 +19,7 @@ from partners.models.partner import (
     PaymentMethod,
 )
 from partners.models.status import OwnStatus, Status
+from partners.models.touchpoint import Touchpoint
 
 __all__ = [
     "Action",
@@ -28,6 +30,7 @@ __all__ = [
     "ContactType",
     "Currency",
     "Deal",
+    "Login",
     "Management",
     "Member",
     "MemberStatus",
@@ -37,6 +40,8 @@ __all__ = [
     "PartnerType",
     "PaymentFrequency",
     "PaymentMethod",
+    "Role",
     "Status",
     "TimeUnit",
+    "Touchpoint",
 ]

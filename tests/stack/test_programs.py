@@ -30,7 +30,7 @@ def test_servers_are_of_the_group_that_stops_last() -> None:
     parser = sections(servers(cluster, valkey), processes())
     assert (parser["group:0"]["programs"], parser["group:1"]["programs"]) == (
         "postgres,valkey",
-        "dispatcher,worker,effects,beat,web",
+        "dispatcher,worker,effects,files,beat,web",
     )
     assert int(parser["group:0"]["priority"]) < int(parser["group:1"]["priority"])
 

@@ -129,7 +129,7 @@ def hot_record_locked(storm: Storm) -> None:
 @case()
 def everything_killed_at_once(storm: Storm) -> None:
     """PostgreSQL, Valkey and all processes of ours are killed in one moment, as by a power cut."""
-    names = ("postgres", "valkey", "web", "worker", "dispatcher", "effects", "beat")
+    names = ("postgres", "valkey", "web", "worker", "dispatcher", "effects", "files", "beat")
     with storm.load() as load:
         more_answers(load, 60)
         for process in [storm.stack.programs.named(name) for name in names]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import psutil
 
 SECONDS = 60.0
-FORKING = ("web", "worker", "effects")
+FORKING = ("web", "worker", "effects", "files")
 SINGLE = ("dispatcher", "beat")
 
 

@@ -1,0 +1,13 @@
+"""Data sources, their runs and imports, and who is told of them, in the admin."""
+
+from __future__ import annotations
+
+from datasources.admin import (  # noqa: F401 (each registers its pages)
+    imports,
+    overview,
+    recipients,
+    rejects,
+    runs,
+    schedules,
+    sources,
+)

@@ -1,0 +1,166 @@
+"""Imports: how far each is, what became of its rows, and what a person decides about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import URLPattern
+from django.utils.http import content_disposition_header
+
+from connector.edge.admin_pages import by_number, column
+from connector.edge.admin_text import table, text
+from datasources import runs
+from datasources.admin import columns
+from datasources.admin.import_filters import StateFilter
+from datasources.admin.rejects import as_csv
+from datasources.admin.runs import REFRESH
+from datasources.errors import NoResults
+from datasources.importing import ending
+from datasources.models import Import, ImportState, ProcessorType, Reject
+from datasources.models.import_ import UNFINISHED
+from datasources.results import results_of
+from sync import wake
+from sync.admin.operations import Operated
+
+SHOWN = 10
+
+
+@column("processor")
+def processor(import_: Import) -> str:
+    return ProcessorType(import_.processor_type).label
+
+
+@column("columns that nothing is made of")
+def unknown_columns(import_: Import) -> str:
+    return text(import_.unknown_columns or None)
+
+
+@admin.register(Import)
+class ImportAdmin(Operated):
+    list_display = (
+        "id",
+        columns.file,
+        "partner",
+        columns.source,
+        columns.import_state,
+        columns.progress,
+        "rows",
+        "rows_ok",
+        "rows_with_errors",
+        "rows_skipped",
+        columns.created,
+    )
+    list_filter = (StateFilter,)
+    list_select_related = ("partner", "data_source")
+    search_help_text = "Number, or the name of a partner, exactly"
+    sections = (
+        (None, ("file_name", "partner", columns.source, columns.run, columns.import_state, columns.reason)),
+        (
+            "Rows",
+            (
+                columns.progress,
+                "total_to_process",
+                "rows",
+                "rows_ok",
+                "rows_with_errors",
+                "rows_skipped",
+                "rows_changed",
+            ),
+        ),
+        ("File", ("file_type", "file_size", "encoding", processor, "entity", unknown_columns, "digest")),
+        ("Times", (columns.created, columns.ended)),
+    )
+
+    def found_by(self, term: str) -> Q:
+        return by_number(term) | Q(partner__name=term)
+
+    def list_rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.defer("column_mapping", "unknown_columns", "data_source__password")
+
+    def get_urls(self) -> list[URLPattern]:
+        operate, view = self.has_operate_permission, self.has_view_permission
+        return [
+            self.route("<int:pk>/cancel/", "cancel", cancel, operate),
+            self.route("<int:pk>/release/", "release", release, operate),
+            self.route("<int:pk>/rejects.csv", "rejects", download_rejects, view),
+            self.route("<int:pk>/results/", "results", download_results, view),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show an import anew every few seconds while it is under way."""
+        answer = super().change_view(request, object_id, form_url, extra_context)
+        if Import.objects.unfinished().filter(pk=object_id).exists():
+            answer["Refresh"] = REFRESH
+        return answer
+
+    def panels(self, request: HttpRequest, row: Any) -> list[str]:
+        context = {"import": row, "may_operate": self.has_operate_permission(request), "rejects": first_rejects(row)}
+        context["cancellable"] = [*UNFINISHED, ImportState.PENDING]
+        context["all"] = columns.list_of(Reject, of_import=row.pk)
+        return [render_to_string("datasources/import.html", context, request), *super().panels(request, row)]
+
+
+def first_rejects(import_: Import) -> str:
+    found = import_.rejects.order_by("row", "pk")[:SHOWN]
+    rows = [(reject.row, text(reject.column), text(reject.value), reject.reason) for reject in found]
+    return table(("Row", "Column", "Value", "Reason"), rows)
+
+
+def cancel(request: HttpRequest, model_admin: Operated, pk: int) -> HttpResponse:
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    import_ = get_object_or_404(Import, pk=pk)
+    if ending.cancel(import_):
+        model_admin.log_change(request, import_, "Cancelled.")
+        model_admin.message_user(request, "It is cancelled; what was imported stays.", messages.SUCCESS)
+    return HttpResponseRedirect(columns.page(import_))
+
+
+@transaction.atomic
+def release(request: HttpRequest, model_admin: Operated, pk: int) -> HttpResponse:
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    import_ = get_object_or_404(Import, pk=pk)
+    if ending.release(import_):
+        runs.ask_again(import_)
+        transaction.on_commit(wake.workers)
+        model_admin.log_change(request, import_, "Released.")
+        model_admin.message_user(request, "It goes on.", messages.SUCCESS)
+    return HttpResponseRedirect(columns.page(import_))
+
+
+def download_rejects(_request: HttpRequest, _model_admin: Operated, pk: int) -> HttpResponseBase:
+    import_ = get_object_or_404(Import, pk=pk)
+    return attachment(f"rejects-{import_.pk}.csv", "text/csv; charset=utf-8", as_csv(import_))
+
+
+def download_results(request: HttpRequest, model_admin: Operated, pk: int) -> HttpResponseBase:
+    import_ = get_object_or_404(Import, pk=pk)
+    try:
+        return attachment(*results_of(import_))
+    except NoResults as exc:
+        model_admin.message_user(request, exc.faults[0].message, messages.WARNING)
+        return HttpResponseRedirect(columns.page(import_))
+
+
+def attachment(name: str, content_type: str, content: Any) -> StreamingHttpResponse:
+    """Return a file to be saved; Django writes the name so that any characters of it are harmless."""
+    answer = StreamingHttpResponse(content, content_type=content_type)
+    answer["Content-Disposition"] = content_disposition_header(True, name)  # noqa: FBT003 (Django's)
+    return answer

@@ -1,0 +1,98 @@
+"""Who calls: the touchpoint by its code and token, the party by HTTP Basic or by its session."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from binascii import Error
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from connector.edge.errors import Unauthorized
+from connector.edge.headers import decoded
+from partners import sessions
+from partners.models import Login, Touchpoint
+from partners.passwords import party_of
+from partners.touchpoints import touchpoint_of
+
+COOKIE = "thalamus_session"
+COOKIE_PATH = "/api/v4"
+
+
+def touchpoint_of_request(request: HttpRequest) -> Touchpoint:
+    """Return the touchpoint that a call names, in a header before the query.
+
+    Raises:
+        Unauthorized
+    """
+    touchpoint = touchpoint_of(named(request, "touchpoint"), named(request, "token"))
+    if touchpoint is None:
+        raise Unauthorized
+    return touchpoint
+
+
+def named(request: HttpRequest, name: str) -> str:
+    header = request.META.get(f"HTTP_THALAMUS_{name.upper()}")
+    return request.GET.get(name, "") if header is None else decoded(header, extended=False) or ""
+
+
+def party_of_request(request: HttpRequest) -> Login:
+    """Return who has signed in.
+
+    Raises:
+        Unauthorized, TooManyRequests
+    """
+    basic = request.META.get("HTTP_AUTHORIZATION", "")
+    login = by_basic(basic, address_of(request)) if basic else by_session(request)
+    if login is None:
+        raise Unauthorized
+    return login
+
+
+def by_basic(header: str, address: str) -> Login | None:
+    scheme, _, credentials = header.partition(" ")
+    principal, colon, password = pair_of(credentials).partition(":")
+    if scheme.lower() != "basic" or not colon:
+        return None
+    return party_of(principal, password, address=address)
+
+
+def pair_of(credentials: str) -> str:
+    """Return what HTTP Basic has encoded, empty where it is not readable."""
+    try:
+        text = b64decode(credentials.strip(), validate=True).decode()
+    except (Error, UnicodeError, ValueError):
+        return ""
+    return "" if "\x00" in text else text
+
+
+def by_session(request: HttpRequest) -> Login | None:
+    key = request.COOKIES.get(COOKIE, "")
+    return sessions.login_of(key) if key.isascii() and key.isalnum() else None
+
+
+def begin_session(response: HttpResponse, login: Login) -> HttpResponse:
+    response.set_cookie(
+        COOKIE,
+        sessions.begin(login),
+        max_age=sessions.SECONDS,
+        path=COOKIE_PATH,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def end_session(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    key = request.COOKIES.get(COOKIE, "")
+    if key.isascii() and key.isalnum():
+        sessions.end(key)
+    response.delete_cookie(COOKIE, path=COOKIE_PATH, samesite="Lax")
+    return response
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return where a call comes from: behind the proxy what that has seen, which is the last that it names."""
+    forwarded: str = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE_PROXY_SSL_HEADER else ""
+    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")

@@ -1,0 +1,167 @@
+"""What rows of a file say: quickly, as lines for COPY, or thoroughly, as a write or as every fault of the row.
+
+Both ways ask the readers of the entity's validator, so that a row obeys the rules that a pushed record obeys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from connector.edge.errors import Fault
+from datasources.importing.fields import ESCAPES, NULL, SPECIAL, Field, Get, TextColumn, Texts
+from datasources.importing.header import Header, fields_of
+from datasources.importing.keys import Keys
+from datasources.importing.processors import OF_ENTITY, Processor
+from datasources.models import FileImportType, Import
+from entities.schema import EntitySchema, schemas
+from entities.schema.readers import EXACT
+
+Row = Sequence[str]
+QUANTITY, AMOUNT = "quantity", "amount"
+CENT = Decimal("0.0001")  # As exact as the column of amounts is.
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the files of an import are read."""
+
+    schema: EntitySchema
+    processor: Processor
+    partner: str
+    principal: str
+    date_format: str
+    decimal_comma: bool
+    multiplies: bool
+    party_owns: bool
+
+    @classmethod
+    def of(cls, import_: Import) -> Way:
+        processor = OF_ENTITY[import_.entity]
+        schema = schemas()[import_.entity]
+        logins = import_.partner.logins.order_by("pk").values_list("principal", flat=True)
+        return cls(
+            schema=schema,
+            processor=processor,
+            partner=str(import_.partner_id),
+            principal=logins.first() or import_.partner.name,
+            date_format=import_.date_format,
+            decimal_comma=import_.decimal_comma,
+            multiplies=not import_.amount_calculated and {QUANTITY, AMOUNT} <= schema.leaves.keys(),
+            party_owns=import_.file_import_type == FileImportType.PARTY and bool(processor.owner),
+        )
+
+
+class Reader:
+    """Reads the rows of one file; a row has a cell for each column of the header."""
+
+    def __init__(self, way: Way, header: Header) -> None:
+        self.way = way
+        self.fields = {
+            leaf.column or "": self.field(name, header)
+            for name, leaf in fields_of(way.schema).items()
+            if name in header.sources or (way.party_owns and leaf.column == way.processor.owner)
+        }
+        self.width = header.width
+        self.keys = Keys(way.schema, way.partner)
+        self.multiplies = way.multiplies and {QUANTITY, AMOUNT} <= self.fields.keys()
+        self.columns = ["partner", way.schema.key.column, *self.fields]
+
+    def field(self, name: str, header: Header) -> Field:
+        leaf = fields_of(self.way.schema)[name]
+        source = header.sources.get(name)
+        way = self.way
+        get: Get = source.getter(header.places) if source else lambda _row: ""
+        column = ("+".join(source.columns) if source else "") or name
+        field = Field(leaf, get, column, date_format=way.date_format, decimal_comma=way.decimal_comma)
+        if way.party_owns and leaf.column == way.processor.owner:
+            field.get = owned_by(way.principal, get)
+        elif source and source.only_column:
+            field.place = header.places[source.only_column]
+        return field
+
+    def key_texts(self, rows: Sequence[Row]) -> list[str | None]:
+        """Return the keys of rows alone, None for those that have none."""
+        columns: dict[str, Sequence[str | None]] = {}
+        for column in self.keys.columns:
+            if column in self.fields:
+                field = self.fields[column]
+                cells = field.cells(rows)
+                columns[column] = cells if isinstance(field.read, TextColumn) else field.read(cells)
+        return self.keys.of(columns, len(rows))
+
+    def lines(self, rows: Sequence[Row]) -> tuple[list[str | None], list[str | None]]:
+        """Return a line for COPY of each row, and its key; no line where the row must be judged thoroughly."""
+        cells = {column: field.cells(rows) for column, field in self.fields.items()}
+        texts = {column: self.fields[column].read(of_column) for column, of_column in cells.items()}
+        plain = {
+            column: cells[column] if isinstance(self.fields[column].read, TextColumn) else texts[column]
+            for column in self.keys.columns
+            if column in cells
+        }
+        keys = self.keys.of(plain, len(rows))
+        if self.multiplies:
+            texts[AMOUNT] = products(texts[QUANTITY], texts[AMOUNT])
+        bad = self.without_either(cells, len(rows))
+        partner = self.way.partner
+        for of_column in (keys, *texts.values()):
+            if None in of_column:
+                bad.update(place for place, text in enumerate(of_column) if text is None)
+        escaped = escape_keys(keys)
+        together = zip(escaped, *texts.values(), strict=True)
+        if not bad:
+            return [f"{partner}\t" + "\t".join(line) for line in together], keys
+        return [None if place in bad else f"{partner}\t" + "\t".join(line) for place, line in enumerate(together)], keys
+
+    def without_either(self, cells: dict[str, list[str]], count: int) -> set[int]:
+        """Return the places of rows that have none of the ways to name what every row names, such as its sku."""
+        either = self.way.processor.either
+        ways = [[cells[column] for column in way] for way in either if all(column in cells for column in way)]
+        if not either or any(all(all(of_column) for of_column in way) for way in ways):
+            return set()
+        return {place for place in range(count) if not any(all(of_column[place] for of_column in way) for way in ways)}
+
+
+def owned_by(principal: str, get: Get) -> Get:
+    return lambda row: get(row) or principal
+
+
+def escape_keys(keys: Sequence[str | None]) -> Sequence[str | None]:
+    """Return keys as COPY takes them."""
+    if SPECIAL.search("".join(key for key in keys if key)):
+        return [key and key.translate(ESCAPES) for key in keys]
+    return keys
+
+
+def products(quantities: Texts, amounts: Texts) -> Texts:
+    """Return what amounts of one become for so many, as far as both can be read."""
+    return [product(quantity, amount) for quantity, amount in zip(quantities, amounts, strict=True)]
+
+
+def product(quantity: str | None, amount: str | None) -> str | None:
+    """Return the amount of so many; None where a factor is at fault, or the product has no place in its column."""
+    if quantity is None or amount is None or NULL in (quantity, amount):
+        return amount if quantity is not None else None
+    whole = EXACT.multiply(Decimal(quantity), Decimal(amount)).quantize(CENT, ROUND_HALF_UP, EXACT)
+    return str(whole) if whole.adjusted() < 12 else None
+
+
+def shaped(
+    rows: Sequence[list[str]], numbers: Sequence[int], width: int
+) -> tuple[Sequence[list[str]], Sequence[int], dict[int, list[Fault]]]:
+    """Return the rows that have a cell for each column, with their numbers, and the faults of the others.
+
+    Empty cells beyond the last column are passed over.
+    """
+    if all(len(row) == width for row in rows):
+        return rows, numbers, {}
+    cut = [row[:width] if len(row) > width and not any(row[width:]) else row for row in rows]
+    pairs = list(zip(numbers, cut, strict=True))
+    ragged = {number: [ragged_fault(len(row), width)] for number, row in pairs if len(row) != width}
+    good = [(number, row) for number, row in pairs if len(row) == width]
+    return [row for _, row in good], [number for number, _ in good], ragged
+
+
+def ragged_fault(cells: int, width: int) -> Fault:
+    return Fault("", "ragged", f"The row has {cells} cells where the header has {width}.")

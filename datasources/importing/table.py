@@ -1,0 +1,116 @@
+"""The rows of a file: UTF-8 text of one delimiter, read in chunks, each of which tells where the next one begins."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Self
+
+from datasources.importing.errors import BadFile
+
+LONGEST_LINE = 1024 * 1024
+DELIMITERS = ",;\t|"
+MARK = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Rows with their numbers, as a spreadsheet counts them: those after the row `before`, up to the row `position`.
+
+    The next chunk begins at `offset`.
+    """
+
+    before: int
+    rows: list[list[str]]
+    numbers: list[int]
+    offset: int
+    position: int
+
+
+class Table:
+    """A file that is read from a place in it on; use it as a context manager."""
+
+    def __init__(self, path: Path, delimiter: str = ",", offset: int = 0, position: int = 0) -> None:
+        self.offset = offset
+        self.position = position
+        self.file = path.open("rb", buffering=256 * 1024)
+        self.file.seek(offset)
+        self.rows = csv.reader(self.lines(), delimiter=delimiter, strict=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.file.close()
+
+    def lines(self) -> Iterator[str]:
+        """Yield lines one by one as rows are asked for, so that `offset` is always the end of a row."""
+        for line in iter(partial(self.file.readline, LONGEST_LINE), b""):
+            if len(line) == LONGEST_LINE:
+                raise BadFile(f"Row {self.position + 1} has a line of more than {LONGEST_LINE:,} bytes.")
+            text = line.decode()
+            self.offset += len(line)
+            yield text
+
+    def header(self) -> list[str]:
+        """Return the names of the columns; the header is the first row that is not empty.
+
+        Raises:
+            BadFile: there is none.
+        """
+        while rows := self.read(1):
+            if any(rows[0]):
+                return [rows[0][0].removeprefix(MARK), *rows[0][1:]]
+        raise BadFile("The file is empty.")
+
+    def chunks(self, most: int) -> Iterator[Chunk]:
+        """Yield the rest of the rows in chunks of up to so many."""
+        while (chunk := self.chunk(most)).position > chunk.before:
+            yield chunk
+
+    def chunk(self, most: int) -> Chunk:
+        """Return the next rows, up to so many; those in which every cell is empty are left out."""
+        first = self.position
+        rows = self.read(most)
+        numbers = list(range(first + 1, first + 1 + len(rows)))
+        if not all(map(any, rows)):
+            numbers = [number for number, row in zip(numbers, rows, strict=True) if any(row)]
+            rows = [row for row in rows if any(row)]
+        return Chunk(first, rows, numbers, self.offset, self.position)
+
+    def read(self, most: int) -> list[list[str]]:
+        """Return the next rows.
+
+        Raises:
+            BadFile: the quotes or lines of one cannot be made out.
+        """
+        rows: list[list[str]] = []
+        try:
+            rows.extend(islice(self.rows, most))
+        except csv.Error as exc:
+            raise BadFile(told(str(exc), self.position + len(rows) + 1)) from exc
+        self.position += len(rows)
+        return rows
+
+
+def told(message: str, row: int) -> str:
+    """Return what the reader of CSV says for the person who has to mend the file."""
+    if "unexpected end" in message or "field larger" in message:
+        return f"Row {row} has a quote that is never closed."
+    if "expected after" in message:
+        return f'Row {row} has a quote inside a quoted text; inside of quotes write "" for one.'
+    return f"Row {row} cannot be read: {message}."
+
+
+def delimiter_of(line: str, known: frozenset[str]) -> str:
+    """Return what divides a header: what gives most names that are known, then most names."""
+
+    def score(delimiter: str) -> tuple[int, int]:
+        names = next(csv.reader([line], delimiter=delimiter), [])
+        return sum(name.strip().removeprefix(MARK) in known for name in names), len(names)
+
+    return max(DELIMITERS, key=score)

@@ -1,0 +1,87 @@
+"""Importing a file from recovery point to recovery point: who goes on begins where the last chunk was committed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from connector.edge.models import Client
+from datasources import spool
+from datasources.importing import chunks, copies, scanning
+from datasources.importing.chunks import Importer, Overtaken
+from datasources.importing.errors import BadFile, Doubtful
+from datasources.importing.header import read_header
+from datasources.importing.judging import Judge
+from datasources.importing.repeats import Repeats
+from datasources.importing.rows import Reader, Way
+from datasources.importing.table import Table
+from datasources.models import Import, ImportState
+
+CLIENT = "imports"
+Item = TypeVar("Item")
+
+
+def go_on(import_id: int, seconds: float = 20) -> bool:
+    """Go on with an import until it ends or the time is up; tell whether it needs no more of it.
+
+    Raises:
+        Gone: its file is not in the spool.
+        Unavailable: an operator has the entity take no writes.
+        DatabaseError: the chunk at hand is not done; it may be tried again.
+    """
+    until = time.monotonic() + seconds
+    import_ = Import.objects.get(pk=import_id)
+    try:
+        if import_.state == ImportState.WAITING:
+            scanning.look_through(import_)
+        if import_.state == ImportState.PROCESSING:
+            import_rows(import_, until)
+    except BadFile as exc:
+        import_.end(ImportState.BAD_FORMAT, str(exc))
+    except Doubtful as exc:
+        import_.move(ImportState.WAITING, state=ImportState.PENDING, reason=str(exc))
+    if import_.is_finished:
+        copies.remove(spool.path_of(import_id))
+    return import_.is_finished
+
+
+def import_rows(import_: Import, until: float) -> None:
+    """Import chunk after chunk until the file's end, or until the time is up."""
+    path = spool.path_of(import_.pk)
+    copy = readable(import_, path)
+    with Table(copy, import_.delimiter) as top:
+        header = read_header(top.header(), Way.of(import_).schema, Way.of(import_).processor, import_.column_mapping)
+    reader = Reader(Way.of(import_), header)
+    judge = Judge(reader, Client.objects.get_or_create(name=CLIENT)[0].pk, f"import-{import_.pk}")
+    importer = Importer(import_, reader, judge, Repeats(copies.repeats_of(path)))
+    with Table(copy, import_.delimiter, import_.offset, import_.position) as table:
+        try:
+            for chunk in ahead(importer.sort(chunk) for chunk in table.chunks(chunks.AT_ONCE)):
+                importer.apply(chunk)
+                if time.monotonic() > until:
+                    return
+        except Overtaken:
+            import_.refresh_from_db()
+            return
+    import_.end(ImportState.PROCESSED)
+
+
+def ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """Yield items, the next one of which is made while the caller is at one: the database works meanwhile."""
+    with ThreadPoolExecutor(1) as beside:
+        following = beside.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = beside.submit(next, items, None)
+            yield item
+
+
+def readable(import_: Import, path: Path) -> Path:
+    """Return the copy that is read; what was made beside the file is made again where it is gone."""
+    if not path.exists():
+        raise spool.Gone
+    if not copies.repeats_of(path).exists():
+        scanning.read(Import.objects.get(pk=import_.pk), path)
+    return copies.made(path)

@@ -1,0 +1,187 @@
+"""Runs: a source's files are listed, the new and changed ones fetched and imported one by one, and told of by mail.
+
+A run is worked at in slices, under a lease and without a transaction over the network. What it has done stands in
+PostgreSQL after every step, so that the next slice, of whichever worker, goes on from there.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from connector.edge.encryption import Undecipherable
+from connector.edge.errors import Unavailable
+from datasources import health, mails
+from datasources.bringing import NOTES, bring
+from datasources.choosing import choose, to_import
+from datasources.errors import AlreadyRunning
+from datasources.models import DataSource, Import, Run, RunState, Trigger
+from datasources.remote.errors import IdentityChanged, RemoteFailed, Unreachable
+from datasources.remote.listing import list_files
+from datasources.remote.opening import Line, open_line
+from sync.models.leased import LEASE
+from sync.retry import Schedule, delay_after
+
+log = structlog.get_logger(__name__)
+
+SLICE = 25.0  # seconds; a silent server takes 15 s more, and the lease 60 s.
+CRASHES = 3  # of workers that had a run in hand
+CUT_OFF = Schedule(first=2, longest=60, tries=5)  # in a row, without getting on
+
+
+class LeaseLost(Exception):
+    """Somebody else works at the run."""
+
+
+def ask_run(source: DataSource, trigger: Trigger = Trigger.HAND) -> Run:
+    """Have a source looked at; whoever asks wakes workers after the commit.
+
+    Raises:
+        AlreadyRunning
+    """
+    columns = {"partner_id": source.partner_id, "trigger": trigger}
+    run, is_new = Run.objects.open().get_or_create(source=source, defaults=columns)
+    if not is_new:
+        raise AlreadyRunning
+    return run
+
+
+def ask_again(import_: Import) -> Run:
+    """Have an import that was held gone on with, in a run of its own."""
+    run = Run.objects.create(partner_id=import_.partner_id, trigger=Trigger.HAND, state=RunState.IMPORTING)
+    Import.objects.filter(pk=import_.pk).update(run=run)
+    return run
+
+
+def are_due() -> bool:
+    return Run.objects.due().exists()
+
+
+def work(seconds: float) -> bool:
+    """Work at what is due; tell whether nothing is left, or else the time was up."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        run = next(iter(Run.objects.due().claim()), None)
+        if run is None:
+            return True
+        go_on(run, until)
+    return not are_due()
+
+
+def work_at(run: Run) -> bool:
+    """Work at this very run for a slice, unless somebody else does; tell whether it is done."""
+    for claimed in Run.objects.due().filter(pk=run.pk).claim():
+        go_on(claimed, time.monotonic() + SLICE)
+    run.refresh_from_db()
+    return run.state == RunState.DONE
+
+
+def go_on(run: Run, until: float) -> None:
+    """Do the next steps of a claimed run, and give it back."""
+    try:
+        if run.tries > CRASHES and run.state != RunState.REPORTING:
+            finish(run, "It ended the workers that were at it.")
+        is_left = step(run, until)
+    except LeaseLost:
+        log.warning("run_lost", run=run.pk)
+    except (Unreachable, mails.NotSent) as exc:
+        cut_off(run, exc)
+    except RemoteFailed as exc:
+        finish(run, str(exc), at_once=isinstance(exc, IdentityChanged))
+    except Unavailable as exc:  # An operator has the entity take no writes, which is nothing of the source's.
+        hold(run, due_at=Now() + timedelta(seconds=exc.retry_after), leased_until=None, tries=0)
+    except Undecipherable:
+        finish(run, "Its secrets can be read by none of FIELD_KEYS.")
+    else:
+        if is_left:
+            hold(run, due_at=Now(), leased_until=None, tries=0, cuts=0)
+
+
+def step(run: Run, until: float) -> bool:
+    """Take the run from state to state; tell whether something is left."""
+    refuse_overdue(run)
+    with open_line() as line:
+        if run.state == RunState.LISTING:
+            list_source(run, line)
+        while run.state == RunState.IMPORTING and time.monotonic() < until:
+            go_on_importing(run, line, until)
+    if run.state == RunState.REPORTING:
+        report(run)
+    return run.state != RunState.DONE
+
+
+def refuse_overdue(run: Run) -> None:
+    hours = settings.CONNECTOR_RUN_HOURS
+    if run.state in (RunState.LISTING, RunState.IMPORTING) and run.started_at < timezone.now() - timedelta(hours=hours):
+        raise RemoteFailed(f"It took more than {hours} hours.")
+
+
+def list_source(run: Run, line: Line) -> None:
+    """Make an import of every file that is new or changed, up to so many; what an earlier run left comes first."""
+    source = run.source
+    assert source is not None  # noqa: S101 (an upload has nothing to list)
+    DataSource.objects.filter(pk=source.pk).update(last_running_time=Now())
+    listing = list_files(line.open(source), source)
+    choices = [choice for choice in choose(source, listing.files) if choice.is_taken]
+    taken, left = choices[: settings.CONNECTOR_RUN_FILES], choices[settings.CONNECTOR_RUN_FILES :]
+    notes = dict(list(listing.refused.items())[:NOTES])
+    if left:
+        notes[f"{len(left)} more"] = "They are for the next run."
+    with transaction.atomic():
+        hold(run, state=RunState.IMPORTING, found=listing.found, notes=notes)
+        source.imports.unfinished().update(run=run)
+        Import.objects.bulk_create(to_import(source, choice, run) for choice in taken)
+
+
+def go_on_importing(run: Run, line: Line, until: float) -> None:
+    import_ = run.imports.unfinished().select_related("data_source").order_by("pk").first()
+    if import_ is None:
+        finish(run)
+        return
+    hold(run, leased_until=Now() + LEASE)
+    bring(run, import_, line, until)
+
+
+def report(run: Run) -> None:
+    """Send the mails about the run, which end it."""
+    told = mails.tell(run)
+    hold(run, state=RunState.DONE, mail=told, due_at=None, leased_until=None, finished_at=Now())
+
+
+def cut_off(run: Run, exc: Exception) -> None:
+    """Have it gone on with a little later; give up when that has not helped some times in a row."""
+    wait = delay_after(run.cuts + 1, schedule=CUT_OFF)
+    if wait is not None:
+        hold(run, due_at=Now() + wait, leased_until=None, tries=0, cuts=run.cuts + 1)
+    elif run.state == RunState.REPORTING:
+        hold(run, state=RunState.DONE, mail=str(exc), due_at=None, leased_until=None, finished_at=Now())
+    else:
+        finish(run, str(exc))
+
+
+@transaction.atomic
+def finish(run: Run, failure: str = "", *, at_once: bool = False) -> None:
+    """End what the run does at the source, which fares accordingly; what is left is to tell of it."""
+    has_paused = False
+    if run.source is not None and failure:
+        log.warning("run_failed", run=run.pk, source=run.source_id)
+        has_paused = health.failed(run.source, failure, at_once=at_once)
+    elif run.source is not None:
+        health.succeeded(run.source)
+    columns = {"state": RunState.REPORTING, "failure": failure, "has_paused": has_paused, "cuts": 0}
+    hold(run, **columns, due_at=Now(), leased_until=None, tries=0)
+
+
+def hold(run: Run, **columns: Any) -> None:
+    """Change a run that is in our hands; raise LeaseLost when it is in another's."""
+    if not Run.objects.held(run).update(**columns):
+        raise LeaseLost
+    for name in ("state", "failure", "has_paused", "cuts", "found", "notes"):
+        setattr(run, name, columns.get(name, getattr(run, name)))

@@ -1,0 +1,180 @@
+"""Mails about runs and uploads, taken by a real SMTP server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from django.utils import timezone
+
+from datasources import runs
+from datasources.models import Import, ImportState, Recipient, Reject, Run, RunState, Trigger
+from tests.acceptance.local_stack import free_port
+from tests.datasources.factories import make_partner, make_source
+
+pytestmark = pytest.mark.django_db
+
+
+class Mailbox(Sink):
+    """Keeps what it is sent; `refusals` says how often it first refuses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mails: list[EmailMessage] = []
+        self.refusals = 0
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 (aiosmtpd's)
+        if self.refusals:
+            self.refusals -= 1
+            return "451 later"
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox(settings: Any) -> Iterator[Mailbox]:
+    box = Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
+    settings.EMAIL_URL_IS_SET = True
+    settings.CONNECTOR_PUBLIC_URL = "https://connector.example.com"
+    yield box
+    controller.stop()
+
+
+def make_run(**overrides: Any) -> Run:
+    """Make a run of which all that is left is to tell of it."""
+    source = make_source()
+    declared = {"source": source, "partner": source.partner, "trigger": Trigger.SCHEDULE, "state": RunState.REPORTING}
+    return Run.objects.create(**{**declared, **overrides})
+
+
+def add_import(run: Run, name: str, **counts: int) -> Import:
+    rows = sum(counts.values())
+    declared = {"partner": run.partner, "data_source": run.source, "processor_type": 25011, "name": name}
+    return Import.objects.create(run=run, file_name=name, state=ImportState.PROCESSED, rows=rows, **declared, **counts)
+
+
+def tell(run: Run, slices: int = 1) -> Run:
+    for _ in range(slices):
+        Run.objects.open().update(due_at=timezone.now())
+        runs.work_at(run)
+    run.refresh_from_db()
+    return run
+
+
+def register(run: Run, *emails: str, active: bool = True) -> None:
+    for email in emails:
+        Recipient.objects.create(partner=run.partner, email=email, active=active)
+
+
+def content(mail: EmailMessage, kind: str) -> str:
+    part = mail.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
+
+
+def test_every_active_address_gets_one_mail_for_all_files(mailbox: Mailbox) -> None:
+    run = make_run()
+    register(run, "a@example.com", "b@example.com")
+    register(run, "off@example.com", active=False)
+    add_import(run, "a.csv", rows_ok=2)
+    add_import(run, "b.csv", rows_ok=3, rows_with_errors=1)
+    assert tell(run).state == RunState.DONE
+    assert sorted(mail["To"] for mail in mailbox.mails) == ["a@example.com", "b@example.com"]
+    assert {mail["Subject"] for mail in mailbox.mails} == {"Import of 2 files: 5 rows stored, 1 with errors"}
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_mail_tells_counts_first_faults_and_a_link(mailbox: Mailbox, kind: str) -> None:
+    run = make_run()
+    register(run, "a@example.com")
+    import_ = add_import(run, "a.csv", rows_ok=2, rows_with_errors=9)
+    for row in range(9):
+        Reject.objects.create(of_import=import_, row=row + 2, column="amount", value="x<y", reason=f"Fault {row}.")
+    tell(run)
+    told = content(mailbox.mails[0], kind)
+    assert "11 rows" in told
+    assert "Fault 4." in told
+    assert "Fault 5." not in told
+    assert f"https://connector.example.com/api/v4/import/{import_.pk}/results" in told
+
+
+def test_what_a_partner_names_is_escaped_in_html_and_plain_in_text(mailbox: Mailbox) -> None:
+    run = make_run()
+    register(run, "a@example.com")
+    add_import(run, "<b>&.csv", rows_ok=1)
+    tell(run)
+    assert "<b>&.csv" in content(mailbox.mails[0], "plain")
+    assert "&lt;b&gt;&amp;.csv" in content(mailbox.mails[0], "html")
+
+
+def test_upload_is_told_of(mailbox: Mailbox) -> None:
+    run = make_run(source=None, partner=make_partner("Sender"), trigger=Trigger.UPLOAD)
+    register(run, "a@example.com")
+    add_import(run, "a.csv", rows_ok=1)
+    tell(run)
+    assert "Partner: Sender" in content(mailbox.mails[0], "plain")
+
+
+def test_run_that_brought_nothing_is_not_told_of(mailbox: Mailbox) -> None:
+    run = make_run()
+    register(run, "a@example.com")
+    assert tell(run).state == RunState.DONE
+    assert mailbox.mails == []
+
+
+def test_paused_source_is_told_of_to_operators_too(mailbox: Mailbox, settings: Any) -> None:
+    settings.CONNECTOR_OPERATOR_EMAILS = ["operator@example.com"]
+    run = make_run(has_paused=True, failure="The server refuses the user or the password.")
+    register(run, "a@example.com")
+    tell(run)
+    assert sorted(mail["To"] for mail in mailbox.mails) == ["a@example.com", "operator@example.com"]
+    assert "The server refuses the user or the password." in content(mailbox.mails[0], "plain")
+    assert mailbox.mails[0]["Subject"] == "Data source paused: FTP ftp.example.com"
+
+
+def test_mail_that_is_refused_for_now_is_sent_later(mailbox: Mailbox) -> None:
+    mailbox.refusals = 2
+    run = make_run()
+    register(run, "a@example.com")
+    add_import(run, "a.csv", rows_ok=1)
+    assert tell(run).state == RunState.REPORTING
+    assert tell(run, 2).state == RunState.DONE
+    assert len(mailbox.mails) == 1
+
+
+def test_mail_that_is_never_taken_is_given_up_and_no_failure_of_the_source(mailbox: Mailbox) -> None:
+    mailbox.refusals = 99
+    run = make_run()
+    register(run, "a@example.com")
+    add_import(run, "a.csv", rows_ok=1)
+    tell(run, 6)
+    assert (run.state, run.failure, run.source.failures) == (RunState.DONE, "", 0)
+    assert run.mail == "The mail server did not take it (SMTPDataError)."
+
+
+def test_mail_that_comes_twice_has_one_id(mailbox: Mailbox) -> None:
+    run = make_run()
+    register(run, "a@example.com")
+    add_import(run, "a.csv", rows_ok=1)
+    for _ in range(2):
+        Run.objects.update(state=RunState.REPORTING, due_at=timezone.now())
+        tell(run)
+    first, second = mailbox.mails
+    assert first["Message-ID"] == second["Message-ID"] == f"<run-{run.pk}-1@localhost>"
+
+
+def test_nothing_is_sent_where_no_server_is_set(settings: Any) -> None:
+    settings.EMAIL_URL_IS_SET = False
+    run = make_run()
+    register(run, "a@example.com")
+    add_import(run, "a.csv", rows_ok=1)
+    assert tell(run).mail == "EMAIL_URL is not set, so no mail was sent."

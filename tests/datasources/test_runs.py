@@ -1,0 +1,239 @@
+"""Runs of data sources against real servers: what is taken, what is left, and how a failing source fares."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from datasources import health, runs, schedule
+from datasources.errors import AlreadyRunning
+from datasources.models import DataSource, Import, ImportState, Run, RunState
+from entities.models import PartnerSale
+from tests.datasources.factories import make_source
+from tests.datasources.folders import Folder
+
+pytestmark = pytest.mark.django_db
+HEADER = "transactionId,credentialPrincipal,partnerSkuCode,quantity,amount,saleDate\n"
+
+
+def sales(*numbers: int) -> bytes:
+    return (HEADER + "".join(f"t{number},shop,sku,1,2.50,2026-01-31\n" for number in numbers)).encode()
+
+
+def run_of(source: DataSource) -> Run:
+    """Run a source to its end."""
+    source.refresh_from_db()
+    run = runs.ask_run(source)
+    finish(run)
+    return run
+
+
+def finish(run: Run, slices: int = 20) -> None:
+    """Work at a run slice by slice; waits are passed over, as the clock alone would do."""
+    for _ in range(slices):
+        Run.objects.open().filter(pk=run.pk).update(due_at=timezone.now())
+        if runs.work_at(run):
+            return
+    raise AssertionError(f"{run} is not done")
+
+
+def imported(run: Run) -> list[tuple[str, int]]:
+    return list(run.imports.order_by("file_name").values_list("file_name", "rows_ok"))
+
+
+def test_run_imports_every_file_of_the_folder(folder: Folder) -> None:
+    folder.put("a.csv", sales(1, 2))
+    folder.put("b.csv", sales(3))
+    run = run_of(make_source(**folder.source))
+    assert (run.failure, imported(run)) == ("", [("a.csv", 2), ("b.csv", 1)])
+    assert PartnerSale.objects.count() == 3
+
+
+def test_next_run_takes_what_is_new_or_changed_and_nothing_else(sftp: Folder) -> None:
+    source = make_source(**sftp.source)
+    sftp.put("same.csv", sales(1))
+    sftp.put("grows.csv", sales(2))
+    run_of(source)
+    sftp.put("grows.csv", sales(2, 3))
+    sftp.put("new.csv", sales(4))
+    assert imported(run_of(source)) == [("grows.csv", 2), ("new.csv", 1)]
+
+
+def test_same_content_under_another_name_is_skipped_and_says_so(sftp: Folder) -> None:
+    source = make_source(**sftp.source)
+    sftp.put("a.csv", sales(1))
+    first = run_of(source).imports.get()
+    sftp.put("b.csv", sales(1))
+    again = run_of(source).imports.get()
+    assert (again.state, again.rows_ok) == (ImportState.PROCESSED, 0)
+    assert str(first.pk) in again.reason
+
+
+@pytest.mark.parametrize(
+    ("days", "count"), [(None, 0), (-1, 1), (1, 1), (0, 0)], ids=["never", "always", "recent", "old"]
+)
+def test_files_are_read_again_as_the_source_says(sftp: Folder, days: int | None, count: int) -> None:
+    source = make_source(**sftp.source, reprocessing_days=days)
+    sftp.put("a.csv", sales(1))
+    run_of(source)
+    assert run_of(source).imports.count() == count
+
+
+def test_file_that_vanishes_is_told_and_holds_up_no_other(sftp: Folder) -> None:
+    source = make_source(**sftp.source)
+    sftp.put("a.csv", sales(1))
+    run = runs.ask_run(source)
+    Import.objects.create(**left_by(source, run))
+    finish(run)
+    assert imported(run) == [("a.csv", 1)]
+    assert run.notes == {"gone.csv": "It vanished before it was fetched."}
+
+
+def left_by(source: DataSource, run: Run) -> dict[str, Any]:
+    """Return an import of a file that is not there any more, as an earlier run may leave one."""
+    file = {"file_name": "gone.csv", "remote_path": "/sales/gone.csv", "remote_size": 9}
+    return {"partner": source.partner, "data_source": source, "run": run, "processor_type": 25011, **file}
+
+
+def test_cut_off_run_goes_on_from_there(folder: Folder) -> None:
+    folder.put("a.csv", sales(*range(20_000)))
+    folder.cuts.append(300_000)
+    run = run_of(make_source(**folder.source))
+    assert (run.failure, imported(run)) == ("", [("a.csv", 20_000)])
+    assert PartnerSale.objects.count() == 20_000
+
+
+def test_run_takes_no_more_files_than_its_limit_and_the_next_one_goes_on(sftp: Folder, settings: Any) -> None:
+    settings.CONNECTOR_RUN_FILES = 2
+    source = make_source(**sftp.source)
+    for number in range(3):
+        sftp.put(f"{number}.csv", sales(number))
+    run = run_of(source)
+    assert (run.imports.count(), run.notes) == (2, {"1 more": "They are for the next run."})
+    assert imported(run_of(source)) == [("2.csv", 1)]
+
+
+# Never two at once
+
+
+def test_source_is_not_run_twice_at_once(sftp: Folder) -> None:
+    source = make_source(**sftp.source)
+    runs.ask_run(source)
+    with pytest.raises(AlreadyRunning):
+        runs.ask_run(source)
+
+
+def test_run_in_other_hands_is_left_alone(sftp: Folder) -> None:
+    run = runs.ask_run(make_source(**sftp.source))
+    Run.objects.due().claim()
+    assert not runs.work_at(run)
+    assert run.state == RunState.LISTING
+
+
+def test_run_whose_worker_died_is_gone_on_with(sftp: Folder) -> None:
+    run = runs.ask_run(make_source(**sftp.source))
+    Run.objects.due().claim()
+    Run.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    assert runs.work_at(run)
+
+
+def test_run_that_ends_its_workers_is_given_up(sftp: Folder) -> None:
+    run = runs.ask_run(make_source(**sftp.source))
+    Run.objects.update(tries=runs.CRASHES)
+    finish(run)
+    assert run.failure == "It ended the workers that were at it."
+
+
+def test_run_that_was_lost_to_another_writes_nothing(sftp: Folder) -> None:
+    run = runs.ask_run(make_source(**sftp.source))
+    (mine,) = Run.objects.due().claim()
+    Run.objects.update(leased_until=None)
+    Run.objects.due().claim()
+    runs.go_on(mine, float("inf"))
+    run.refresh_from_db()
+    assert run.state == RunState.LISTING
+
+
+def test_run_that_takes_too_long_fails(sftp: Folder, settings: Any) -> None:
+    run = runs.ask_run(make_source(**sftp.source))
+    Run.objects.update(started_at=timezone.now() - timedelta(hours=settings.CONNECTOR_RUN_HOURS, seconds=1))
+    finish(run)
+    assert run.failure == "It took more than 12 hours."
+
+
+# A failing source
+
+
+def fail(source: DataSource, times: int) -> DataSource:
+    for _ in range(times):
+        assert run_of(source).failure
+    source.refresh_from_db()
+    return source
+
+
+def test_failing_source_backs_off_and_is_paused_after_5_failures(sftp: Folder) -> None:
+    source = make_source(**sftp.source, password="another")
+    fail(source, 4)
+    assert (source.failures, source.paused_at) == (4, None)
+    assert source.next_try_at > timezone.now() + timedelta(minutes=10)
+    fail(source, 1)
+    assert (source.failures, source.next_try_at, source.paused_at is None) == (5, None, False)
+    assert source.paused_reason == "The server refuses the user, the password or the key."
+
+
+def test_success_forgets_failures(sftp: Folder) -> None:
+    source = make_source(**sftp.source, failures=4, next_try_at=timezone.now())
+    run_of(source)
+    source.refresh_from_db()
+    assert (source.failures, source.next_try_at) == (0, None)
+
+
+def test_changed_host_key_stops_the_source_at_once(sftp: Folder) -> None:
+    source = make_source(**sftp.source)
+    run_of(source)
+    other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGmZ5xv0XyX0XyX0XyX0XyX0XyX0XyX0XyX0XyX0XyX0"
+    DataSource.objects.update(host_key=other)
+    fail(source, 1)
+    assert source.paused_reason == "The server has another key than at the first connection."
+
+
+def test_resumed_source_starts_anew(sftp: Folder) -> None:
+    source = fail(make_source(**sftp.source, password="another", failures=4), 1)
+    assert health.resume(source)
+    assert not health.resume(source)
+    source.refresh_from_db()
+    assert (source.failures, source.paused_at, source.paused_reason) == (0, None, "")
+
+
+# Its schedule
+
+
+@pytest.mark.parametrize(
+    ("columns", "begins"),
+    [
+        ({}, True),
+        ({"active": False}, False),
+        ({"paused_at": timezone.now()}, False),
+        ({"next_try_at": timezone.now() + timedelta(hours=9)}, False),
+        ({"next_try_at": timezone.now() - timedelta(hours=9)}, True),
+    ],
+    ids=["free", "switched off", "paused", "backing off", "rested"],
+)
+def test_schedule_begins_a_run_of_a_source_that_may(columns: dict[str, Any], *, begins: bool) -> None:
+    assert schedule.begin(make_source(**columns).pk) is begins
+    assert Run.objects.exists() is begins
+
+
+def test_schedule_leaves_a_run_that_is_under_way_alone() -> None:
+    source = make_source()
+    assert [schedule.begin(source.pk), schedule.begin(source.pk)] == [True, False]
+
+
+def test_source_of_a_partner_that_is_not_active_is_not_run() -> None:
+    source = make_source()
+    source.partner.status = "suspended"
+    source.partner.save()
+    assert not schedule.begin(source.pk)
