@@ -15,17 +15,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from django.db import connection
 
 from connector.edge.models import Client
 from entities.schema import schemas
 from sync import intake
 from sync.answers import Answer
+from sync.journal import encode
 from sync.models.delivery import Method
 from sync.write import Write, lock_number
 
-encode = msgspec.json.Encoder(decimal_format="number").encode
 Body = Mapping[str, Any] | bytes
 
 

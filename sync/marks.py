@@ -10,10 +10,9 @@ from django.db import connection
 
 from connector.edge.errors import Fault
 from sync.effects import Effect
-from sync.journal import kept_faults
+from sync.journal import encode, kept_faults
 from sync.models.delivery import Delivery, Outcome, State
 
-encode = msgspec.json.Encoder(decimal_format="number").encode
 MARK = """
     UPDATE sync_delivery AS stored
     SET state = mark.state, outcome = mark.outcome, ignored = mark.ignored, errors = mark.errors,

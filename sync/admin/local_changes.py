@@ -123,12 +123,14 @@ def remove(request: HttpRequest, model_admin: RecordAdmin, pk: int) -> HttpRespo
 def found(request: HttpRequest, model_admin: RecordAdmin, pk: int) -> tuple[Any, str, bytes]:
     """Return a live record, its key and its item; who posts has it for as long as the request lasts."""
     records = model_admin.model.objects.live().filter(pk=pk)
-    for record in records:
+    if record := records.first():
         key = model_admin.schema.key.text(getattr(record, model_admin.key))
         if request.method == "POST":
             local.hold(model_admin.schema.name, key)
-        items = reading.items_of(model_admin.schema, [key])
-        return records.get(), key, items[key].encode()
+        item = reading.items_of(model_admin.schema, [key]).get(key)
+        held = records.first()
+        if held and item:  # Else somebody has deleted it meanwhile.
+            return held, key, item.encode()
     raise Http404
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import connection, transaction
 from django.test import Client as Browser
 
 from connector.edge.models import Client
@@ -15,7 +17,7 @@ from entities.models import Product
 from sync import local
 from sync.models import Delivery, Push, Switch
 from tests.conftest import Dsync, operator
-from tests.sync.writes import DATABASE, accept, product, run
+from tests.sync.writes import DATABASE, accept, product, run, side_by_side, wait_until
 
 pytestmark = DATABASE
 LIST = "/admin/entities/product/"
@@ -110,6 +112,24 @@ def test_edit_is_refused_once_when_the_record_has_changed_meanwhile(admin_client
     form = answer.context["form"]
     edit(admin_client, form["body"].value(), seen=form["seen"].value())
     assert product("a").price == 2
+
+
+def test_record_that_is_deleted_while_its_change_waits_is_not_found(admin_client: Browser) -> None:
+    add(admin_client, {"sku": "a"})
+    form = {"body": "{}", "seen": form_of(admin_client)["seen"].value()}
+    url = address("a", "edit")
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            local.delete("product", "a")
+            sent = threads.submit(side_by_side, lambda: admin_client.post(url, form))
+            wait_until(somebody_waits_for_a_record)
+        assert sent.result()[0].status_code == 404
+
+
+def somebody_waits_for_a_record() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        return cursor.fetchone() is not None
 
 
 def test_record_is_deleted_after_a_question(admin_client: Browser) -> None:
