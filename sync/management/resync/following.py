@@ -127,7 +127,10 @@ def follow(run: Run, progress: Progress) -> None:
 
 
 def show(run: Run, progress: Progress, task: TaskID) -> None:
-    progress.update(task, completed=run.tally.total(), total=run.pull.total, description=run.pull.stage.capitalize())
+    done, total = run.tally.total(), run.pull.total
+    if total is not None:
+        total = max(total, done)  # What is removed here was none of the source's.
+    progress.update(task, completed=done, total=total, description=run.pull.stage.capitalize())
 
 
 @contextmanager
