@@ -69,7 +69,7 @@ def edit(request: HttpRequest, model_admin: Operated, pk: int) -> HttpResponse:
         "form": form,
         "faults": shown,
         "intro": EDIT,
-        "submit": "Keep this body",
+        "says": "Keep this body",
         "back": reverse("admin:sync_delivery_change", args=[pk]),
         "heading": "What came, which stays",
         "original": original,

@@ -86,7 +86,7 @@ def add(request: HttpRequest, model_admin: RecordAdmin) -> HttpResponse:
         outcome = attempt(request, partial(local.create, model_admin.schema.name, form.content))
     if isinstance(outcome, Answer):
         return finish(request, model_admin, None, outcome, "Created.")
-    context = {"form": form, "intro": POST, "submit": "Create it", "back": url_of(model_admin.model, "changelist")}
+    context = {"form": form, "intro": POST, "says": "Create it", "back": url_of(model_admin.model, "changelist")}
     return page(request, model_admin, "edit_body", f"Add {model_admin.opts.verbose_name}", outcome, **context)
 
 
@@ -103,7 +103,7 @@ def edit(request: HttpRequest, model_admin: RecordAdmin, pk: int) -> HttpRespons
         return finish(request, model_admin, record, outcome, "Changed.")
     back = url_of(model_admin.model, "change", pk)
     held = {"heading": "What it holds", "original": admin_text.body(item)}
-    context = {"form": form, "intro": PUT, "submit": "Change it", "back": back, **held}
+    context = {"form": form, "intro": PUT, "says": "Change it", "back": back, **held}
     return page(request, model_admin, "edit_body", f"Edit {record}", outcome, **context)
 
 

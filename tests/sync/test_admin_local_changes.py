@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+import re
 from typing import Any
 
 import pytest
@@ -61,6 +62,16 @@ def test_change_is_the_persons_own(admin_client: Browser) -> None:
     delivery = Delivery.objects.get()
     assert (Client.objects.get(pk=delivery.client_id).name, delivery.is_local) == ("admin:admin", True)
     assert "admin:admin" in admin_client.get(address("a", "change")).content.decode()
+
+
+def test_buttons_say_what_they_do(admin_client: Browser) -> None:
+    add(admin_client, {"sku": "a"})
+    assert ">Create it</button>" in buttons(admin_client.get(f"{LIST}add/"))
+    assert ">Change it</button>" in buttons(admin_client.get(address("a", "edit")))
+
+
+def buttons(answer: Any) -> str:
+    return re.sub(r"\s*([<>])\s*", r"\1", answer.content.decode())
 
 
 def test_form_offers_what_the_record_holds(admin_client: Browser, dsync: Dsync) -> None:

@@ -96,3 +96,10 @@ def test_prune_counts_and_removes(white_then_black: Dsync) -> None:
     Delivery.objects.update(accepted_at="2020-01-01T00:00Z")
     assert run("prune", "--dry-run") == {"found": 2, "removed": 0}
     assert run("prune") == {"found": 2, "removed": 2}
+
+
+@pytest.mark.parametrize("option", [("prune", "--days"), ("deliveries", "--limit")], ids=["days", "limit"])
+def test_number_below_nothing_is_refused(option: tuple[str, str], white_then_black: Dsync) -> None:
+    with pytest.raises(CommandError, match="whole number from 0"):
+        run(*option, "-1")
+    assert Delivery.objects.count() == 2

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count
 
+from sync.management.resync.following import between
 from sync.models import Delivery
 from sync.models.delivery import State
 from sync.progress import counts, told
@@ -19,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--state", choices=State.values, help="Only those in a state.")
         parser.add_argument("--process", metavar="ID", help="Only those of a Process-Id.")
         parser.add_argument("--entity", metavar="NAME", help="Only those of an entity.")
-        parser.add_argument("--limit", type=int, default=20, help="How many are listed (%(default)s).")
+        parser.add_argument("--limit", type=between(0, 10**6), default=20, help="How many are listed (%(default)s).")
         parser.add_argument("--json", action="store_true", help="Print one JSON object.")
 
     def handle(self, *_args: Any, **options: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from rich.progress import Progress
 
+from sync.management.resync.following import between
 from sync.pruning import countable, prune
 
 
@@ -13,7 +14,9 @@ class Command(BaseCommand):
     help = "Remove finished deliveries that are older than CONNECTOR_DELIVERY_DAYS; the ledger keeps their counts."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--days", type=int, help="Another age than CONNECTOR_DELIVERY_DAYS; 0 keeps all.")
+        parser.add_argument(
+            "--days", type=between(0, 36500), help="Another age than CONNECTOR_DELIVERY_DAYS; 0 keeps all."
+        )
         parser.add_argument("--dry-run", action="store_true", help="Count, and remove nothing.")
         parser.add_argument("--json", action="store_true", help="Print the count as JSON, without a progress bar.")
 

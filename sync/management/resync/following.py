@@ -60,7 +60,7 @@ def add_order_arguments(parser: CommandParser) -> None:
     parser.add_argument(
         "--allow-deletes", type=between(0, 10**12), metavar="N", help="Remove up to so many records, not a tenth."
     )
-    parser.add_argument("--report", type=Path, metavar="CSV", help="Write what became of every record to a file.")
+    parser.add_argument("--report", type=writable, metavar="CSV", help="Write what became of every record to a file.")
     parser.add_argument("--restart", action="store_true", help="Begin anew instead of where an earlier run stopped.")
     parser.add_argument("--json", action="store_true", help="Print the counts as JSON, without a progress bar.")
 
@@ -72,6 +72,17 @@ def between(low: int, high: int) -> Any:
         return int(text)
 
     return whole
+
+
+def writable(text: str) -> Path:
+    """Return a path that can be written: told before the first page, because a pull may take hours."""
+    path = Path(text)
+    try:
+        path.open("a").close()
+    except (OSError, ValueError) as exc:
+        reason = getattr(exc, "strerror", None) or exc
+        raise argparse.ArgumentTypeError(f"{text!r} cannot be written: {reason}") from exc
+    return path
 
 
 def carry_out(order: Order) -> Run:
@@ -116,7 +127,10 @@ def follow(run: Run, progress: Progress) -> None:
 
 
 def show(run: Run, progress: Progress, task: TaskID) -> None:
-    progress.update(task, completed=run.tally.total(), total=run.pull.total, description=run.pull.stage.capitalize())
+    done, total = run.tally.total(), run.pull.total
+    if total is not None:
+        total = max(total, done)  # What is removed here was none of the source's.
+    progress.update(task, completed=done, total=total, description=run.pull.stage.capitalize())
 
 
 @contextmanager
