@@ -165,7 +165,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
     "health_check_interval": 25,
 }
-CELERY_BEAT_SCHEDULE_FILENAME = str(RUN_DIR / "beat-schedule")
+# Kept in memory: the default keeps a file, and one that a kill cut short would stop every later start of beat.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     # Tells readiness that beat and a worker live, see connector/edge/health/pulse.py.
     "heartbeat": {
