@@ -17,6 +17,7 @@ from partners.effective import Touched
 from partners.errors import Refused
 from partners.models import Action, Campaign, Deal, Partner, Status
 from partners.models.times import ThisSecond
+from partners.patience import be_patient
 
 
 @transaction.atomic
@@ -63,6 +64,8 @@ def _archive(
 ) -> Touched:
     if row.archived:
         return Touched()
+    if campaigns is not None:
+        be_patient()
     # The campaigns first: those of the deals are found by what the deals are before.
     touched = Touched(campaigns=_mark(campaigns), deals=_mark(deals))
     _mark(type(row).objects.filter(pk=row.pk))

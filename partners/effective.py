@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, NullIf
 
 from partners.models import Campaign, Deal, Partner, Status
 from partners.models.times import ThisSecond
+from partners.patience import be_patient
 
 
 class Touched(NamedTuple):
@@ -37,6 +38,8 @@ def settle(changed: Partner | Deal | Campaign) -> Touched:
 
     The caller holds the lock of the partner's row.
     """
+    if not isinstance(changed, Campaign):
+        be_patient()
     match changed:
         case Partner():
             deals = Deal.objects.filter(partner=changed)

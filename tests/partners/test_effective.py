@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -130,3 +131,16 @@ def test_cascade_leaves_the_time_of_what_it_does_not_reach(hood: Hood, partner: 
     changed = set(hood.ids("/deals?update_time=gt:2020-01-02"))
     assert changed == {reached["id"]}
     assert {idle["id"], elsewhere["id"]}.isdisjoint(changed)
+
+
+@pytest.mark.parametrize("step", ["change", "archive"])
+def test_cascade_has_more_time_than_other_statements(hood: Hood, partner: dict[str, Any], step: str) -> None:
+    path = f"/partners/{partner['id']}"
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '8s'")
+        if step == "change":
+            hood.change(path, status="inactive")
+        else:
+            hood.archive(path)
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("1min",)
