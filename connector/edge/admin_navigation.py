@@ -38,6 +38,8 @@ ICONS = {
     "campaign": "campaign",
     "company": "domain",
     "member": "badge",
+    "login": "login",
+    "touchpoint": "sensors",
     "datasource": "folder_shared",
     "run": "directions_run",
     "import": "upload_file",
