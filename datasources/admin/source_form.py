@@ -15,8 +15,8 @@ from partners.fields.readers import Reader, Unfit
 from partners.models import Touchpoint
 
 if TYPE_CHECKING:
-    from django.forms import ModelForm as BaseForm
     from django.forms import ModelChoiceField, PasswordInput, Select, Textarea
+    from django.forms import ModelForm as BaseForm
 
     ModelForm = BaseForm[DataSource]
     ChoiceField = ModelChoiceField[Touchpoint]
