@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 from django.db import connection
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 
 from sync.models import Push
@@ -22,16 +22,16 @@ AT_ONCE = 8
 LATEST_CREATION = """
     SELECT is_local FROM sync_delivery
     WHERE record_hash BETWEEN asked.record_hash AND asked.record_hash AND NOT (state = 'rejected')
-    AND entity = %(entity)s AND record_key = asked.record_key AND outcome = 'created'
+    AND entity = asked.entity AND record_key = asked.record_key AND outcome = 'created'
     ORDER BY record_hash DESC, id DESC LIMIT 1
 """
 # A dead row stays dead, and one that waits for its next try goes on waiting; the version tells of the change. Dsync
 # knows a record unless it was created here: then the first push tells it. In one order, so that no two lock each other.
 NOTE = f"""
     INSERT INTO sync_push AS stored (entity, record_key, state, due_at, version, is_known, tries, reason)
-    SELECT %(entity)s, record_key, 'waiting', now(), 1, NOT coalesce(({LATEST_CREATION}), false), 0, ''
-    FROM jsonb_to_recordset(%(records)s::jsonb) AS asked(record_key text, record_hash bigint)
-    WHERE EXISTS (SELECT FROM sync_switch WHERE entity = %(entity)s AND is_pushed)
+    SELECT entity, record_key, 'waiting', now(), 1, NOT coalesce(({LATEST_CREATION}), false), 0, ''
+    FROM jsonb_to_recordset(%s::jsonb) AS asked(entity text, record_key text, record_hash bigint)
+    WHERE EXISTS (SELECT FROM sync_switch WHERE entity = asked.entity AND is_pushed)
     ORDER BY record_key
     ON CONFLICT (entity, record_key) DO UPDATE SET
         version = stored.version + 1,
@@ -42,11 +42,14 @@ NOTE = f"""
 
 def note(entity: str, record_keys: Iterable[str]) -> int:
     """Have records sent as they stand when it is their turn, where the entity is pushed; return how many."""
-    records = [{"record_key": key, "record_hash": lock_number(entity, key)} for key in dict.fromkeys(record_keys)]
+    records = [
+        {"entity": entity, "record_key": key, "record_hash": lock_number(entity, key)}
+        for key in dict.fromkeys(record_keys)
+    ]
     if not records:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(NOTE, {"entity": entity, "records": msgspec.json.encode(records).decode()})
+        cursor.execute(NOTE, [msgspec.json.encode(records).decode()])
         return int(cursor.rowcount)
 
 
@@ -86,10 +89,10 @@ def give_back(push: Push, reason: str) -> None:
 
 def unless_changed(push: Push, state: PushState) -> dict[str, Case]:
     """Return the columns of a row that is done with, or is due again where the record changed while it was sent."""
-    is_same = When(version=push.version, then=Value(state))
+    is_same = Q(version=push.version)
     return {
-        "state": Case(is_same, default=Value(PushState.WAITING)),
-        "due_at": Case(When(version=push.version, then=Value(None)), default=Now()),
+        "state": Case(When(is_same, then=Value(state)), default=Value(PushState.WAITING)),
+        "due_at": Case(When(is_same, then=Value(None)), default=Now()),
     }
 
 
