@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -47,9 +47,7 @@ def clean() -> None:
 @pytest.mark.django_db
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=LINES, at_once=st.integers(1, 8))
-def test_file_ends_the_same_in_whatever_chunks(
-    monkeypatch: pytest.MonkeyPatch, lines: list[str], at_once: int
-) -> None:
+def test_file_ends_the_same_in_whatever_chunks(monkeypatch: pytest.MonkeyPatch, lines: list[str], at_once: int) -> None:
     clean()
     whole, cut = (make_import(sales(*lines), is_again=True) for _ in range(2))
     work.go_on(whole.pk)
@@ -114,7 +112,7 @@ work.go_on(int(os.environ["IMPORT"]))
 
 
 @pytest.fixture
-def killed(settings: Any) -> Iterator[Any]:
+def killed(settings: Any) -> Callable[[Import], None]:
     """Return what goes on with an import in a process of its own, and kills it once some of it is done."""
 
     def kill(import_: Import) -> None:
@@ -129,7 +127,7 @@ def killed(settings: Any) -> Iterator[Any]:
         process.send_signal(signal.SIGKILL)
         process.wait()
 
-    yield kill
+    return kill
 
 
 @pytest.mark.django_db(transaction=True)
