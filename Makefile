@@ -9,9 +9,9 @@ PEERS := benchmarks/.venv
 run: $(VENV)/run.stamp
 	@exec $(BIN)/python -m connector.stack run
 
-# make demo, make demo DATA=products.csv
+# make demo, make demo DATA=products.csv, make demo SALES=directory
 demo: $(VENV)/run.stamp
-	@$(BIN)/python -m connector.demo $(if $(DATA),--data "$(DATA)")
+	@$(BIN)/python -m connector.demo $(if $(DATA),--data "$(DATA)") $(if $(SALES),--sales "$(SALES)")
 
 # make test, make test ARGS="tests/edge -x"
 test: $(VENV)/dev.stamp

@@ -32,6 +32,8 @@ from sync.retry import Schedule, delay_after
 log = structlog.get_logger(__name__)
 
 SLICE = 25.0  # seconds; a silent server takes 15 s more, and the lease 60 s.
+LOOKED_THROUGH = 10_000_000  # bytes a second, at the least
+LONGEST_LEASE = timedelta(seconds=270)  # A task is ended by then.
 CRASHES = 3  # of workers that had a run in hand
 CUT_OFF = Schedule(first=2, longest=60, tries=5)  # in a row, without getting on
 
@@ -145,8 +147,13 @@ def go_on_importing(run: Run, line: Line, until: float) -> None:
     if import_ is None:
         finish(run)
         return
-    hold(run, leased_until=Now() + LEASE)
+    hold(run, leased_until=Now() + lease_for(import_))
     bring(run, import_, line, until)
+
+
+def lease_for(import_: Import) -> timedelta:
+    """Return how long nobody else may take the run up: a large file is looked through in one go."""
+    return min(LEASE + timedelta(seconds=import_.file_size / LOOKED_THROUGH), LONGEST_LEASE)
 
 
 def report(run: Run) -> None:

@@ -6,7 +6,7 @@ from datasources import runs, schedule
 from sync import chores
 
 
-@shared_task
+@shared_task(soft_time_limit=240, time_limit=270)  # Under the broker's visibility time-out, as all tasks.
 def work() -> None:
     """Work at runs that are due, and wake a successor when that was not all."""
     if not runs.work(runs.SLICE):

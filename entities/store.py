@@ -74,6 +74,14 @@ def delete(schema: EntitySchema, key: Any, delivery: int) -> Written | None:
     return written(removal_sql(schema, removal, "old.previous"), [key, schema.name])
 
 
+def last_delivery(schema: EntitySchema, key: Any) -> int:
+    """Return the number of the write that changed a record last; 0 where there is no record, or nobody told it."""
+    column = quote(schema.key.column)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT last_delivery FROM {quote(schema.table)} WHERE {column} = %s", [key])  # noqa: S608
+        return (cursor.fetchone() or [None])[0] or 0
+
+
 def removal_sql(schema: EntitySchema, removal: str, told: str) -> str:
     """Return the statement that removes records, leaves a tombstone of each, and tells something of each."""
     return f"""

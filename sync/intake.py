@@ -76,13 +76,20 @@ def settle_at_once(command: Command, *, is_deferred: bool) -> Answer | None:
 def settle(command: Command, *, is_deferred: bool) -> Answer | ContractError:
     write, record_key = command.write, command.record_key
     entry = journal.enter(write, record_key)
-    if entry.earlier and write.may_repeat and entry.earlier.digest == write.digest(record_key):
+    if entry.earlier and is_repeat(command, entry.earlier):
         return repeated_answer(command, entry.earlier)
     if entry.earlier and write.idempotency_key:
         return reject(command, idempotency_mismatch(write), entry.number)
     if is_deferred or entry.must_wait:
         return accept(command, entry.number)
     return apply(command, entry.number)
+
+
+def is_repeat(command: Command, earlier: Earlier) -> bool:
+    """Tell whether a write is the same as its record's newest, which a file may have overwritten without a delivery."""
+    write = command.write
+    is_same = write.may_repeat and earlier.digest == write.digest(command.record_key)
+    return is_same and store.last_delivery(command.schema, command.key) <= earlier.id
 
 
 def repeated_answer(command: Command, earlier: Earlier) -> Answer:

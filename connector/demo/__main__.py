@@ -1,4 +1,4 @@
-"""Play the other sides against a running connector: `python -m connector.demo [--data products.csv]`."""
+"""Play the other sides against a running connector: `python -m connector.demo [--data FILE.csv | --sales FOLDER]`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.text import Text
@@ -17,6 +18,9 @@ from .exchange import Connector
 from .hood.play import play_hood
 from .play import play
 from .roundtrip import roundtrip
+from .sources import folder
+from .sources import play as sources
+from .sources.retail import pull_sales
 from .target import Target, Tokens, UnavailableError, target
 
 
@@ -24,21 +28,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Return 0 when everything was as the contract says, else 1."""
     options = _options(arguments)
     console = report.console()
+    port = folder.port()
+    settings = folder.environment(port)
     try:
-        with (
-            target(url=options.url, tokens=Tokens(options.token, options.hood_token), console=console) as found,
-            Connector(found.url) as connector,
-        ):
-            if options.data:
-                wrong = roundtrip(connector, found.token, options.data, console)
-            else:
-                wrong = play_both(connector, found, console)
+        tokens = Tokens(options.token, options.hood_token)
+        with target(url=options.url, tokens=tokens, console=console, settings=settings) as found:
+            wrong = _perform(options, found, port, console)
     except (UnavailableError, CatalogueError) as exc:
         console.print(Text(str(exc)), style="red")
         return 1
     except KeyboardInterrupt:
         return 130
     return 1 if wrong else 0
+
+
+def _perform(options: argparse.Namespace, found: Target, port: int, console: Console) -> int:
+    """Return how much went wrong."""
+    if options.sales:
+        return pull_sales(found.url, folder.Folder(options.sales, port), console)
+    with Connector(found.url) as connector:
+        if options.data:
+            return roundtrip(connector, found.token, options.data, console)
+        wrong = play_both(connector, found, console)
+    # A partner is let in by a command of the checkout, which knows the connector of its own.
+    return wrong if options.url else wrong + _perform_sources(found, port, console)
 
 
 def play_both(connector: Connector, found: Target, console: Console) -> int:
@@ -49,14 +62,18 @@ def play_both(connector: Connector, found: Target, console: Console) -> int:
     return wrong + play_hood(connector, found.hood_token, console, other_token=found.token)
 
 
+def _perform_sources(found: Target, port: int, console: Console) -> int:
+    with TemporaryDirectory() as path:
+        return sources.play(found.url, folder.Folder(Path(path), port), console)
+
+
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m connector.demo", description="Play Dsync's side, and Hood's, over HTTP."
-    )
+    parser = argparse.ArgumentParser(prog="python -m connector.demo", description="Play the other sides over HTTP.")
     parser.add_argument("--url", help="the connector; default: http://127.0.0.1:PORT, started when nothing answers")
     parser.add_argument("--token", help="a write token; default: AUTH_TOKEN of RUN_DIR/credentials")
     parser.add_argument("--hood-token", help="a token of a company; default: HOOD_TOKEN there, if --token is not given")
     parser.add_argument("--data", type=Path, metavar="FILE.csv", help="push this catalogue and walk it back instead")
+    parser.add_argument("--sales", type=Path, metavar="FOLDER", help="have its files of sales pulled instead")
     return parser.parse_args(arguments)
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,8 +46,10 @@ class Tokens:
 
 
 @contextmanager
-def target(*, url: str | None, tokens: Tokens, console: Console) -> Iterator[Target]:
-    """Find the connector, or start one for as long as the block lasts; raises UnavailableError."""
+def target(
+    *, url: str | None, tokens: Tokens, console: Console, settings: Mapping[str, str] | None = None
+) -> Iterator[Target]:
+    """Find the connector, or start one with these settings for as long as the block lasts; raises UnavailableError."""
     found = url.rstrip("/") if url else f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
     if answers(f"{found}/health/live"):
         yield Target(found, *tokens.known())
@@ -55,7 +57,7 @@ def target(*, url: str | None, tokens: Tokens, console: Console) -> Iterator[Tar
         raise UnavailableError(f"Nothing answers at {url}/health/live.")
     else:
         console.print(f"No connector runs at {found}: starting one.")
-        with _started(found, console):
+        with _started(found, console, settings or {}):
             yield Target(found, *tokens.known())
 
 
@@ -84,10 +86,10 @@ def kept_tokens() -> tuple[str, str]:
 
 
 @contextmanager
-def _started(url: str, console: Console) -> Iterator[None]:
+def _started(url: str, console: Console, settings: Mapping[str, str]) -> Iterator[None]:
     """Run the stack as a child process; stop it, and only it, at the end."""
     with tempfile.TemporaryFile("w+") as log:
-        child = subprocess.Popen(COMMAND, stdout=log, stderr=subprocess.STDOUT)
+        child = subprocess.Popen(COMMAND, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **settings})
         try:
             start = time.monotonic()
             with console.status("Waiting until it is ready"):

@@ -41,6 +41,8 @@ ICONS = {
     "member": "badge",
     "push": "send",
     "pushtoken": "vpn_key",
+    "login": "login",
+    "touchpoint": "sensors",
     "datasource": "folder_shared",
     "run": "directions_run",
     "import": "upload_file",

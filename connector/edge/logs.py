@@ -53,6 +53,10 @@ def standard_library(renderer: Any) -> dict[str, Any]:
             # A line for each request to Dsync is no news, and its debugging quotes answers.
             "httpx": {"level": "WARNING"},
             "httpcore": {"level": "WARNING"},
+            # Who signs in where is no news; their debugging quotes requests.
+            "asyncssh": {"level": "WARNING"},
+            "aiobotocore": {"level": "WARNING"},
+            "botocore": {"level": "WARNING"},
             # A heartbeat every few seconds is no news.
             "celery.app.trace": {"level": "WARNING", "filters": ["task"]},
             "celery.worker.strategy": {"level": "WARNING"},

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 
 from connector.edge import tokens
 from connector.edge.models import Scope
 from connector.edge.tenants import issue_to
 from connector.stack.banner import ADMIN
-from partners.companies import obtain_company
 
 CLIENT = "dsync"
-COMPANY, MEMBER = "Example", 1000220  # The member whom the published body names.
+COMPANY = "Example"
 
 
 def keep_admin(password: str) -> bool:
@@ -38,6 +34,4 @@ def keep_hood_token(known: str) -> str:
     caller = tokens.caller_of(known)
     if caller and caller.may(Scope.HOOD):
         return known
-    with suppress(ValidationError):  # The number is somebody else's; any other does as well.
-        obtain_company(COMPANY, member_id=MEMBER)
     return issue_to(client_name=COMPANY, scope=Scope.HOOD, tenant_name=COMPANY)[1]

@@ -24,27 +24,29 @@ STRANGE_WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f][^\W\d_]*")
 
 
 def encoding_of(path: Path) -> str:
-    """Return the encoding of a file."""
+    """Return the encoding of a file.
+
+    Raises:
+        BadFile: it is no text.
+    """
     with path.open("rb") as file:
         start = file.read(SAMPLE)
     for mark, encoding in MARKS.items():
         if start.startswith(mark):
             return encoding
-    if b"\x00" in start:
-        return without_mark(start)
+    if wide := without_mark(start):
+        return wide
     strange = first_strange(path)
+    if strange is not None and b"\x00" in start:
+        raise BadFile("It is no text file, nor an Excel workbook (xlsx).")
     return "utf-8" if strange is None else guessed(path, strange)
 
 
 def without_mark(start: bytes) -> str:
-    """Return which UTF-16 a text is that has NULs: where they stand tells it.
-
-    Raises:
-        BadFile: it is no text.
-    """
+    """Return which UTF-16 a text is that has very many NULs, told by where they stand; empty where it has not."""
     even, odd = start[::2].count(0), start[1::2].count(0)
-    if max(even, odd) < len(start) // 8 or min(even, odd) * 4 > max(even, odd):
-        raise BadFile("It is no text file, nor an Excel workbook (xlsx).")
+    if max(even, odd) <= len(start) // 8 or min(even, odd) * 4 > max(even, odd):
+        return ""
     return "utf-16-be" if even > odd else "utf-16-le"
 
 

@@ -35,6 +35,7 @@ class Field:
         self.column = column
         self.spell = speller(leaf, date_format=date_format, decimal_comma=decimal_comma)
         self.read = reader_of(leaf, self.spell)
+        self.takes = plain_number(leaf)
 
     def cells(self, rows: Sequence[Sequence[str]]) -> list[str]:
         if self.place is None:

@@ -65,7 +65,7 @@ class Judge:
         fields = self.reader.fields
         quantity, amount = (fields[name].read([payload[name] or ""])[0] for name in (QUANTITY, AMOUNT))
         if payload[AMOUNT] and quantity and amount:
-            payload[AMOUNT] = product(quantity, amount) or payload[AMOUNT]
+            payload[AMOUNT] = product(quantity, amount)
         return payload
 
     def without_either(self, values: dict[str, Any], broken: set[str]) -> list[Fault]:

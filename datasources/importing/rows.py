@@ -102,7 +102,7 @@ class Reader:
         }
         keys = self.keys.of(plain, len(rows))
         if self.multiplies:
-            texts[AMOUNT] = products(texts[QUANTITY], texts[AMOUNT])
+            texts[AMOUNT] = self.fitting(products(texts[QUANTITY], texts[AMOUNT]))
         bad = self.without_either(cells, len(rows))
         partner = self.way.partner
         for of_column in (keys, *texts.values()):
@@ -113,6 +113,11 @@ class Reader:
         if not bad:
             return [f"{partner}\t" + "\t".join(line) for line in together], keys
         return [None if place in bad else f"{partner}\t" + "\t".join(line) for place, line in enumerate(together)], keys
+
+    def fitting(self, amounts: Texts) -> Texts:
+        """Return amounts without those that have no place in their column."""
+        takes = self.fields[AMOUNT].takes
+        return [amount if amount is None or amount == NULL or takes(amount) else None for amount in amounts]
 
     def without_either(self, cells: dict[str, list[str]], count: int) -> set[int]:
         """Return the places of rows that have none of the ways to name what every row names, such as its sku."""
@@ -136,15 +141,15 @@ def escape_keys(keys: Sequence[str | None]) -> Sequence[str | None]:
 
 def products(quantities: Texts, amounts: Texts) -> Texts:
     """Return what amounts of one become for so many, as far as both can be read."""
-    return [product(quantity, amount) for quantity, amount in zip(quantities, amounts, strict=True)]
+    return [
+        amount if quantity is None or amount is None or amount == NULL else product(quantity, amount)
+        for quantity, amount in zip(quantities, amounts, strict=True)
+    ]
 
 
-def product(quantity: str | None, amount: str | None) -> str | None:
-    """Return the amount of so many; None where a factor is at fault, or the product has no place in its column."""
-    if quantity is None or amount is None or NULL in (quantity, amount):
-        return amount if quantity is not None else None
-    whole = EXACT.multiply(Decimal(quantity), Decimal(amount)).quantize(CENT, ROUND_HALF_UP, EXACT)
-    return str(whole) if whole.adjusted() < 12 else None
+def product(quantity: str, amount: str) -> str:
+    """Return the amount of so many, as exact as its column holds it."""
+    return str(EXACT.multiply(Decimal(quantity), Decimal(amount)).quantize(CENT, ROUND_HALF_UP, EXACT))
 
 
 def shaped(

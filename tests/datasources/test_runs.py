@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from datasources import health, runs, schedule
+from datasources import health, runs, schedule, tasks
 from datasources.errors import AlreadyRunning
 from datasources.models import DataSource, Import, ImportState, Run, RunState
 from entities.models import PartnerSale
@@ -148,13 +148,14 @@ def test_run_that_ends_its_workers_is_given_up(sftp: Folder) -> None:
 
 
 def test_run_that_was_lost_to_another_writes_nothing(sftp: Folder) -> None:
+    sftp.put("a.csv", sales(1))
     run = runs.ask_run(make_source(**sftp.source))
     (mine,) = Run.objects.due().claim()
     Run.objects.update(leased_until=None)
     Run.objects.due().claim()
     runs.go_on(mine, float("inf"))
     run.refresh_from_db()
-    assert run.state == RunState.LISTING
+    assert (run.state, Import.objects.count()) == (RunState.LISTING, 0)
 
 
 def test_run_that_takes_too_long_fails(sftp: Folder, settings: Any) -> None:
@@ -237,3 +238,9 @@ def test_source_of_a_partner_that_is_not_active_is_not_run() -> None:
     source.partner.status = "suspended"
     source.partner.save()
     assert not schedule.begin(source.pk)
+
+
+@pytest.mark.parametrize(("size", "seconds"), [(1_000, 60), (1_000_000_000, 160), (20_000_000_000, 270)])
+def test_large_file_is_held_longer_but_never_beyond_the_end_of_its_task(size: int, seconds: int) -> None:
+    assert round(runs.lease_for(Import(file_size=size)).total_seconds()) == seconds
+    assert runs.LONGEST_LEASE.total_seconds() <= tasks.work.time_limit

@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from connector.edge.models import Scope, Token
 from connector.edge.tokens import caller_of, forget_callers, issue
-from connector.stack.accounts import COMPANY, MEMBER, keep_hood_token, keep_token
+from connector.stack.accounts import COMPANY, keep_hood_token, keep_token
 from partners.companies import obtain_company
-from partners.models import Company, Member
+from partners.models import Company
 
 pytestmark = pytest.mark.django_db
 KEEPERS = {"dsync": (keep_token, "write"), "hood": (keep_hood_token, "hood")}
@@ -44,15 +44,10 @@ def test_token_of_another_contract_is_replaced(keeper: tuple) -> None:
     assert keep(other) != other
 
 
-def test_token_of_hood_opens_a_company_with_the_published_member() -> None:
+def test_token_of_hood_opens_a_company_with_a_member_and_leaves_the_published_number_free() -> None:
     caller = caller_of(keep_hood_token(""))
     assert caller
-    assert caller.tenant == str(Company.objects.get(name=COMPANY).pk)
-    assert Member.objects.get(pk=MEMBER).company.name == COMPANY
-
-
-def test_token_of_hood_opens_a_company_with_a_member_where_the_published_one_is_anothers() -> None:
-    obtain_company("Other", member_id=MEMBER)
-    keep_hood_token("")
-    assert Company.objects.get(name=COMPANY).members.exists()
-    assert Member.objects.get(pk=MEMBER).company.name == "Other"
+    company = Company.objects.get(name=COMPANY)
+    assert caller.tenant == str(company.pk)
+    assert company.members.exists()
+    assert obtain_company("Other", member_id=1000220)[1].pk == 1000220

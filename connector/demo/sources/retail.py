@@ -1,0 +1,71 @@
+"""A directory of real files, in a partner's own columns, pulled by a mapping: `make demo SALES=directory`.
+
+What is to be expected is counted from the files first: a row without a customer is refused, and of several rows of one
+product on one invoice the last stands.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from rich.console import Console
+
+from ..report import print_results
+from ..target import UnavailableError
+from .folder import Folder, served
+from .party import Party, let_in
+from .pull import Counts, pulled, source
+from .report import print_mail, print_report
+
+MAPPING = Path(__file__).with_name("online_retail.json")
+AGAIN = -1  # Days of reprocessing: what an earlier demo imported is read once more.
+
+
+def pull_sales(url: str, folder: Folder, console: Console) -> int:
+    """Pull the files, print what came of them, and return how much is not as expected."""
+    expected = dict(counted(folder.path))
+    if not expected:
+        raise UnavailableError(f"{folder.path} has no *.csv files.")
+    total = sum(expected.values(), Counts(0, 0, 0, 0))
+    console.print(f"The mapping, {MAPPING.name}:\n{MAPPING.read_text().strip()}", markup=False)
+    console.print(f"To be expected of {len(expected)} files: {total}", style="bold")
+    party, started = let_in("Online Retail", url), monotonic()
+    with served(folder), source(party, folder, **mapping(), reprocessingDays=AGAIN) as made:
+        imports = pulled(party, made["id"], len(expected)) if made else {}
+    compare(party, imports, expected)
+    print_results(console, party.results)
+    print_report(console, party, imports)
+    print_mail(console)
+    console.print(f"{total.rows / (monotonic() - started):,.0f} rows a second, listing and fetching included")
+    return sum(bool(result.faults) for result in party.results)
+
+
+def mapping() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(MAPPING.read_text())
+    return found
+
+
+def compare(party: Party, imports: Mapping[str, Mapping[str, Any]], expected: Mapping[str, Counts]) -> None:
+    for name, counts in expected.items():
+        party.expect(name, Counts.told(imports[name]) if name in imports else None, counts)
+
+
+def counted(directory: Path) -> Iterator[tuple[str, Counts]]:
+    """Yield the name of each file, and what is to become of its rows."""
+    for path in sorted(directory.glob("*.csv")):
+        with path.open(newline="", encoding="utf-8") as file:
+            yield path.name, of_rows(csv.DictReader(file))
+
+
+def of_rows(rows: Iterator[Mapping[str, str]]) -> Counts:
+    every, good = 0, []
+    for row in rows:
+        every += 1
+        if row["CustomerID"].strip():
+            good.append((row["InvoiceNo"].strip(), row["StockCode"].strip()))
+    return Counts(every, len(set(good)), every - len(good), len(good) - len(set(good)))
