@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from datasources.models import DataSource
-from partners.models import Company, Partner, Touchpoint
+from datasources.models import DataSource, Import, Recipient, Reject, Run
+from partners.models import Company, Login, Partner, Touchpoint
 
 
 def make_partner(name: str = "Partner", **overrides: Any) -> Partner:
@@ -34,3 +34,28 @@ def make_source(partner: Partner | None = None, **overrides: Any) -> DataSource:
         "processor_type": 25011,
     }
     return DataSource.objects.create(partner=partner, **{**declared, **overrides})
+
+
+def make_login(number: int) -> Login:
+    return Login.objects.create(
+        partner=make_partner(f"partner-{number}"), principal=f"principal-{number}", password="!"
+    )
+
+
+def make_run(number: int) -> Run:
+    source = make_source(make_partner(f"partner-{number}"))
+    return Run.objects.create(source=source, partner=source.partner, trigger="hand", state="done", due_at=None)
+
+
+def make_import(number: int) -> Import:
+    run = make_run(number)
+    named = {"file_name": f"{number}.csv", "name": f"{number}.csv", "processor_type": 25011}
+    return Import.objects.create(run=run, partner=run.partner, data_source=run.source, state=3, **named)
+
+
+def make_reject(number: int) -> Reject:
+    return Reject.objects.create(of_import=make_import(number), row=number + 1, code="required", reason="x")
+
+
+def make_recipient(number: int) -> Recipient:
+    return Recipient.objects.create(partner=make_partner(f"partner-{number}"), email=f"{number}@example.com")

@@ -18,11 +18,14 @@ from django.urls import reverse
 from connector.edge.admin_pages import MachineWritten
 from connector.edge.models import Allowance, Token
 from connector.edge.tokens import issue
+from datasources.models import DataSource
 from entities.entity import Entity
 from entities.schema import schema_of
 from notifications.models import Notification
+from partners.models import Touchpoint
 from sync.models import Delivery, FollowUp, Job, Pull, Push, PushToken, Switch, Walk
 from tests.conftest import operator
+from tests.datasources import factories as sources
 from tests.partners import factories
 from tests.sync.factories import make_delivery, make_notification
 
@@ -42,6 +45,13 @@ MAKERS: dict[str, Callable[[int], Model]] = {
     "partners.deal": factories.make_deal,
     "partners.campaign": factories.make_campaign,
     "partners.change": factories.make_change,
+    "partners.login": sources.make_login,
+    "partners.touchpoint": lambda n: sources.make_touchpoint(sources.make_partner(f"partner-{n}"), f"code-{n}"),
+    "datasources.datasource": lambda n: sources.make_source(sources.make_partner(f"partner-{n}")),
+    "datasources.run": sources.make_run,
+    "datasources.import": sources.make_import,
+    "datasources.reject": sources.make_reject,
+    "datasources.recipient": sources.make_recipient,
     "sync.delivery": lambda n: make_delivery(record_key=f"K-{n}", process_id=f"p-{n}", client_id=client_number(n)),
     "sync.job": lambda n: Job.objects.create(entity="product", job_id=f"j-{n}", client_id=client_number(n)),
     "sync.walk": lambda n: Walk.objects.create(
@@ -61,7 +71,10 @@ MAKERS: dict[str, Callable[[int], Model]] = {
     "auth.group": lambda n: Group.objects.create(name=f"group-{n}"),
 }
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label_lower)
-MACHINE_WRITTEN = [model for model in MODELS if isinstance(admin.site._registry[model], MachineWritten)]
+BY_PEOPLE = (DataSource, Touchpoint, Token, Entity)  # What people add on pages that are otherwise as the others are.
+MACHINE_WRITTEN = [
+    model for model in MODELS if isinstance(admin.site._registry[model], MachineWritten) and model is not DataSource
+]
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
 every_machine_written = pytest.mark.parametrize("model", MACHINE_WRITTEN, ids=lambda model: model._meta.label_lower)
 
@@ -123,9 +136,7 @@ def test_machine_written_rows_cannot_be_changed_or_deleted(model: type[Model], a
     assert model._default_manager.filter(pk=row.pk).exists()
 
 
-@pytest.mark.parametrize(
-    "model", [model for model in MACHINE_WRITTEN if model is not Token and not issubclass(model, Entity)], ids=str
-)
+@pytest.mark.parametrize("model", [model for model in MACHINE_WRITTEN if not issubclass(model, BY_PEOPLE)], ids=str)
 def test_machine_written_rows_cannot_be_added(model: type[Model], admin_client: Browser) -> None:
     assert admin_client.get(url(model, "add")).status_code == 403
     assert admin_client.post(url(model, "add"), {}).status_code == 403
@@ -166,7 +177,7 @@ def test_first_page_is_empty_without_permissions() -> None:
 
 def test_sidebar_has_every_room_and_only_what_may_be_seen(admin_client: Browser) -> None:
     sections = admin_client.get("/admin/").context["sidebar_navigation"]
-    rooms = ["Records", "Partners", "Synchronisation", "Notifications", "Access"]
+    rooms = ["Records", "Partners", "Data sources", "Synchronisation", "Notifications", "Access"]
     assert [section["title"] for section in sections] == rooms
     seen = operator("view_delivery").get("/admin/").context["sidebar_navigation"]
     assert [item["title"] for section in seen for item in section["items"]] == ["Dead letters", "Deliveries"]
