@@ -49,7 +49,8 @@ def _perform(options: argparse.Namespace, found: Target, port: int, console: Con
             return roundtrip(connector, found.token, options.data, console)
         wrong = play(connector, found.token, console)
     # A partner is let in by a command of the checkout, which knows the connector of its own.
-    return wrong if options.url else wrong + _perform_sources(found, port, console)
+    is_ours = not options.url and sources.is_served(found.url)
+    return wrong + _perform_sources(found, port, console) if is_ours else wrong
 
 
 def _perform_sources(found: Target, port: int, console: Console) -> int:

@@ -17,6 +17,7 @@ from ..target import CHECKOUT, UnavailableError
 
 TOUCHPOINT = "demo"
 BASE = "/api/v4"
+EMAIL = "reports@example.com"
 
 
 @dataclass
@@ -62,3 +63,12 @@ def let_in(name: str, url: str) -> Party:
     headers = {"Thalamus-Touchpoint": TOUCHPOINT, "Thalamus-Token": done.stdout.splitlines()[-1]}
     http = httpx.Client(base_url=url, headers=headers, auth=(principal, password), timeout=60, trust_env=False)
     return Party(http)
+
+
+def register_email(party: Party) -> None:
+    known = party.call("who is told", "GET", "/partner/emails").get("partnerEmails", [])
+    body = {"email": EMAIL, "active": True}
+    if any(each["email"] == EMAIL for each in known):
+        party.call("an address of ours, again", "PUT", f"/partner/emails?email={EMAIL}", body, expected=201)
+    else:
+        party.call("an address of ours", "POST", "/partner/emails", body, expected=201)
