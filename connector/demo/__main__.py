@@ -19,6 +19,7 @@ from .play import play
 from .roundtrip import roundtrip
 from .sources import folder
 from .sources import play as sources
+from .sources.pull import NotAllowed
 from .sources.retail import pull_sales
 from .target import Target, UnavailableError, target
 
@@ -55,7 +56,11 @@ def _perform(options: argparse.Namespace, found: Target, port: int, console: Con
 
 def _perform_sources(found: Target, port: int, console: Console) -> int:
     with TemporaryDirectory() as path:
-        return sources.play(found.url, folder.Folder(Path(path), port), console)
+        try:
+            return sources.play(found.url, folder.Folder(Path(path), port), console)
+        except NotAllowed as exc:  # Nothing is wrong with a connector that dials what it may, and nothing else.
+            console.print(Text(str(exc), style="yellow"))
+            return 0
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
