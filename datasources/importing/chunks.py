@@ -28,7 +28,7 @@ from sync.models import Switch
 from sync.push import outbox
 from sync.sets import Fate
 
-AT_ONCE = 5000
+AT_ONCE = 10_000
 
 
 class Overtaken(Exception):
