@@ -20,6 +20,7 @@ from .play import play
 from .roundtrip import roundtrip
 from .sources import folder
 from .sources import play as sources
+from .sources.pull import NotAllowed
 from .sources.retail import pull_sales
 from .target import Target, Tokens, UnavailableError, target
 
@@ -51,7 +52,8 @@ def _perform(options: argparse.Namespace, found: Target, port: int, console: Con
             return roundtrip(connector, found.token, options.data, console)
         wrong = play_both(connector, found, console)
     # A partner is let in by a command of the checkout, which knows the connector of its own.
-    return wrong if options.url else wrong + _perform_sources(found, port, console)
+    is_ours = not options.url and sources.is_served(found.url)
+    return wrong + _perform_sources(found, port, console) if is_ours else wrong
 
 
 def play_both(connector: Connector, found: Target, console: Console) -> int:
@@ -64,7 +66,11 @@ def play_both(connector: Connector, found: Target, console: Console) -> int:
 
 def _perform_sources(found: Target, port: int, console: Console) -> int:
     with TemporaryDirectory() as path:
-        return sources.play(found.url, folder.Folder(Path(path), port), console)
+        try:
+            return sources.play(found.url, folder.Folder(Path(path), port), console)
+        except NotAllowed as exc:  # Nothing is wrong with a connector that dials what it may, and nothing else.
+            console.print(Text(str(exc), style="yellow"))
+            return 0
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -28,7 +28,7 @@ from sync.models import Switch
 from sync.push import outbox
 from sync.sets import Fate
 
-AT_ONCE = 5000
+AT_ONCE = 10_000
 
 
 class Overtaken(Exception):
@@ -88,10 +88,13 @@ class Importer:
         rows, numbers, ragged = shaped(chunk.rows, chunk.numbers, self.reader.width)
         found.faults.update(ragged)
         lines, keys = self.reader.lines(rows)
-        for number, row, line, key in zip(numbers, rows, lines, keys, strict=True):
-            if line is not None and key is not None:
-                found.lines[number] = line, key
-            else:
+        found.lines = {
+            number: (line, key)
+            for number, line, key in zip(numbers, lines, keys, strict=True)
+            if line is not None and key is not None
+        }
+        for number, row in zip(numbers, rows, strict=True):
+            if number not in found.lines:
                 self.judge_one(number, row, found)
         return found
 

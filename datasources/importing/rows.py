@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 
 from connector.edge.errors import Fault
 from datasources.importing.fields import ESCAPES, NULL, SPECIAL, Field, Get, TextColumn, Texts
@@ -16,11 +17,12 @@ from datasources.importing.keys import Keys
 from datasources.importing.processors import OF_ENTITY, Processor
 from datasources.models import FileImportType, Import
 from entities.schema import EntitySchema, schemas
-from entities.schema.readers import EXACT
 
 Row = Sequence[str]
 QUANTITY, AMOUNT = "quantity", "amount"
 CENT = Decimal("0.0001")  # As exact as the column of amounts is.
+EXACT = Context(prec=100, rounding=ROUND_HALF_UP)  # More digits than any two numbers of ours have.
+decimal = lru_cache(maxsize=1000)(Decimal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +106,13 @@ class Reader:
         if self.multiplies:
             texts[AMOUNT] = self.fitting(products(texts[QUANTITY], texts[AMOUNT]))
         bad = self.without_either(cells, len(rows))
-        partner = self.way.partner
         for of_column in (keys, *texts.values()):
             if None in of_column:
                 bad.update(place for place, text in enumerate(of_column) if text is None)
-        escaped = escape_keys(keys)
-        together = zip(escaped, *texts.values(), strict=True)
+        together = zip([self.way.partner] * len(rows), escape_keys(keys), *texts.values(), strict=True)
         if not bad:
-            return [f"{partner}\t" + "\t".join(line) for line in together], keys
-        return [None if place in bad else f"{partner}\t" + "\t".join(line) for place, line in enumerate(together)], keys
+            return list(map("\t".join, together)), keys
+        return [None if place in bad else "\t".join(line) for place, line in enumerate(together)], keys
 
     def fitting(self, amounts: Texts) -> Texts:
         """Return amounts without those that have no place in their column."""
@@ -149,7 +149,7 @@ def products(quantities: Texts, amounts: Texts) -> Texts:
 
 def product(quantity: str, amount: str) -> str:
     """Return the amount of so many, as exact as its column holds it."""
-    return str(EXACT.multiply(Decimal(quantity), Decimal(amount)).quantize(CENT, ROUND_HALF_UP, EXACT))
+    return str(EXACT.quantize(EXACT.multiply(decimal(quantity), Decimal(amount)), CENT))
 
 
 def shaped(
@@ -159,7 +159,7 @@ def shaped(
 
     Empty cells beyond the last column are passed over.
     """
-    if all(len(row) == width for row in rows):
+    if set(map(len, rows)) <= {width}:
         return rows, numbers, {}
     cut = [row[:width] if len(row) > width and not any(row[width:]) else row for row in rows]
     pairs = list(zip(numbers, cut, strict=True))

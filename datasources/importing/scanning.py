@@ -13,7 +13,7 @@ from datasources.importing.mapping import parse
 from datasources.importing.processors import processor_of
 from datasources.importing.repeats import Finder
 from datasources.importing.rows import Reader, Way, shaped
-from datasources.importing.table import Table, delimiter_of
+from datasources.importing.table import Table, check_lines, delimiter_of
 from datasources.models import Import, ImportState
 
 AT_ONCE = 5000
@@ -44,6 +44,7 @@ def look_through(import_: Import) -> None:
 def read(import_: Import, path: Path) -> None:
     """Read all rows of a file once, and note on its import how it is read and what it has."""
     copy = copies.make(path)
+    check_lines(copy.path)
     import_.file_type, import_.encoding = copy.file_type, copy.encoding
     import_.delimiter = import_.delimiter or delimiter(import_, copy.path)
     with Table(copy.path, import_.delimiter) as table:

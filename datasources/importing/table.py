@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Self
@@ -35,26 +34,17 @@ class Table:
     """A file that is read from a place in it on; use it as a context manager."""
 
     def __init__(self, path: Path, delimiter: str = ",", offset: int = 0, position: int = 0) -> None:
+        self.delimiter = delimiter
         self.offset = offset
         self.position = position
         self.file = path.open("rb", buffering=256 * 1024)
         self.file.seek(offset)
-        self.rows = csv.reader(self.lines(), delimiter=delimiter, strict=True)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exc: object) -> None:
         self.file.close()
-
-    def lines(self) -> Iterator[str]:
-        """Yield lines one by one as rows are asked for, so that `offset` is always the end of a row."""
-        for line in iter(partial(self.file.readline, LONGEST_LINE), b""):
-            if len(line) == LONGEST_LINE:
-                raise BadFile(f"Row {self.position + 1} has a line of more than {LONGEST_LINE:,} bytes.")
-            text = line.decode()
-            self.offset += len(line)
-            yield text
 
     def header(self) -> list[str]:
         """Return the names of the columns; the header is the first row that is not empty.
@@ -83,18 +73,48 @@ class Table:
         return Chunk(first, rows, numbers, self.offset, self.position)
 
     def read(self, most: int) -> list[list[str]]:
-        """Return the next rows.
+        """Return the next rows; `offset` is where they end.
 
         Raises:
             BadFile: the quotes or lines of one cannot be made out.
         """
-        rows: list[list[str]] = []
-        try:
-            rows.extend(islice(self.rows, most))
-        except csv.Error as exc:
-            raise BadFile(told(str(exc), self.position + len(rows) + 1)) from exc
+        raw = b"".join(islice(self.file, most))
+        lines = raw.decode().replace("\r\n", "\n")
+        if '"' in lines or "\r" in lines:
+            self.file.seek(self.offset)
+            rows = self.quoted(most)
+        else:
+            self.offset += len(raw)
+            rows = [line.split(self.delimiter) for line in lines.removesuffix("\n").split("\n")] if lines else []
         self.position += len(rows)
         return rows
+
+    def quoted(self, most: int) -> list[list[str]]:
+        """Return the next rows where a row may have several lines."""
+        rows: list[list[str]] = []
+        try:
+            rows.extend(islice(csv.reader(self.lines(), delimiter=self.delimiter, strict=True), most))
+        except csv.Error as exc:
+            raise BadFile(told(str(exc), self.position + len(rows) + 1)) from exc
+        return rows
+
+    def lines(self) -> Iterator[str]:
+        """Yield lines one by one as they are asked for, so that `offset` is always the end of a row."""
+        for line in self.file:
+            self.offset += len(line)
+            yield line.decode()
+
+
+def check_lines(path: Path) -> None:
+    """See that no line of a file is so long that memory would grow with it.
+
+    Raises:
+        BadFile: one is.
+    """
+    with path.open("rb") as file:
+        while block := file.read(LONGEST_LINE):
+            if len(block) == LONGEST_LINE and b"\n" not in block:
+                raise BadFile(f"It has a line of more than {LONGEST_LINE:,} bytes.")
 
 
 def told(message: str, row: int) -> str:

@@ -34,7 +34,7 @@ class Run(Leased):
     """
 
     source = models.ForeignKey(
-        DataSource, on_delete=models.CASCADE, null=True, related_name="runs", help_text="Empty: an upload."
+        DataSource, on_delete=models.SET_NULL, null=True, related_name="runs", help_text="Empty: an upload, or gone."
     )
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="runs")
     trigger = models.CharField(max_length=16, choices=Trigger)

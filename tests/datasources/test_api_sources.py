@@ -13,7 +13,8 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from datasources.models import DataSource, Run
+from datasources import runs
+from datasources.models import DataSource, Import, ImportState, Run, RunState
 from tests.datasources.folders import Folder
 from tests.datasources.parties import SOURCE, Party, faults
 
@@ -282,6 +283,21 @@ def test_deleted_source_is_gone(party: Party) -> None:
     assert party.send("DELETE", f"{PATH}/{number}").status_code == 200
     assert party.get(PATH) == {"datasources": []}
     assert faults(party.send("GET", f"{PATH}/{number}")) == {"partnerDataSource": "InvalidId"}
+
+
+def test_imports_and_runs_of_a_deleted_source_stay_and_end(party: Party) -> None:
+    number = party.create_source()["id"]
+    source = DataSource.objects.get()
+    party.send("POST", f"{PATH}/{number}/run")
+    run = Run.objects.get()
+    for state in (ImportState.PROCESSED, ImportState.PROCESSING):
+        Import.of_source(source, run=run, name="a", file_name="a.csv", state=state).save()
+    assert party.send("DELETE", f"{PATH}/{number}").status_code == 200
+    run.refresh_from_db()
+    assert (run.state, run.failure) == (RunState.REPORTING, "The data source was taken away.")
+    assert runs.work_at(run)
+    told = party.get("/import/status?orderBy=id")["imports"]
+    assert [each["state"] for each in told] == [ImportState.PROCESSED, ImportState.CANCELLED]
 
 
 def test_list_costs_as_many_queries_whatever_its_length(

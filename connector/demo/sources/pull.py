@@ -8,13 +8,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from .folder import USER, Folder
+from ..target import UnavailableError
+from .folder import NETWORK, USER, Folder
 from .party import TOUCHPOINT, Party
 
 SOURCES = "/partner/datasources"
 FINISHED = {3, 4, 5, 6}  # Processed, error in file format, held, cancelled
 PATIENCE = 600.0
 SALES = 25011
+
+
+class NotAllowed(UnavailableError):
+    """The connector dials no loopback address, as none does that is not told to."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No files are pulled: the connector that runs may not dial a folder on this machine. Stop it, and the demo"
+            f" starts one that may; or run it, and the demo, with CONNECTOR_OUTBOUND_ALLOW={NETWORK}"
+            " CONNECTOR_OUTBOUND_PORTS=2222."
+        )
 
 
 @dataclass(frozen=True)
@@ -29,6 +41,10 @@ class Counts:
     @classmethod
     def told(cls, import_: Mapping[str, Any]) -> Counts:
         return cls(*(import_[name] for name in ("rows", "rowsOk", "rowsWithErrors", "rowsSkipped")))
+
+    def again(self) -> Counts:
+        """Return what becomes of the same content when it comes again."""
+        return Counts(self.rows, 0, 0, self.rows)
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
@@ -58,8 +74,10 @@ def body_of(folder: Folder, **members: Any) -> dict[str, Any]:
 
 @contextmanager
 def source(party: Party, folder: Folder, **members: Any) -> Iterator[dict[str, Any]]:
-    """Make a source for as long as the block lasts; empty where it could not be made."""
+    """Make a source for as long as the block lasts; empty where it could not be made. Raises NotAllowed."""
     made = party.call("a folder of ours", "POST", SOURCES, body_of(folder, **members), expected=201)
+    if "host" in made.get("errors", {}):
+        raise NotAllowed
     found: dict[str, Any] = made.get("datasource", {})
     try:
         yield found

@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from email import message_from_bytes, policy
 from pathlib import Path
+from time import sleep, time
 from typing import Any
 
 from rich.console import Console
@@ -17,7 +18,10 @@ from ..target import CHECKOUT
 from .party import Party
 
 NUMBERS = ("rows", "rowsOk", "rowsWithErrors", "rowsSkipped")
-SHOWN = 5
+SHOWN = 5  # rows of a file
+SHOWN_FILES = 3
+SHOWN_LINES = 40
+PATIENCE = 20.0  # seconds until a mail is there: it is sent when all files have ended
 
 
 def print_report(console: Console, party: Party, imports: Mapping[str, Mapping[str, Any]]) -> None:
@@ -26,9 +30,9 @@ def print_report(console: Console, party: Party, imports: Mapping[str, Mapping[s
     for name, each in sorted(imports.items()):
         table.add_row(name, *(f"{each[number]:,}" for number in NUMBERS))
     console.print(table)
-    for name, each in sorted(imports.items()):
-        if each["rows"] > each["rowsOk"]:
-            print_rejects(console, party, name, each["id"])
+    dirty = [name for name, each in sorted(imports.items()) if each["rows"] > each["rowsOk"]]
+    for name in dirty[:SHOWN_FILES]:
+        print_rejects(console, party, name, imports[name]["id"])
 
 
 def print_rejects(console: Console, party: Party, name: str, number: int) -> None:
@@ -40,13 +44,19 @@ def print_rejects(console: Console, party: Party, name: str, number: int) -> Non
         console.print(f"and {len(rows) - SHOWN:,} more rows of {name}")
 
 
-def print_mail(console: Console) -> None:
-    """Print the newest mail that a development stack has kept."""
+def print_mail(console: Console, *, since: float) -> None:
+    """Print the mail that a development stack has kept since then."""
     folder = Path(os.environ.get("RUN_DIR") or CHECKOUT / ".run") / "mails"
-    kept = sorted(folder.glob("*"), key=lambda path: path.stat().st_mtime) if folder.is_dir() else []
-    if not kept:
-        return
-    part = message_from_bytes(kept[-1].read_bytes(), policy=policy.default).get_body(("plain",))
+    deadline = time() + PATIENCE
+    while not (kept := newer(folder, since)) and folder.parent.is_dir() and time() < deadline:
+        sleep(0.3)
+    part = message_from_bytes(kept[-1].read_bytes(), policy=policy.default).get_body(("plain",)) if kept else None
     if part is not None:
         console.print("The mail about it:", style="bold")
-        console.print(Text(part.get_content().strip()), soft_wrap=True)
+        console.print(Text("\n".join(part.get_content().strip().splitlines()[:SHOWN_LINES])), soft_wrap=True)
+
+
+def newer(folder: Path, since: float) -> list[Path]:
+    """Return the files that are newer, the newest last."""
+    times = {path: path.stat().st_mtime for path in folder.glob("*")}
+    return sorted((path for path, changed in times.items() if changed > since), key=times.__getitem__)
