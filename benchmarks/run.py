@@ -18,7 +18,7 @@ from benchmarks.theirs import Theirs
 from connector.stack.leftovers import MARK, stop_leftovers
 from connector.stack.place import Place
 
-WORKS = ("create", "accept", "backlog", "hot", "latency", "memory", "walk", "opening", "pull")
+WORKS = ("create", "accept", "backlog", "hot", "latency", "memory", "walk", "opening", "pull", "imports")
 OUT = Path(__file__).parent / "out"
 
 

@@ -86,10 +86,14 @@ def settle(command: Command, *, is_deferred: bool) -> Answer | ContractError:
 
 
 def is_repeat(command: Command, earlier: Earlier) -> bool:
-    """Tell whether a write is the same as its record's newest, which a file may have overwritten without a delivery."""
+    """Tell whether a write is one that came before; without a key of its own it must be its record's newest write.
+
+    A file may have written the record since, which leaves no delivery.
+    """
     write = command.write
-    is_same = write.may_repeat and earlier.digest == write.digest(command.record_key)
-    return is_same and store.last_delivery(command.schema, command.key) <= earlier.id
+    if not write.may_repeat or earlier.digest != write.digest(command.record_key):
+        return False
+    return bool(write.idempotency_key) or store.last_delivery(command.schema, command.key) <= earlier.id
 
 
 def repeated_answer(command: Command, earlier: Earlier) -> Answer:

@@ -22,10 +22,9 @@ from datasources.importing.rows import Reader, shaped
 from datasources.importing.table import Chunk
 from datasources.models import Import, ImportState
 from entities import merging
-from sync import hooks, journal, modes, sets, wake
+from sync import hooks, journal, modes, sets
 from sync.command import Command
 from sync.models import Switch
-from sync.push import outbox
 from sync.sets import Fate
 
 AT_ONCE = 10_000
@@ -140,17 +139,15 @@ class Importer:
             return 0
 
     def write_singly(self, found: Sorted) -> int:
-        changed = []
+        changed = 0
         for numbers in portions(sorted(found.commands), sets.MOST):
             members = sets.apply(self.reader.way.schema, [found.commands[number] for number in numbers])
             for number, member in zip(numbers, members, strict=True):
                 if member.fate == Fate.REJECTED:
                     found.faults[number] = member.faults
                     found.commands.pop(number)
-            changed += [member.command.record_key for member in members if member.fate in sets.OUTCOMES]
-        if outbox.note(self.reader.way.schema.name, changed):
-            transaction.on_commit(wake.workers)
-        return len(changed)
+            changed += sum(member.fate in sets.OUTCOMES for member in members)
+        return changed
 
     def move_on(self, chunk: Chunk, found: Sorted, superseded: superseding.Superseded, changed: int) -> None:
         earlier = len(superseded.earlier)

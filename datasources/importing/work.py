@@ -74,7 +74,7 @@ def import_rows(import_: Import, until: float) -> None:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Leave the collector of cycles off: rows have none, and for every few hundred it looks at all of Django."""
+    """Leave the collector of cycles off: rows have none, and for a few hundred of them it looks at all of Django."""
     was_on = gc.isenabled()
     gc.disable()
     try:

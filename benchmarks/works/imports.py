@@ -1,0 +1,45 @@
+"""Import a partner's sales by SFTP, first into nothing, then with every row changed, beside dlt merging the same file.
+
+The clock runs from asking for the file until all of it is stored. What a bad row in twenty costs is told besides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from benchmarks.bench import Bench
+from benchmarks.results import Comparison, Goal
+from benchmarks.rounds import interleaved
+from benchmarks.sales import Sales, served
+
+DLT = "dlt, merge by upsert"
+BAD = "the same without the bad rows, ours"
+
+
+def run(bench: Bench) -> Iterator[Comparison]:
+    with served(bench, bench.size(1_000_000, quick=50_000)) as sales:
+        sides = {
+            "bad": partial(anew, sales, sales.ours, bad=0.05),
+            "first": partial(anew, sales, sales.ours),
+            "again": partial(again, sales, sales.ours),
+            f"first {DLT}": partial(anew, sales, sales.theirs),
+            f"again {DLT}": partial(again, sales, sales.theirs),
+        }
+        rates = interleaved(bench, sides, rounds=bench.size(3, quick=1), warm_up=False)
+    for name in ("first", "again"):
+        yield Comparison(f"imports, {name}", DLT, rates[name], rates[f"{name} {DLT}"], "rows/s", Goal(6))
+    yield Comparison("imports, 5% bad", BAD, rates["bad"], rates["first"], "rows/s", Goal(0.8))
+
+
+def anew(sales: Sales, side: Callable[[], float], *, bad: float = 0) -> float:
+    """Return what a side does with the file where it has nothing yet."""
+    sales.clean()
+    sales.put("web", bad=bad)
+    return side()
+
+
+def again(sales: Sales, side: Callable[[], float]) -> float:
+    """Return what a side does with the file when every row of it has changed."""
+    sales.put("shop")
+    return side()
