@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from django.db import connections
+
 from connector.edge.models import Client
 from datasources import spool
 from datasources.importing import chunks, copies, scanning
@@ -88,9 +90,12 @@ def ahead(items: Iterator[Item]) -> Iterator[Item]:
     """Yield items, the next one of which is made while the caller is at one: the database works meanwhile."""
     with ThreadPoolExecutor(1) as beside:
         following = beside.submit(next, items, None)
-        while (item := following.result()) is not None:
-            following = beside.submit(next, items, None)
-            yield item
+        try:
+            while (item := following.result()) is not None:
+                following = beside.submit(next, items, None)
+                yield item
+        finally:
+            beside.submit(connections.close_all).result()  # Of that thread, if it had to ask the database anything.
 
 
 def readable(import_: Import, path: Path) -> Path:
