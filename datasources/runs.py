@@ -22,6 +22,7 @@ from datasources import health, mails
 from datasources.bringing import NOTES, bring
 from datasources.choosing import choose, to_import
 from datasources.errors import AlreadyRunning
+from datasources.importing import copies
 from datasources.models import DataSource, Import, Run, RunState, Trigger
 from datasources.remote.errors import IdentityChanged, RemoteFailed, Unreachable
 from datasources.remote.listing import list_files
@@ -139,7 +140,8 @@ def list_source(run: Run, line: Line) -> None:
     with transaction.atomic():
         hold(run, state=RunState.IMPORTING, found=listing.found, notes=notes)
         source.imports.unfinished().update(run=run)
-        Import.objects.bulk_create(to_import(source, choice, run) for choice in taken)
+        for import_ in Import.objects.bulk_create(to_import(source, choice, run) for choice in taken):
+            copies.forget(import_.pk)
 
 
 def go_on_importing(run: Run, line: Line, until: float) -> None:

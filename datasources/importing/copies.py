@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from datasources import spool
 from datasources.importing import decoding, sheet, unpacking
 from datasources.importing.errors import BadFile
 from datasources.models.import_ import FileType
@@ -93,6 +94,12 @@ def unpacked(path: Path) -> tuple[Path, str]:
     if kind in unpacking.PACKED:
         raise BadFile("It is packed more than twice.")
     return source, kind
+
+
+def forget(import_id: int) -> None:
+    """Remove what lies under the number of a new import: before a restore of the database it was another's."""
+    spool.remove(import_id)
+    remove(spool.path_of(import_id))
 
 
 def has_lines(path: Path) -> bool:

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from datasources import spool
+from datasources.importing import copies
 from datasources.models import Import, Run, RunState, Trigger
 from partners.models import Partner
 from sync import wake
@@ -45,6 +46,7 @@ def begin(import_: Import, draft: Path) -> None:
     run = Run.objects.create(partner=import_.partner, trigger=Trigger.UPLOAD, state=RunState.IMPORTING)
     import_.run, import_.file_size = run, draft.stat().st_size
     import_.save()
+    copies.forget(import_.pk)
     draft.rename(spool.path_of(import_.pk))  # Before the commit: a worker may look for it at once.
     transaction.on_commit(wake.workers)
 

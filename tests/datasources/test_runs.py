@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from datasources import health, runs, schedule, tasks
+from datasources import health, runs, schedule, spool, tasks
 from datasources.errors import AlreadyRunning
 from datasources.models import DataSource, Import, ImportState, Run, RunState
 from entities.models import PartnerSale
@@ -50,6 +50,16 @@ def test_run_imports_every_file_of_the_folder(folder: Folder) -> None:
     run = run_of(make_source(**folder.source))
     assert (run.failure, imported(run)) == ("", [("a.csv", 2), ("b.csv", 1)])
     assert PartnerSale.objects.count() == 3
+
+
+def test_what_lies_there_from_before_a_restore_is_no_beginning_of_a_file(sftp: Folder) -> None:
+    source = make_source(**sftp.source)
+    sftp.put("a.csv", sales(1))
+    run_of(source)
+    spool.path_of(Import.objects.get().pk + 1).write_bytes(sales(8))
+    sftp.put("b.csv", sales(3, 4))
+    assert imported(run_of(source)) == [("b.csv", 2)]
+    assert sorted(PartnerSale.objects.values_list("transaction_id", flat=True)) == ["t1", "t3", "t4"]
 
 
 def test_next_run_takes_what_is_new_or_changed_and_nothing_else(sftp: Folder) -> None:
