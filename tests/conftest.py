@@ -19,6 +19,7 @@ from entities.schema import schemas
 from entities.tokens import entity_tokens, forget_tokens
 from sync.backlog import forget_size
 from sync.modes import forget_switches
+from tests.emptying import empty_quickly
 
 HeaderText = str | bytes | None
 EXAMPLES = Path(__file__).parent / "contract" / "examples"
@@ -104,6 +105,11 @@ def operator(*permissions: str) -> Client:
     browser = Client()
     browser.force_login(user)
     return browser
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_quickly() -> None:
+    empty_quickly()
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management import call_command
 
+from connector.stack.waiting import Waiting
 from tests.acceptance.middleman import Middleman
 from tests.acceptance.web import Web
 from tests.conftest import Dsync
@@ -18,6 +19,7 @@ SEED = """
     SELECT 'p' || n, 'Größe ' || n, n + 0.5, ARRAY['a/b', 'c'], '[{{"name": "x", "value": null}}]', n, now()
     FROM generate_series({first}, {last}) AS n
 """
+HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 
 
 @dataclass
@@ -39,7 +41,12 @@ class Side:
         return ["product", "--from", self.middleman.url, "--entity-token", self.web.entity_tokens["product"]]
 
     def pull(self, *more: str) -> dict[str, Any]:
-        """Pull and return what is printed; `exit` is the status."""
+        """Pull once its writes are history, and return what is printed; `exit` is the status.
+
+        A walk reads anew what changed since the oldest transaction of the whole server, and other tests have some.
+        """
+        written = self.web.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        Waiting().until(lambda: self.web.execute(HORIZON) >= written, "the transactions of other tests")
         return run("resync", "pull", *self.options, *more)
 
     def reconcile(self, *more: str) -> dict[str, Any]:

@@ -140,10 +140,11 @@ class Web:
                 connection.sendall(raw)
             return [received(connection) for connection in connections]
 
-    def execute(self, statement: str) -> None:
-        """Run a statement on its database."""
+    def execute(self, statement: str) -> Any:
+        """Run a statement on its database and return the first value that it finds."""
         with psycopg.connect(libpq_url(self.environment["DATABASE_URL"]), autocommit=True) as database:
-            database.execute(statement.encode())
+            cursor = database.execute(statement.encode())
+            return (cursor.fetchone() or [None])[0] if cursor.description else None
 
     def connected(self, patience: float = PATIENCE) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=patience)
