@@ -103,8 +103,7 @@ class Replay:
     @transaction.atomic
     def copy_record(self, deliveries: list[Delivery]) -> None:
         """Accept copies of the deliveries of one record, in their order."""
-        write = copied(deliveries[0])
-        journal.lock(write, deliveries[0].record_key)
+        journal.lock(*deliveries[0].record)
         if not self.is_forced and self.is_overtaken(deliveries):
             self.report.overtaken += len(deliveries)
             return

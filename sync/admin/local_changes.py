@@ -22,7 +22,7 @@ from connector.edge.errors import ContractError, Fault
 from entities import reading
 from entities.admin.records import RecordAdmin
 from entities.entity import Entity
-from sync import local
+from sync import journal, local
 from sync.admin import columns
 from sync.admin.record_form import RecordForm, members_changed
 from sync.answers import Answer
@@ -126,7 +126,7 @@ def found(request: HttpRequest, model_admin: RecordAdmin, pk: int) -> tuple[Any,
     if record := records.first():
         key = model_admin.schema.key.text(getattr(record, model_admin.key))
         if request.method == "POST":
-            local.hold(model_admin.schema.name, key)
+            journal.lock(model_admin.schema.name, key)
         item = reading.items_of(model_admin.schema, [key]).get(key)
         held = records.first()
         if held and item:  # Else somebody has deleted it meanwhile.

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from connector.edge.errors import Fault
 from entities.entity import OnDelete
 from entities.schema import schemas
-from sync import local, sets
+from sync import journal, sets
 from sync.command import Command, judge
 from sync.models import Delivery, Push, Switch
 from sync.models.delivery import Method
@@ -192,7 +192,7 @@ def test_sets_in_opposite_orders_do_not_lock_each_other_out() -> None:
     orders = (["a", "held", "b"], ["b", "held", "a"])
     with ThreadPoolExecutor(1) as threads:
         with transaction.atomic():
-            local.hold("product", "held")
+            journal.lock("product", "held")
             both = threads.submit(side_by_side, *(partial(write_all, order) for order in orders))
             wait_until(lambda: waiting_for_locks() == 2)
         assert sorted(map(fates, both.result(30))) == [["created"] * 3, ["unchanged"] * 3]
