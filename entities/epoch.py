@@ -29,7 +29,6 @@ STAND = f"""
     pg_current_wal_insert_lsn()::text, connector_cluster() = {FOUND}
 """
 CLUSTER = f"SELECT connector_epoch(), connector_cluster(), {FOUND}"
-TOMBSTONES = quote(Tombstone._meta.db_table)
 LAST = "(SELECT changed_epoch, changed_in FROM {} ORDER BY changed_epoch DESC, changed_in DESC LIMIT 1)"
 NEWEST = """
     SELECT coalesce(max(changed_epoch), 0), coalesce(bool_or(
@@ -74,8 +73,9 @@ def rise() -> None:
     The locks let every writer that knows the old number end before, and stop nobody who reads. They are taken as a
     removal takes them, records before tombstones: the other way round each would wait for the other.
     """
+    locked = ", ".join([*tables(), quote(Tombstone._meta.db_table)])
     with connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {', '.join([*tables(), TOMBSTONES])} IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute(f"LOCK TABLE {locked} IN SHARE ROW EXCLUSIVE MODE")
         number, noted, found = asked(CLUSTER)
         latest, is_ahead = newest()
         if noted != found or is_ahead:
