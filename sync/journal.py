@@ -276,11 +276,17 @@ def insertion(columns: dict[str, Any], source: str = "", **given: str) -> str:
 
 
 def copy(rows: Sequence[dict[str, Any]]) -> None:
-    """Store many deliveries whose columns are the same, as `row` has them."""
+    """Store many deliveries whose columns are the same, as `row` has them.
+
+    COPY takes no function, and the word "now" for when the transaction began: before it had its records' locks.
+    """
     if not rows:
         return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (now,) = cursor.fetchone()
     moment = "runnable_at" if rows[0]["state"] == State.ACCEPTED else "finished_at"
     sql = f"COPY sync_delivery ({', '.join(rows[0])}, accepted_at, {moment}) FROM STDIN"
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(sql) as deliveries:
         for columns in rows:
-            deliveries.write_row([*columns.values(), "now", "now"])
+            deliveries.write_row([*columns.values(), now, now])

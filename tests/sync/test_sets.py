@@ -8,6 +8,8 @@ from functools import partial
 from typing import Any
 
 import msgspec
+import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -168,6 +170,25 @@ def test_receiver_that_raises_rejects_its_own_write_alone(receive: Any) -> None:
     assert members[1].faults == [Fault("product", "failed", "It could not be applied: LookupError.")]
     assert {("a", "UPSERT"), ("c", "UPSERT")} <= set(heard)
     assert product("b") is None
+
+
+def test_end_of_a_tasks_time_is_no_fault_of_a_write(receive: Any) -> None:
+    def hold_up(**_told: Any) -> None:
+        raise SoftTimeLimitExceeded
+
+    receive(hold_up)
+    with pytest.raises(SoftTimeLimitExceeded):
+        upserts({"sku": "a"})
+    assert product("a") is None
+
+
+def test_write_is_accepted_when_it_has_its_record_and_not_when_its_transaction_begins() -> None:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT now()")
+            (began,) = cursor.fetchone()
+        upserts({"sku": "a"})
+    assert Delivery.objects.get().accepted_at > began
 
 
 def test_dsync_is_told_of_our_own_changes_alone() -> None:
