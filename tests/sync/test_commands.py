@@ -92,6 +92,21 @@ def test_deliveries_counts_and_lists(white_then_black: Dsync) -> None:
     assert [row["key"] for row in printed["deliveries"]] == ["a"]
 
 
+@pytest.mark.parametrize(
+    "command",
+    [("deliveries", "--entity"), ("resync", "replay"), ("set_push_token",), ("rotate_entity_token",)],
+    ids=str,
+)
+def test_command_tells_the_entities_there_are_where_there_is_none_of_a_name(command: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError, match="no entity 'nosuch'; there are company, order, partner_sale"):
+        call_command(*command, "nosuch")
+
+
+def test_deliveries_of_an_entity_that_is_gone_are_counted(white_then_black: Dsync) -> None:
+    Delivery.objects.update(entity="gone")
+    assert run("deliveries", "--entity", "gone")["counts"]["applied"] == 2
+
+
 def test_prune_counts_and_removes(white_then_black: Dsync) -> None:
     Delivery.objects.update(accepted_at="2020-01-01T00:00Z")
     assert run("prune", "--dry-run") == {"found": 2, "removed": 0}
