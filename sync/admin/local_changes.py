@@ -24,6 +24,7 @@ from entities.admin.records import RecordAdmin
 from entities.entity import Entity
 from sync import journal, local
 from sync.admin import columns
+from sync.admin.body_form import told_of_form
 from sync.admin.record_form import RecordForm, members_changed
 from sync.answers import Answer
 from sync.local import Author
@@ -104,7 +105,7 @@ def edit(request: HttpRequest, model_admin: RecordAdmin, pk: int) -> HttpRespons
     back = url_of(model_admin.model, "change", pk)
     held = {"heading": "What it holds", "original": admin_text.body(item)}
     context = {"form": form, "intro": PUT, "says": "Change it", "back": back, **held}
-    return page(request, model_admin, "edit_body", f"Edit {record}", outcome, **context)
+    return page(request, model_admin, "edit_body", f"Edit {record}", told_of_form(outcome), **context)
 
 
 @transaction.atomic
