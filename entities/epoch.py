@@ -29,6 +29,12 @@ STAND = f"""
     pg_current_wal_insert_lsn()::text, connector_cluster() = {FOUND}
 """
 CLUSTER = f"SELECT connector_epoch(), connector_cluster(), {FOUND}"
+LAST = "(SELECT changed_epoch, changed_in FROM {} ORDER BY changed_epoch DESC, changed_in DESC LIMIT 1)"
+NEWEST = """
+    SELECT coalesce(max(changed_epoch), 0), coalesce(bool_or(
+        (changed_epoch, changed_in) >= (connector_epoch(), pg_snapshot_xmax(pg_current_snapshot()))
+    ), false) FROM ({}) AS newest
+"""
 RISEN = """
     CREATE OR REPLACE FUNCTION connector_epoch() RETURNS integer LANGUAGE sql STABLE PARALLEL SAFE RETURN {number};
     CREATE OR REPLACE FUNCTION connector_cluster() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE RETURN '{cluster}'
@@ -62,21 +68,39 @@ def stand_and(query: str) -> tuple[Stand, tuple[Any, ...]]:
 
 @transaction.atomic
 def rise() -> None:
-    """Begin a new epoch, unless another process has.
+    """Begin a new epoch, unless another process has; it is above every row's.
 
     The locks let every writer that knows the old number end before, and stop nobody who reads. They are taken as a
     removal takes them, records before tombstones: the other way round each would wait for the other.
     """
-    tables = ", ".join(quote(table) for table in [*tables_of_entities(), Tombstone._meta.db_table])
+    locked = ", ".join([*tables(), quote(Tombstone._meta.db_table)])
     with connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute(f"LOCK TABLE {locked} IN SHARE ROW EXCLUSIVE MODE")
         number, noted, found = asked(CLUSTER)
-        if noted != found:
-            cursor.execute(RISEN.format(number=number + 1, cluster=found))
+        latest, is_ahead = newest()
+        if noted != found or is_ahead:
+            cursor.execute(RISEN.format(number=max(number, latest) + 1, cluster=found))
 
 
-def tables_of_entities() -> list[str]:
-    return [schema.table for schema in schemas().values()]
+def rise_above_rows() -> None:
+    """Begin a new epoch where rows are of transactions that are yet to come: they were restored without the database.
+
+    Of rows whose transactions are past here nothing is lost: what is written now comes after them, as it should.
+    """
+    _, is_ahead = newest()
+    if is_ahead:
+        rise()
+
+
+def newest() -> tuple[int, bool]:
+    """Return the latest epoch of any record, and whether one is ahead of all that this database has done."""
+    found: tuple[int, bool] = asked(NEWEST.format(" UNION ALL ".join(map(LAST.format, tables()))))
+    return found
+
+
+def tables() -> list[str]:
+    """Return the tables of all entities."""
+    return [quote(schema.table) for schema in schemas().values()]
 
 
 def asked(sql: str) -> tuple[Any, ...]:

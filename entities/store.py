@@ -74,12 +74,10 @@ def delete(schema: EntitySchema, key: Any, delivery: int) -> Written | None:
     return written(removal_sql(schema, removal, "old.previous"), [key, schema.name])
 
 
-def last_delivery(schema: EntitySchema, key: Any) -> int:
-    """Return the number of the write that changed a record last; 0 where there is no record, or nobody told it."""
+def written_after_sql(schema: EntitySchema, number: str) -> str:
+    """Return the query that finds a record, by key, where a write after that of this number changed it last."""
     column = quote(schema.key.column)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT last_delivery FROM {quote(schema.table)} WHERE {column} = %s", [key])  # noqa: S608
-        return (cursor.fetchone() or [None])[0] or 0
+    return f"SELECT FROM {quote(schema.table)} WHERE {column} = %s AND last_delivery > {number}"
 
 
 def removal_sql(schema: EntitySchema, removal: str, told: str) -> str:

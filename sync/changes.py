@@ -33,7 +33,9 @@ def begin(reader: Reader, since: Since) -> Served:
 
 def go_on(reader: Reader, rest: Rest) -> Served:
     """Return the next page."""
-    check(rest.start, stand(), "cursor")
+    here = stand()
+    check(rest.start, here, "cursor")
+    check(rest.until, here, "cursor")
     return serve(reader, rest)
 
 
@@ -47,9 +49,10 @@ def began(since: Since, here: Stand) -> tuple[Start, Place]:
 
 
 def check(start: Start, here: Stand, name: str) -> None:
-    """Refuse a start of another epoch, or from before the oldest deletions that are kept."""
+    """Refuse a start of another life of the database, or from before the oldest deletions that are kept."""
     days = settings.CONNECTOR_TOMBSTONE_DAYS
-    if start.epoch != here.epoch or (days and second(here) - start.at > days * DAY):
+    is_foreign = start.epoch != here.epoch or start.xid > here.xid
+    if is_foreign or (days and second(here) - start.at > days * DAY):
         raise BadRequest(faults=[expired(name)])
 
 

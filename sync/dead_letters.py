@@ -27,7 +27,7 @@ LOCK_NOT_AVAILABLE = "55P03"
 
 
 class Busy(Exception):
-    """A worker has the delivery's lane in hand, for longer than is waited for it."""
+    """Somebody else has the delivery's lane or record in hand, for longer than is waited for it."""
 
 
 class NotDead(Exception):
@@ -38,13 +38,16 @@ class NotDead(Exception):
 def in_hand(delivery: Delivery) -> Iterator[Delivery]:
     """Hold a delivery's lane, so that no worker has it, and yield the delivery as it is now; raise Busy."""
     with transaction.atomic():
-        lock(delivery.lane)
+        with waiting():
+            Lane.objects.select_for_update().get(pk=delivery.lane)
         yield Delivery.objects.get(pk=delivery.pk)
 
 
-def lock(lane: int) -> None:
+@contextmanager
+def waiting() -> Iterator[None]:
+    """Raise Busy where a lock is waited for too long."""
     try:
-        Lane.objects.select_for_update().get(pk=lane)
+        yield
     except OperationalError as exc:
         if sqlstate(exc) == LOCK_NOT_AVAILABLE:
             raise Busy from exc

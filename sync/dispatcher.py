@@ -14,6 +14,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from connector.edge.health import pulse
 from connector.edge.logs import outline
+from entities.epoch import rise_above_rows
 from sync import backlog, chores, lanes, milestones, runner, strays, wake
 from sync.pruning import prune, prune_changes
 
@@ -36,6 +37,7 @@ def dispatch(stop: Event) -> None:
                 backlog.measure()
             look()
             if marking.is_due():
+                rise_above_rows()
                 milestones.mark()
             if tidying.is_due():
                 prune_some()

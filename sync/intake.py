@@ -74,26 +74,22 @@ def settle_at_once(command: Command, *, is_deferred: bool) -> Answer | None:
 
 @transaction.atomic
 def settle(command: Command, *, is_deferred: bool) -> Answer | ContractError:
-    write, record_key = command.write, command.record_key
-    entry = journal.enter(write, record_key)
+    entry = journal.enter(command)
     if entry.earlier and is_repeat(command, entry.earlier):
         return repeated_answer(command, entry.earlier)
-    if entry.earlier and write.idempotency_key:
-        return reject(command, idempotency_mismatch(write), entry.number)
+    if entry.earlier and command.write.idempotency_key:
+        return reject(command, idempotency_mismatch(command.write), entry.number)
     if is_deferred or entry.must_wait:
         return accept(command, entry.number)
     return apply(command, entry.number)
 
 
 def is_repeat(command: Command, earlier: Earlier) -> bool:
-    """Tell whether a write is one that came before; without a key of its own it must be its record's newest write.
-
-    A file may have written the record since, which leaves no delivery.
-    """
+    """Tell whether a write is one that came before; without a key of its own it must be its record's newest write."""
     write = command.write
     if not write.may_repeat or earlier.digest != write.digest(command.record_key):
         return False
-    return bool(write.idempotency_key) or store.last_delivery(command.schema, command.key) <= earlier.id
+    return bool(write.idempotency_key) or not earlier.is_overtaken
 
 
 def repeated_answer(command: Command, earlier: Earlier) -> Answer:

@@ -12,6 +12,8 @@ from django.db import connection
 
 from connector.edge.errors import FAULTS_TOLD, Fault
 from connector.edge.postgresql.base import pipelined
+from entities import store
+from sync.command import Command
 from sync.effects import Effect
 from sync.models.delivery import LANES, UNFINISHED, Method, Outcome, State
 from sync.write import KEPT_OF_REJECTED, Write, lock_number
@@ -49,6 +51,7 @@ def unapplied_of(record_hash: str, entity: str, record_key: str) -> str:
 
 OF_RECORD = newest_of("%s", "%s", "%s")
 UNAPPLIED = unapplied_of("%s", "%s", "%s")
+LOCK = "SELECT pg_advisory_xact_lock(%s)"
 LOCK_ALL = "SELECT pg_advisory_xact_lock(number) FROM unnest(%s::bigint[]) AS asked(number)"
 # Without the OFFSET it would be a join, and read all that waits of every record.
 ENTER_ALL = f"""
@@ -64,7 +67,10 @@ WAITING_OF = f"""
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The newest delivery that a write may be a repeat of; it has no outcome before it is applied."""
+    """The newest delivery that a write may be a repeat of; it has no outcome before it is applied.
+
+    Its record may have been written since by what leaves no delivery: a file. That is asked of the same write alone.
+    """
 
     id: int
     digest: bytes
@@ -72,6 +78,7 @@ class Earlier:
     outcome: Outcome | None
     ignored: list[str]
     is_deferred: bool
+    is_overtaken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +90,10 @@ class Entry:
     earlier: Earlier | None
 
 
-def lock(write: Write, record_key: str) -> None:
-    """Wait until nobody else writes this record; the lock ends with the transaction."""
+def lock(entity: str, record_key: str) -> None:
+    """Wait until nobody else writes this record, and keep others waiting until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute(*locking(write, record_key))
+        cursor.execute(LOCK, [lock_number(entity, record_key)])
 
 
 def locking(write: Write, record_key: str) -> tuple[str, list[int]]:
@@ -97,7 +104,7 @@ def locking(write: Write, record_key: str) -> tuple[str, list[int]]:
     numbers = [lock_number(write.entity, record_key)]
     if write.idempotency_key:
         numbers.insert(0, lock_number("idempotency", str(write.client_id), write.idempotency_key))
-    return f"SELECT {', '.join(['pg_advisory_xact_lock(%s)'] * len(numbers))}", numbers
+    return LOCK + ", pg_advisory_xact_lock(%s)" * (len(numbers) - 1), numbers
 
 
 def record_of(write: Write, record_key: str) -> list[Any]:
@@ -113,19 +120,22 @@ def earlier(write: Write, record_key: str) -> tuple[str, list[Any]]:
     return OF_RECORD, [number, number, *named, settings.CONNECTOR_REPEAT_HOURS]
 
 
-def enter(write: Write, record_key: str) -> Entry:
+def enter(command: Command) -> Entry:
     """Lock the record, and return what a write finds there; numbers of one record follow the order of acceptance.
 
     It asks in a statement of its own, which sees what was committed while the lock was waited for.
     """
+    write, record_key = command.write, command.record_key
     sql, parameters = earlier(write, record_key)
+    later = store.written_after_sql(command.schema, "earlier.id")
     sql = f"""
-        SELECT {NEXT}, EXISTS ({UNAPPLIED}), earlier.*
+        SELECT {NEXT}, EXISTS ({UNAPPLIED}), earlier.*, EXISTS ({later} AND earlier.digest = %s)
         FROM (SELECT) AS one LEFT JOIN LATERAL ({sql}) AS earlier ON true
     """  # noqa: S608
+    asked = [*record_of(write, record_key), command.key, write.digest(record_key), *parameters]
     with pipelined(connection), connection.cursor() as first, connection.cursor() as second:
         first.execute(*locking(write, record_key))
-        second.execute(sql, [*record_of(write, record_key), *parameters])
+        second.execute(sql, asked)
         number, must_wait, *found = second.fetchone()
     return Entry(number, must_wait, known(tuple(found)))
 
@@ -156,11 +166,11 @@ def waiting(entity: str, record_keys: Sequence[str]) -> set[str]:
 
 
 def known(row: tuple[Any, ...]) -> Earlier | None:
-    number, digest, method, outcome, ignored, is_deferred = row
+    number, digest, method, outcome, ignored, *is_so = row
     if number is None:
         return None
     done = Outcome(outcome) if outcome else None
-    return Earlier(number, bytes(digest), Method(method), done, msgspec.json.decode(ignored), is_deferred)
+    return Earlier(number, bytes(digest), Method(method), done, msgspec.json.decode(ignored), *is_so)
 
 
 def wait_for_what_was_found() -> None:
@@ -266,11 +276,17 @@ def insertion(columns: dict[str, Any], source: str = "", **given: str) -> str:
 
 
 def copy(rows: Sequence[dict[str, Any]]) -> None:
-    """Store many deliveries whose columns are the same, as `row` has them."""
+    """Store many deliveries whose columns are the same, as `row` has them.
+
+    COPY takes no function, and the word "now" for when the transaction began: before it had its records' locks.
+    """
     if not rows:
         return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (now,) = cursor.fetchone()
     moment = "runnable_at" if rows[0]["state"] == State.ACCEPTED else "finished_at"
     sql = f"COPY sync_delivery ({', '.join(rows[0])}, accepted_at, {moment}) FROM STDIN"
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(sql) as deliveries:
         for columns in rows:
-            deliveries.write_row([*columns.values(), "now", "now"])
+            deliveries.write_row([*columns.values(), now, now])

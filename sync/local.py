@@ -15,15 +15,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from connector.edge.models import Client
 from entities.schema import schemas
 from sync import intake
 from sync.answers import Answer
 from sync.journal import encode
 from sync.models.delivery import Method
-from sync.write import Write, lock_number
+from sync.write import Write
 
 Body = Mapping[str, Any] | bytes
 
@@ -55,12 +53,6 @@ def update(entity: str, key: str, body: Body, *, by: Author = LOCAL) -> Answer:
 def delete(entity: str, key: str, *, by: Author = LOCAL) -> Answer:
     """Delete a record; see `change`."""
     return change(Method.DELETE, entity, key, b"", by=by)
-
-
-def hold(entity: str, key: str) -> None:
-    """Wait until nobody else changes a record, and keep others waiting until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(entity, key)])
 
 
 def change(method: Method, entity: str, key: str | None, body: Body, *, by: Author = LOCAL) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -10,6 +10,7 @@ from itertools import groupby
 from django.db import transaction
 
 from sync import dead_letters, journal, wake
+from sync.dead_letters import Busy, waiting
 from sync.models import Delivery, Job
 from sync.models.delivery import DeliveryQuerySet, Method, State
 from sync.write import Write
@@ -68,10 +69,11 @@ class Report:
     replayed: int = 0
     overtaken: int = 0
     cut: int = 0
+    busy: int = 0
 
     @property
     def failed(self) -> int:
-        return self.overtaken + self.cut
+        return self.overtaken + self.cut + self.busy
 
 
 @dataclass(frozen=True)
@@ -91,20 +93,28 @@ class Replay:
             return
         ordered = deliveries.order_by("record_hash", "entity", "record_key", "pk").iterator()
         for _, group in groupby(ordered, key=lambda delivery: delivery.record):
-            members = list(group)
-            self.copy_record(members)
-            yield len(members)
+            yield self.counted(self.copy_record, list(group))
 
     def run_dead(self, deliveries: Iterable[Delivery]) -> Iterator[int]:
         for delivery in deliveries:
-            self.report.replayed += self.is_dry or dead_letters.replay(delivery)
-            yield 1
+            yield self.counted(self.replay_dead, [delivery])
+
+    def counted(self, act: Callable[[list[Delivery]], None], deliveries: list[Delivery]) -> int:
+        """Do something to deliveries and return how many they are; what somebody has in hand is left."""
+        try:
+            act(deliveries)
+        except Busy:
+            self.report.busy += len(deliveries)
+        return len(deliveries)
+
+    def replay_dead(self, deliveries: list[Delivery]) -> None:
+        self.report.replayed += sum(self.is_dry or dead_letters.replay(delivery) for delivery in deliveries)
 
     @transaction.atomic
     def copy_record(self, deliveries: list[Delivery]) -> None:
         """Accept copies of the deliveries of one record, in their order."""
-        write = copied(deliveries[0])
-        journal.lock(write, deliveries[0].record_key)
+        with waiting():
+            journal.lock(*deliveries[0].record)
         if not self.is_forced and self.is_overtaken(deliveries):
             self.report.overtaken += len(deliveries)
             return

@@ -28,6 +28,8 @@ def read(find: Callable[..., Found], *, epoch: int, lsn: str) -> Found:
             if has(epoch, lsn):
                 return find(using=REPLICA)
         except (DatabaseError, InterfaceError) as exc:
+            if not connections[REPLICA].errors_occurred:  # It is the primary that failed.
+                raise
             log.warning("replica_left", **outline(exc))
             leave()
     return find(using=DEFAULT_DB_ALIAS)

@@ -21,7 +21,7 @@ from connector.edge.errors import ContractError, Fault, add_faults
 from connector.edge.logs import outline
 from entities.folding import Fold
 from entities.schema import EntitySchema, schemas
-from sync import hooks, lanes, marks, turns
+from sync import halving, hooks, lanes, marks, turns
 from sync.command import Command, judge
 from sync.database_faults import fault_of
 from sync.effects import Effect, effect_of
@@ -90,31 +90,13 @@ class Batch:
         exhausted = [delivery for delivery in self.deliveries if delivery.crashes >= lanes.CRASHES]
         for delivery in exhausted:
             self.bury(delivery, f"It ended or held up {lanes.CRASHES} workers.")
-        self.settle_some([delivery for delivery in self.deliveries if delivery not in exhausted])
+        others = [delivery for delivery in self.deliveries if delivery not in exhausted]
+        halving.settle(others, self.apply, self.fail, is_nobodys=is_away)
         turns.release(self.deliveries)
 
-    def settle_some(self, deliveries: Sequence[Delivery]) -> None:
-        """Apply deliveries together; where that fails, each half by itself, and so on to the one that fails."""
-        deliveries = [delivery for delivery in deliveries if delivery.record not in self.blocked]
-        if not deliveries:
-            return
-        try:
-            with transaction.atomic():
-                apply(deliveries)
-        except SoftTimeLimitExceeded:
-            raise
-        except Exception as exc:
-            if is_away(exc):
-                raise
-            self.split(deliveries, exc)
-
-    def split(self, deliveries: Sequence[Delivery], exc: Exception) -> None:
-        middle = len(deliveries) // 2
-        if middle:
-            self.settle_some(deliveries[:middle])
-            self.settle_some(deliveries[middle:])
-        else:
-            self.fail(deliveries[0], exc)
+    def apply(self, deliveries: Sequence[Delivery]) -> None:
+        """Apply those that do not wait for one that failed."""
+        apply([delivery for delivery in deliveries if delivery.record not in self.blocked])
 
     def fail(self, delivery: Delivery, exc: Exception) -> None:
         fault = database_fault(delivery, exc)

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from django.db import DatabaseError, DataError, IntegrityError, transaction
@@ -20,7 +21,7 @@ from entities import bulk, store
 from entities.bulk import Became, Change
 from entities.folding import Fold
 from entities.schema import EntitySchema
-from sync import hooks, journal, wake
+from sync import halving, hooks, journal, wake
 from sync.command import Command
 from sync.database_faults import fault_of
 from sync.effects import unknown_references
@@ -75,7 +76,7 @@ def apply(schema: EntitySchema, commands: Sequence[Command]) -> list[Member]:
     accept(waiting)
     queued = {member.number for member in waiting}
     for turn in turns(member for member in members if member.number not in queued):
-        settle(schema, turn)
+        halving.settle(turn, partial(write, schema), partial(refuse, schema), is_nobodys=is_of_database)
     return members
 
 
@@ -96,32 +97,15 @@ def turns(members: Iterable[Member]) -> Iterable[list[Member]]:
     return found.values()
 
 
-def settle(schema: EntitySchema, members: Sequence[Member]) -> None:
-    """Write members together; where that is refused, each half by itself, and so on to the one that is refused."""
-    if not members:
-        return
-    try:
-        with transaction.atomic():
-            write(schema, members)
-    except Exception as exc:
-        if isinstance(exc, DatabaseError) and not isinstance(exc, (IntegrityError, DataError)):
-            raise
-        split(schema, members, exc)
+def is_of_database(exc: Exception) -> bool:
+    """Tell whether the database failed, and no write was refused."""
+    return isinstance(exc, DatabaseError) and not isinstance(exc, (IntegrityError, DataError))
 
 
-def split(schema: EntitySchema, members: Sequence[Member], exc: Exception) -> None:
-    middle = len(members) // 2
-    if middle:
-        settle(schema, members[:middle])
-        settle(schema, members[middle:])
-    else:
-        members[0].reject([reason(schema, exc)])
-
-
-def reason(schema: EntitySchema, exc: Exception) -> Fault:
-    """Return why a write was refused: by a rule of the database, or by a receiver of `delivery_applied`."""
+def refuse(schema: EntitySchema, member: Member, exc: Exception) -> None:
+    """Note why a write was refused: by a rule of the database, or by a receiver of `delivery_applied`."""
     found = fault_of(exc, schema) if isinstance(exc, (IntegrityError, DataError)) else None
-    return found or Fault(schema.name, "failed", f"It could not be applied: {type(exc).__name__}.")
+    member.reject([found or Fault(schema.name, "failed", f"It could not be applied: {type(exc).__name__}.")])
 
 
 def write(schema: EntitySchema, members: Sequence[Member]) -> None:

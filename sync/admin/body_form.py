@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from msgspec.structs import replace
 
 from connector.edge.admin_text import indented
+from connector.edge.errors import Fault
 
 if TYPE_CHECKING:
     from django.forms import Textarea
 else:
     from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
 
+OTHER_RECORD = "It names another record; the one that this page is about keeps its key."
 UNREADABLE = "\ufffd"
 LONGEST_INDENTED = 1_000_000  # Far under what Django takes of a form; what came is under the limit of a request.
 
@@ -41,6 +45,11 @@ class BodyForm(forms.Form):
     @property
     def content(self) -> bytes:
         return str(self.cleaned_data["body"]).encode()
+
+
+def told_of_form(faults: Iterable[Fault]) -> list[Fault]:
+    """Return faults as whoever edits a body understands them: a page names the record, where a request has headers."""
+    return [replace(fault, message=OTHER_RECORD) if fault.code == "key_mismatch" else fault for fault in faults]
 
 
 def editable(content: bytes) -> str:

@@ -16,7 +16,7 @@ from connector.edge import admin_text
 from connector.edge.admin_paginator import counted
 from sync import dead_letters
 from sync.admin import columns
-from sync.admin.body_form import BodyForm
+from sync.admin.body_form import BodyForm, told_of_form
 from sync.admin.operations import REPLAY, Operated, Operation
 from sync.models import Delivery, State
 
@@ -64,7 +64,7 @@ def edit(request: HttpRequest, model_admin: Operated, pk: int) -> HttpResponse:
         operation = Operation(partial(dead_letters.edit, body=form.content), "edited", "Edited the body.")
         return finish(request, model_admin, delivery, operation)
     original = admin_text.body(bytes(delivery.body))
-    shown = columns.fault_table(map(asdict, faults)) if faults else ""
+    shown = columns.fault_table(map(asdict, told_of_form(faults))) if faults else ""
     context = {
         "form": form,
         "faults": shown,

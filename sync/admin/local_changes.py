@@ -22,8 +22,9 @@ from connector.edge.errors import ContractError, Fault
 from entities import reading
 from entities.admin.records import RecordAdmin
 from entities.entity import Entity
-from sync import local
+from sync import journal, local
 from sync.admin import columns
+from sync.admin.body_form import told_of_form
 from sync.admin.record_form import RecordForm, members_changed
 from sync.answers import Answer
 from sync.local import Author
@@ -104,7 +105,7 @@ def edit(request: HttpRequest, model_admin: RecordAdmin, pk: int) -> HttpRespons
     back = url_of(model_admin.model, "change", pk)
     held = {"heading": "What it holds", "original": admin_text.body(item)}
     context = {"form": form, "intro": PUT, "says": "Change it", "back": back, **held}
-    return page(request, model_admin, "edit_body", f"Edit {record}", outcome, **context)
+    return page(request, model_admin, "edit_body", f"Edit {record}", told_of_form(outcome), **context)
 
 
 @transaction.atomic
@@ -126,7 +127,7 @@ def found(request: HttpRequest, model_admin: RecordAdmin, pk: int) -> tuple[Any,
     if record := records.first():
         key = model_admin.schema.key.text(getattr(record, model_admin.key))
         if request.method == "POST":
-            local.hold(model_admin.schema.name, key)
+            journal.lock(model_admin.schema.name, key)
         item = reading.items_of(model_admin.schema, [key]).get(key)
         held = records.first()
         if held and item:  # Else somebody has deleted it meanwhile.

@@ -30,6 +30,7 @@ class Pull(models.Model):
     pages = models.BigIntegerField(default=0, help_text="Pages of the walk; those after them are of changes.")
     cursor = models.TextField(blank=True, help_text="Where reading changes goes on.")
     changes_cursor = models.TextField(blank=True, help_text="Where the next pull can begin.")
+    holder = models.UUIDField(null=True, help_text="The run that has it; empty where another one began since.")
     started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
 

@@ -5,6 +5,7 @@ PullError
 ├── Refused       the source answers 4xx, in its own words
 ├── Unexpected    the source does not keep to the contract
 ├── Restarted     a page came from another walk than those before it
+├── TakenOver     another run has begun to pull the entity from there
 └── Stopped       somebody asked the command to end
 """
 
@@ -31,6 +32,10 @@ class Restarted(PullError):
     """The pages before it may leave out what this one does not have: the walk is to be begun anew."""
 
     passes = True
+
+
+class TakenOver(PullError):
+    """The lock that keeps runs apart is lost with the connection that had it; what is done is done."""
 
 
 class Stopped(PullError):

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from uuid import uuid4
 
 from django.db import connection, transaction
 
@@ -33,6 +34,8 @@ class Kind:
 def alone(kind: Kind) -> Iterator[None]:
     """Have this process be the only one that pulls an entity from a source, as long as its connection lives.
 
+    Who begins after that connection was lost takes the pull over (`open_pull`).
+
     Raises:
         PullError: another one does.
     """
@@ -44,13 +47,25 @@ def alone(kind: Kind) -> Iterator[None]:
     try:
         yield
     finally:
+        connection.close_if_unusable_or_obsolete()
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
 
 
 @transaction.atomic
 def open_pull(kind: Kind, *, largest: int = LARGEST, is_anew: bool = False) -> Pull:
-    """Return the pull of a kind that is under way, or a new one; the records of pulls that are over are forgotten."""
+    """Return the pull of a kind that is under way, or a new one, for this run to have alone.
+
+    The records of pulls that are over are forgotten.
+    """
+    pull = begun(kind, largest=largest, is_anew=is_anew)
+    Pull.objects.filter(source=kind.source, entity=kind.entity, holder__isnull=False).update(holder=None)
+    pull.holder = uuid4()
+    pull.save(update_fields=["holder"])
+    return pull
+
+
+def begun(kind: Kind, *, largest: int, is_anew: bool) -> Pull:
     same = Pull.objects.filter(
         source=kind.source,
         entity=kind.entity,

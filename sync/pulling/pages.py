@@ -18,12 +18,15 @@ from sync import modes, sets
 from sync.command import Command, judge
 from sync.models import Pull, PullPage
 from sync.models.delivery import Method
+from sync.pulling.errors import TakenOver
 from sync.sets import Fate
 from sync.write import Write
 
 CLIENT = "resync"
 FAULTS_NOTED = 20
 TALLY = "SELECT fate, count(*) FROM sync_pullpage, unnest(fates) AS fate WHERE pull_id = %s GROUP BY fate ORDER BY fate"
+# No other run begins before this transaction has ended; pages of this one do not wait for each other.
+HOLD = "SELECT FROM sync_pull WHERE id = %s AND holder = %s FOR SHARE"
 Tally = Counter[str]
 members_decoder = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
 
@@ -43,12 +46,24 @@ def client_id() -> int:
     return client.pk
 
 
+def hold(pull: Pull) -> None:
+    """Keep a pull in the hands of this run until the transaction ends.
+
+    Raises:
+        TakenOver
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [pull.pk, pull.holder])
+        if not cursor.rowcount:
+            raise TakenOver("Another run has begun to pull from there.")
+
+
 def commit(pull: Pull, schema: EntitySchema, number: int, items: Sequence[bytes], **then: Any) -> Tally:
     """Apply a page unless it is done, move the pull on with it, and return how many records became what.
 
     Raises:
         Unavailable: an operator has the entity take no writes.
-        DatabaseError: nothing is done.
+        TakenOver, DatabaseError: nothing is done.
     """
     told, commands = judged(pull, schema, items)
     with transaction.atomic():
@@ -63,6 +78,7 @@ def carry_out(
     pull: Pull, schema: EntitySchema, number: int, told: dict[int, Told], commands: dict[int, Command]
 ) -> Tally:
     """Apply writes, and note them as a page together with what is told already; the caller has a transaction."""
+    hold(pull)
     modes.open_mode(schema)
     for place, member in zip(commands, applied(pull, schema, list(commands.values())), strict=True):
         told[place] = outcome(member)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
 
+from django.db import transaction
 from django.db.models.functions import Now
 
 from entities.schema import EntitySchema
@@ -18,6 +19,7 @@ from sync.pulling.changes import Changes
 from sync.pulling.errors import Refused, Restarted, Stopped
 from sync.pulling.opening import unused_size
 from sync.pulling.pages import Tally
+from sync.pulling.patience import patiently
 from sync.pulling.removal import Removal
 from sync.pulling.source import Source
 from sync.pulling.verdict import doubts
@@ -76,7 +78,8 @@ class Run:
                 break
         if self.stop.is_set():
             raise Stopped("It was told to stop.")
-        self.pull.refresh_from_db()  # The page that told where changes begin was another thread's.
+        # The page that told where changes begin was another thread's, and this one's connection may be lost by now.
+        patiently(self.pull.refresh_from_db, self.stop)
         self.move(Stage.CHANGES if self.pull.changes_cursor else Stage.CHECKING)
 
     def changes(self) -> Iterator[Tally]:
@@ -104,5 +107,7 @@ class Run:
 
     def move(self, stage: Stage, **changes: Any) -> None:
         changes |= {"stage": stage, **({"finished_at": Now()} if stage == Stage.DONE else {})}
-        Pull.objects.filter(pk=self.pull.pk).update(**changes)
+        with transaction.atomic():
+            pages.hold(self.pull)
+            Pull.objects.filter(pk=self.pull.pk).update(**changes)
         self.pull.refresh_from_db()

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Event
 
+from django.db import transaction
+
 from entities.schema import EntitySchema
 from sync.models import Pull
 from sync.models.pull import Stage
@@ -68,8 +70,10 @@ class Walk:
         return page
 
 
+@transaction.atomic
 def begin_anew(pull: Pull, per_page: int) -> None:
     """Forget the pages of a walk that the source no longer goes on with; what they brought stays."""
+    pages.hold(pull)
     pull.done_pages.all().delete()
     pull.per_page, pull.total, pull.pages, pull.stage = per_page, None, 0, Stage.WALKING
     pull.cursor = pull.changes_cursor = ""

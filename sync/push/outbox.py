@@ -100,10 +100,10 @@ def settle(push: Push, **changes: object) -> None:
     """Write what became of a push, and let go of it.
 
     Whoever lost the lease changes nothing but this: what it sent may have come after what the next holder sent, so
-    the record is sent once more.
+    the record is sent once more, unless it is a person's by now.
     """
     if not Push.objects.held(push).update(leased_until=None, **changes):
-        lost = Push.objects.filter(pk=push.pk).exclude(state=PushState.DEAD)
+        lost = Push.objects.filter(pk=push.pk).exclude(state__in=[PushState.DEAD, PushState.SKIPPED])
         lost.update(version=F("version") + 1, state=PushState.WAITING, due_at=Now())
 
 

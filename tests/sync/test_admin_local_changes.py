@@ -57,6 +57,13 @@ def test_record_is_created(admin_client: Browser) -> None:
     assert product("a").price == 1.5
 
 
+def test_change_of_the_key_is_refused_in_words_for_a_person(admin_client: Browser) -> None:
+    local.create("product", {"sku": "a"})
+    told = edit(admin_client, {"sku": "b"}).content.decode()
+    assert "It names another record; the one that this page is about keeps its key." in told
+    assert "Entity-Id" not in told
+
+
 def test_change_is_the_persons_own(admin_client: Browser) -> None:
     add(admin_client, {"sku": "a"})
     delivery = Delivery.objects.get()

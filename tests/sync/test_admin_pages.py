@@ -142,6 +142,13 @@ def test_machine_written_rows_cannot_be_added(model: type[Model], admin_client: 
     assert admin_client.post(url(model, "add"), {}).status_code == 403
 
 
+@pytest.mark.parametrize(("search", "told"), [("", "There are none yet."), ("?q=5", "Nothing matches.")], ids=str)
+def test_empty_list_asks_nobody_to_create_what_programs_write(search: str, told: str, admin_client: Browser) -> None:
+    page = admin_client.get(f"/admin/sync/pull/{search}").content.decode()
+    assert told in page
+    assert "Create" not in page
+
+
 @every_model
 def test_pages_are_refused_without_permission(model: type[Model]) -> None:
     row, browser = make(model, 1), operator()

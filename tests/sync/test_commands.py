@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection, transaction
 
-from sync import runner
-from sync.models import Delivery
+from sync import journal, runner
+from sync.models import Delivery, Lane
 from tests.conftest import Dsync
+from tests.sync.writes import accept, side_by_side
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "autonomous"])
 
@@ -75,6 +77,29 @@ def test_replay_runs_rejected_deliveries_again(dsync: Dsync) -> None:
     assert dsync.item("product", sku="late")["color"] == "White"
 
 
+@pytest.mark.parametrize("state", ["dead", "applied"])
+def test_replay_leaves_out_what_somebody_has_in_hand(dsync: Dsync, state: str) -> None:
+    accepted = [accept("POST", sku) for sku in ("a", "b")]
+    for delivery in accepted:
+        if state == "dead":
+            delivery.bury("x")
+    runner.run(10)
+    held = accepted[0]
+
+    def replayed() -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+        with pytest.raises(SystemExit):
+            call_command("resync", "replay", "product", f"--{state}", "--json", stdout=(printed := io.StringIO()))
+        return json.loads(printed.getvalue())
+
+    with transaction.atomic():
+        Lane.objects.select_for_update().get(pk=held.lane)
+        journal.lock(*held.record)
+        (told,) = side_by_side(replayed)
+    assert (told["replayed"], told["busy"]) == (1, 1)
+
+
 def test_replay_selects_by_the_job_that_was_linked_before(white_then_black: Dsync) -> None:
     white_then_black.send("POST", "/entity/product/set_job", {"job_id": "j1"})
     white_then_black.put("product", "a", {"color": "Red"})
@@ -86,10 +111,30 @@ def test_replay_names_the_jobs_that_are_not_there(dsync: Dsync) -> None:
         call_command("resync", "replay", "product", "--job", "nothing")
 
 
+def test_replay_tells_how_a_moment_is_written(dsync: Dsync) -> None:
+    with pytest.raises(CommandError, match="'yesterday' is no moment, such as"):
+        call_command("resync", "replay", "product", "--since", "yesterday")
+
+
 def test_deliveries_counts_and_lists(white_then_black: Dsync) -> None:
     printed = run("deliveries", "--process", "1")
     assert printed["counts"]["applied"] == 1
     assert [row["key"] for row in printed["deliveries"]] == ["a"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("deliveries", "--entity"), ("resync", "replay"), ("set_push_token",), ("rotate_entity_token",)],
+    ids=str,
+)
+def test_command_tells_the_entities_there_are_where_there_is_none_of_a_name(command: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError, match="no entity 'nosuch'; there are company, order, partner_sale"):
+        call_command(*command, "nosuch")
+
+
+def test_deliveries_of_an_entity_that_is_gone_are_counted(white_then_black: Dsync) -> None:
+    Delivery.objects.update(entity="gone")
+    assert run("deliveries", "--entity", "gone")["counts"]["applied"] == 2
 
 
 def test_prune_counts_and_removes(white_then_black: Dsync) -> None:

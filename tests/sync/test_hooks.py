@@ -9,8 +9,10 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
+from connector.settings import BASE_DIR
+from entities.models import Order
 from sync import follow_ups, pruning
-from sync.hooks import HOOKS, after_commit
+from sync.hooks import HOOKS, after_commit, delivery_applied
 from sync.models import Delivery, FollowUp
 from sync.models.delivery import State
 from sync.retry import TRIES
@@ -19,6 +21,22 @@ from tests.sync.writes import DATABASE, accept, make_due, product, run, side_by_
 
 pytestmark = DATABASE
 EARLIER = Now() - timedelta(seconds=1)
+
+
+def test_hooks_are_told_when_they_are_written_as_the_readme_shows(dsync: Dsync) -> None:
+    section = (BASE_DIR / "README.md").read_text().split("## Your own code")[1]
+    lines = [line.removeprefix("    ") for line in section.split("Put them")[0].splitlines()]
+    heard: list[str] = []
+    code = "\n".join(lines).replace("): ...", "): heard.append((entity, operation))")
+    mine: dict[str, Any] = {"heard": heard, "__name__": "mine"}
+    try:
+        exec(code, mine)  # noqa: S102 (the document's own)
+        assert dsync.post("order", {"order_id": "1"}).status_code == 201
+        assert follow_ups.run(20)
+    finally:
+        delivery_applied.disconnect(mine.get("reserve"), sender=Order)
+        HOOKS.pop("mine.tell_warehouse", None)
+    assert heard == [("order", "POST")] * 2
 
 
 # The signal

@@ -12,7 +12,9 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from entities.schema import schemas
 from sync import journal, lanes, marks, pruning, turns
+from sync.command import judge
 from sync.models import Delivery, Lane
 from sync.models.delivery import LANES, Method, State
 from sync.write import Write, lock_number
@@ -169,16 +171,19 @@ def test_turns_are_found_by_indexes(sql: str, parameters: Any, indexes: list[str
 @pytest.mark.parametrize("key", ["", "k"], ids=["record", "idempotency key"])
 def test_entering_finds_by_indexes(key: str) -> None:
     asked: list[Any] = []
-    write = Write(client_id=1, entity="product", method=Method.POST, body=b"{}", process_id="p", idempotency_key=key)
+    write = Write(1, "product", Method.POST, b'{"sku": "17"}', process_id="p", idempotency_key=key)
+    command = judge(write, schemas()["product"], None, [])
+    assert command
     with (
         transaction.atomic(),
         connection.execute_wrapper(lambda run, sql, *rest: asked.append((sql, rest[0])) or run(sql, *rest)),
     ):
-        journal.enter(write, "17")
+        journal.enter(command)
     plan = plan_of(*asked[1])  # After the lock.
     assert "sync_delivery_unapplied" in plan
     assert ("sync_delivery_idempotent" if key else "sync_delivery_of_record") in plan
-    assert "Seq Scan on sync_delivery" not in plan
+    assert "entities_product_sku" in plan
+    assert "Seq Scan" not in plan
 
 
 @pytest.mark.usefixtures("_filled")

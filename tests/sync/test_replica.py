@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import ProgrammingError, connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from connector.stack.postgres import Cluster
@@ -167,6 +167,19 @@ def test_replica_that_is_away_is_left_alone_for_a_while(
     assert (page(five, 2), second.connection) == ("cd", None)
     monkeypatch.setattr(replica, "left_until", 0.0)
     assert read_there(second, lambda: page(five, 2)) == ("cd", True)
+
+
+def test_failure_of_the_primary_is_not_taken_for_the_replicas(five: Dsync, second: Any) -> None:
+    asked = []
+
+    def fail(*, using: str) -> None:
+        asked.append(using)
+        ask(connection, "SELECT FROM nothing_of_that_name")
+
+    catch_up()
+    with pytest.raises(ProgrammingError):
+        replica.read(fail, epoch=stand().epoch, lsn="0/0")
+    assert (asked, replica.left_until) == ([replica.REPLICA], 0.0)
 
 
 def test_replica_has_an_address_of_its_own_and_is_otherwise_reached_as_the_primary() -> None:

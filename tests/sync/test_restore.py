@@ -9,9 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
+from connector.edge.models import Client
 from connector.stack.postgres import Cluster
-from entities.epoch import stand
+from entities.changes import BEGINNING
+from entities.epoch import rise_above_rows, stand
+from entities.schema import schemas
 from sync import milestones
+from sync.cursors import Reader, Rest, Start
 from tests.clusters import empty_cluster, of_session, run, standby
 from tests.conftest import Dsync
 from tests.contract.answers import faults
@@ -87,3 +91,32 @@ def test_readers_begin_anew_after_a_standby_was_promoted(dsync: Dsync) -> None:
         run(cluster, "psql", "-c", "SELECT pg_promote()", "postgres")
         assert faults(since(dsync, cursor)) == [("changed_since", "expired_cursor")]
         assert (keys(dsync.items("product")), stand().epoch) == ("a", epoch + 1)
+
+
+@pytest.mark.parametrize("places", [(0, 10**9), (2, 0)], ids=["later transactions", "a later epoch"])
+def test_rows_that_were_restored_alone_are_found_ahead_and_left_behind(dsync: Dsync, places: tuple[int, int]) -> None:
+    dsync.post("product", {"sku": "a"})
+    epoch = stand().epoch
+    rise_above_rows()
+    assert stand().epoch == epoch
+    cursor = dsync.items("product")["Changes-Cursor"]
+    with connection.cursor() as others:
+        sql = "UPDATE entities_product SET changed_epoch = changed_epoch + %s, changed_in = (%s + 1000)::text::xid8"
+        others.execute(sql, places)
+    rise_above_rows()
+    assert stand().epoch == epoch + places[0] + 1
+    assert faults(since(dsync, cursor)) == [("changed_since", "expired_cursor")]
+    cursor = dsync.items("product")["Changes-Cursor"]
+    dsync.put("product", "a", {"color": "White"})
+    settle()
+    assert keys(since(dsync, cursor)) == "a"
+
+
+def test_cursor_from_beyond_all_transactions_is_refused(dsync: Dsync) -> None:
+    here = stand()
+    reader = Reader(Client.objects.get().pk, schemas()["product"])
+    start = Start(here.epoch, int(here.at.timestamp()), here.xid + 10**9)
+    beyond = Rest(start, BEGINNING, start, here.lsn, 10, with_deletions=False)
+    assert faults(since(dsync, reader.told(None, start)["Changes-Cursor"])) == [("changed_since", "expired_cursor")]
+    cursor = reader.told(beyond, start)["Next-Cursor"]
+    assert faults(dsync.items("product", f"?cursor={cursor}")) == [("cursor", "expired_cursor")]

@@ -8,13 +8,15 @@ from functools import partial
 from typing import Any
 
 import msgspec
+import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from connector.edge.errors import Fault
 from entities.entity import OnDelete
 from entities.schema import schemas
-from sync import local, sets
+from sync import journal, sets
 from sync.command import Command, judge
 from sync.models import Delivery, Push, Switch
 from sync.models.delivery import Method
@@ -170,6 +172,25 @@ def test_receiver_that_raises_rejects_its_own_write_alone(receive: Any) -> None:
     assert product("b") is None
 
 
+def test_end_of_a_tasks_time_is_no_fault_of_a_write(receive: Any) -> None:
+    def hold_up(**_told: Any) -> None:
+        raise SoftTimeLimitExceeded
+
+    receive(hold_up)
+    with pytest.raises(SoftTimeLimitExceeded):
+        upserts({"sku": "a"})
+    assert product("a") is None
+
+
+def test_write_is_accepted_when_it_has_its_record_and_not_when_its_transaction_begins() -> None:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT now()")
+            (began,) = cursor.fetchone()
+        upserts({"sku": "a"})
+    assert Delivery.objects.get().accepted_at > began
+
+
 def test_dsync_is_told_of_our_own_changes_alone() -> None:
     Switch.objects.create(entity="product", mode="inline", is_pushed=True)
     upserts({"sku": "pulled"}, {"sku": "same"})
@@ -192,7 +213,7 @@ def test_sets_in_opposite_orders_do_not_lock_each_other_out() -> None:
     orders = (["a", "held", "b"], ["b", "held", "a"])
     with ThreadPoolExecutor(1) as threads:
         with transaction.atomic():
-            local.hold("product", "held")
+            journal.lock("product", "held")
             both = threads.submit(side_by_side, *(partial(write_all, order) for order in orders))
             wait_until(lambda: waiting_for_locks() == 2)
         assert sorted(map(fates, both.result(30))) == [["created"] * 3, ["unchanged"] * 3]

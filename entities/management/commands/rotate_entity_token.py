@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
-from entities.schema import schemas
+from entities.management.named import entity_named
 from entities.tokens import rotate
 
 
@@ -17,6 +17,4 @@ class Command(BaseCommand):
         parser.add_argument("name", help="The entity's name, such as product.")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        if options["name"] not in schemas():
-            raise CommandError(f"There is no entity {options['name']!r}; there are {', '.join(schemas())}.")
-        self.stdout.write(rotate(options["name"]))
+        self.stdout.write(rotate(entity_named(options["name"]).name))

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count
 
+from entities.management.named import entity_named
 from sync.management.resync.following import between
 from sync.models import Delivery
 from sync.models.delivery import State
@@ -27,6 +28,8 @@ class Command(BaseCommand):
         wanted = {"state": options["state"], "process_id": options["process"], "entity": options["entity"]}
         found = Delivery.objects.filter(**{name: value for name, value in wanted.items() if value})
         by_state = dict(found.order_by().values_list("state").annotate(Count("pk")))
+        if options["entity"] and not by_state:  # One that is gone may have left some.
+            entity_named(options["entity"])
         newest = [told(delivery) for delivery in found.order_by("-pk").defer("body", "previous")[: options["limit"]]]
         if options["json"]:
             answer = {"counts": counts(by_state), "deliveries": newest}

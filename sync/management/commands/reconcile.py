@@ -3,10 +3,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from entities import reading
-from entities.schema import EntitySchema, schemas
+from entities.management.named import entity_named
+from entities.schema import EntitySchema
 from sync.management.resync.following import Order, add_order_arguments, carry_out
 from sync.pulling.run import Run
 from sync.sets import Fate
@@ -31,9 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--repair", action="store_true", help="Make them equal: the source is right.")
 
     def handle(self, *_args: Any, entity: str, **options: Any) -> None:
-        if entity not in schemas():
-            raise CommandError(f"There is no entity {entity!r}; there are {', '.join(schemas())}.")
-        schema, is_dry = schemas()[entity], not options["repair"]
+        schema, is_dry = entity_named(entity), not options["repair"]
         allowed = ANY if is_dry else options["allow_deletes"]
         run = carry_out(Order.of(schema, options, allowed=allowed, is_generation=True, is_dry=is_dry))
         drift = {name: run.tally[fate] for name, fate in DRIFT.items()}

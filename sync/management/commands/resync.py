@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
-from entities.schema import schemas
+from entities.management.named import entity_named
 from sync.management.resync.action import Action
 from sync.management.resync.pull import PullAction
 from sync.management.resync.push import PushAction
@@ -28,6 +28,4 @@ class Command(BaseCommand):
             action.add_arguments(chosen)
 
     def handle(self, *_args: Any, action: str, entity: str, **options: Any) -> None:
-        if entity not in schemas():
-            raise CommandError(f"There is no entity {entity!r}; there are {', '.join(schemas())}.")
-        ACTIONS[action](self.stdout).run(schemas()[entity], options)
+        ACTIONS[action](self.stdout).run(entity_named(entity), options)

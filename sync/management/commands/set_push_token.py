@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from entities.schema import schemas
+from entities.management.named import entity_named
 from sync.push.tokens import fault_of, set_token
 
 
@@ -19,8 +19,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, entity: str, **_options: Any) -> None:
-        if entity and entity not in schemas():
-            raise CommandError(f"There is no entity {entity!r}; there are {', '.join(schemas())}.")
+        if entity:
+            entity_named(entity)
         token = read_token()
         if fault := fault_of(token):
             raise CommandError(fault)

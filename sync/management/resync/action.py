@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -43,5 +44,8 @@ def progress_bar(*, quiet: bool) -> Progress:
 
 def moment(text: str) -> datetime:
     """Return a moment that came as ISO 8601; without an offset it is UTC."""
-    value = datetime.fromisoformat(text)
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise argparse.ArgumentTypeError(f"{text!r} is no moment, such as 2026-01-31T23:59:59Z") from exc
     return value if value.tzinfo else value.replace(tzinfo=UTC)

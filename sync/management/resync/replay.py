@@ -57,10 +57,12 @@ class ReplayAction(Action):
             self.stdout.write(json.dumps({**asdict(report), "dry_run": replay.is_dry}))
             return
         verb = "would be replayed" if replay.is_dry else "replayed"
-        self.stdout.write(f"{report.replayed} deliveries {verb}.")
+        self.stdout.write(f"{report.replayed} {'delivery' if report.replayed == 1 else 'deliveries'} {verb}.")
         if report.overtaken:
             self.stdout.write(
                 f"{report.overtaken} left out: their records have a newer write (--force takes them too)."
             )
+        if report.busy:
+            self.stdout.write(f"{report.busy} left out: somebody has their records in hand.")
         if report.cut:
             self.stdout.write(f"{report.cut} left out: of a refused body only the first 4 KiB are kept.")

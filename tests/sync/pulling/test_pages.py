@@ -8,21 +8,22 @@ from threading import Event
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.urls import reverse
 
 from connector.edge.errors import Unavailable
 from entities.schema import schemas
 from sync.models import Delivery, Pull, Switch
 from sync.pulling import pages
-from sync.pulling.errors import PullError, Stopped
+from sync.pulling.errors import PullError, Stopped, TakenOver
 from sync.pulling.opening import Kind, alone, open_pull
 from sync.pulling.patience import patiently
 from sync.pulling.report import write_report
 from sync.pulling.side_by_side import Threads
+from sync.pulling.walk import begin_anew
 from sync.retry import Schedule
 from tests.conftest import operator
-from tests.sync.writes import DATABASE, prices, product, side_by_side
+from tests.sync.writes import DATABASE, prices, product, side_by_side, wait_until
 
 pytestmark = DATABASE
 KIND = Kind("http://example.org", "product")
@@ -136,6 +137,35 @@ def test_pull_is_alone_while_its_connection_lives() -> None:
         (told,) = side_by_side(other)
     assert "Another run is pulling product" in told
     assert side_by_side(other) == ["alone"]
+
+
+@pytest.mark.parametrize(
+    "later", [KIND, Kind(KIND.source, KIND.entity, is_generation=True)], ids=["the same", "another kind"]
+)
+def test_run_that_lost_its_lock_writes_nothing_after_another_began(later: Kind) -> None:
+    pull = open_pull(KIND)
+    commit(pull, ITEMS[:1], total=2)
+    open_pull(later)
+    with pytest.raises(TakenOver):
+        commit(pull, ITEMS[1:], number=2, total=1)
+    with pytest.raises(TakenOver):
+        begin_anew(pull, 7)
+    assert prices("a", "b") == [1, None]
+    assert Pull.objects.get(pk=pull.pk).total == 2
+
+
+def end_connection() -> None:
+    """Have the server end the connection of this thread."""
+    backend = connection.connection.info.backend_pid
+    side_by_side(lambda: connection.cursor().execute("SELECT pg_terminate_backend(%s)", [backend]))
+    wait_until(lambda: not connection.is_usable())
+
+
+def test_pull_ends_as_it_would_when_its_connection_was_lost_meanwhile() -> None:
+    with alone(KIND):
+        end_connection()
+    with alone(KIND):
+        assert open_pull(KIND)
 
 
 def test_report_has_every_record_and_no_formula(tmp_path: Path) -> None:

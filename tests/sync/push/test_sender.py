@@ -438,6 +438,20 @@ def test_who_lost_the_lease_has_the_record_sent_once_more(remote: Remote, fate: 
     assert (remote.told, state_of()) == ([("POST", "a"), ("PUT", "a")], (PushState.SENT, 0, ""))
 
 
+@pytest.mark.parametrize("state", [PushState.DEAD, PushState.SKIPPED])
+def test_who_lost_the_lease_leaves_alone_what_a_person_decides(remote: Remote, state: PushState) -> None:
+    local.create("product", {"sku": "a"})
+    (slow,) = outbox.claim("product")
+    end_leases()
+    remote.answers(400)
+    send()
+    if state == PushState.SKIPPED:
+        outbox.skip(Push.objects.all())
+    outbox.sent(slow, is_known=True)
+    send()
+    assert (len(remote.told), push_of().state) == (1, state)
+
+
 def test_sender_stops_when_its_time_is_up(remote: Remote) -> None:
     local.create("product", {"sku": "a"})
     assert not sender.run(0)
