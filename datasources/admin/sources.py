@@ -16,6 +16,7 @@ from connector.edge.admin_text import link, moment, table
 from datasources.admin import columns, steps
 from datasources.admin.source_form import DataSourceForm
 from datasources.models import DataSource, DataSourceType, ProcessorType
+from datasources.models.data_source import SECRETS
 from sync.admin.operations import Operated
 
 SHOWN = 8
@@ -70,7 +71,7 @@ class DataSourceAdmin(Operated):
         return by_number(term) | Q(host__startswith=term) | Q(partner__name=term)
 
     def list_rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows.defer("password", "private_key_file", "passphrase")
+        return rows.defer(*SECRETS)
 
     def get_urls(self) -> list[URLPattern]:
         operate = self.has_operate_permission

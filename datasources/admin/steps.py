@@ -45,7 +45,7 @@ def test(request: HttpRequest, model_admin: Operated, source: DataSource) -> Htt
 
 
 def pause(request: HttpRequest, model_admin: Operated, source: DataSource) -> None:
-    if health.pause(source, f"By {request.user.get_username()}."):
+    if health.pause(source.pk, f"By {request.user.get_username()}."):
         model_admin.log_change(request, source, "Paused.")
         model_admin.message_user(request, f"{source} is paused.", messages.SUCCESS)
 
