@@ -45,7 +45,7 @@ def go_on(remote: Remote, entry: Entry, spool: Path, until: float) -> bool:
 
 
 def take(file: IO[bytes]) -> None:
-    """Have a file for ourselves until it is closed: whoever lost its lease in a long silence may still wait to write."""
+    """Have a file for ourselves until it is closed: who lost its lease in a long silence may still wait to write."""
     try:
         flock(file, LOCK_EX | LOCK_NB)
     except BlockingIOError as exc:

@@ -18,7 +18,7 @@ from django.test import override_settings
 from kombu.exceptions import OperationalError as BrokerError
 
 from connector.edge.health import pulse
-from sync import dispatcher, tasks, wake
+from sync import dispatcher, pruning, tasks, wake
 from sync.models import Delivery, FollowUp, Gauge, Milestone, Switch
 from sync.models.delivery import State
 from sync.push import outbox
@@ -285,6 +285,6 @@ def test_dispatcher_ends_politely_when_it_is_asked() -> None:
 @override_settings(CONNECTOR_DELIVERY_DAYS=1)
 def test_dispatcher_prunes_one_batch_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     batches = iter([5, 5])
-    monkeypatch.setattr(dispatcher, "prune", lambda: batches)
+    monkeypatch.setattr(dispatcher, "KINDS", [pruning.Kind("some", lambda _days: 10, lambda _days: batches)])
     dispatcher.prune_some()
     assert list(batches) == [5]
