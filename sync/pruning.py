@@ -36,7 +36,7 @@ PRUNE = """
 
 @dataclass(frozen=True)
 class Kind:
-    """What goes by age: `prune` removes what is older than so many days, batch by batch; None is what its setting says."""
+    """What goes by age: `prune` removes what is older than so many days, batch by batch; None: as its setting says."""
 
     noun: str
     countable: Callable[[int | None], int]

@@ -120,3 +120,8 @@ class DataSource(models.Model):
 
     def __str__(self) -> str:
         return f"{self.data_source_type} {self.host}{self.working_directory}"
+
+    @property
+    def owner_id(self) -> int:
+        """The partner that it hangs on."""
+        return self.partner_id
