@@ -36,6 +36,7 @@ log = structlog.get_logger(__name__)
 SLICE = 25.0  # seconds; a silent server takes 15 s more, and the lease 60 s.
 LOOKED_THROUGH = 10_000_000  # bytes a second, at the least
 LONGEST_LEASE = timedelta(seconds=270)  # A task is ended by then.
+LISTING_LEASE = timedelta(seconds=180)
 CRASHES = 3  # of workers that had a run in hand
 CUT_OFF = Schedule(first=2, longest=60, tries=5)  # in a row, without getting on
 BREATH = timedelta(seconds=5)  # for the database
@@ -149,6 +150,7 @@ def list_source(run: Run, line: Line) -> None:
     source = run.source
     assert source is not None  # noqa: S101 (an upload has nothing to list)
     DataSource.objects.filter(pk=source.pk).update(last_running_time=Now())
+    hold(run, leased_until=Now() + LISTING_LEASE)
     listing = list_files(line.open(source), source)
     choices = [choice for choice in choose(source, listing.files) if choice.is_taken]
     taken, left = choices[: settings.CONNECTOR_RUN_FILES], choices[settings.CONNECTOR_RUN_FILES :]

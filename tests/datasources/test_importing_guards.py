@@ -20,7 +20,8 @@ from sync.models import Delivery, Push, Switch
 from sync.runner import run
 from tests.conftest import Dsync
 from tests.datasources.factories import make_source
-from tests.datasources.files import counts, imported, make_import, make_partner, rejects, sale, sales, stored
+from tests.datasources.files import counts, imported, make_import, rejects, sale, sales, stored
+from tests.partners.factories import make_partner
 
 pytestmark = pytest.mark.django_db
 

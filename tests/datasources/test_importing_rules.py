@@ -11,7 +11,8 @@ import pytest
 from datasources.importing.mapping import faults_of
 from datasources.models import ImportState, ProcessorType
 from partners.models import Login
-from tests.datasources.files import SALES, counts, imported, make_partner, rejects, sale, sales, stored
+from tests.datasources.files import SALES, counts, imported, rejects, sale, sales, stored
+from tests.partners.factories import make_partner
 
 pytestmark = pytest.mark.django_db
 BAD_CELLS: dict[str, tuple[dict[str, Any], str, str]] = {
