@@ -9,6 +9,7 @@ from __future__ import annotations
 from threading import Event
 
 import structlog
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from connector.edge.health import pulse
@@ -57,13 +58,17 @@ def look() -> None:
 
 
 def prune_some() -> None:
-    """Remove one batch of each kind of what is old enough; a file that cannot be removed holds up nothing."""
+    """Remove one batch of each kind of what is old enough, and sessions that are over.
+
+    A file that cannot be removed holds up nothing.
+    """
     for kind in KINDS:
         try:
             next(kind.prune(None), None)
         except OSError as exc:
             log.warning("not_pruned", kind=kind.noun, **outline(exc))
     prune_changes()
+    SessionStore.clear_expired()
 
 
 def free_strays(place: strays.Place) -> strays.Place:

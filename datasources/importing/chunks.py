@@ -137,7 +137,7 @@ class Importer:
             return 0
         try:
             with transaction.atomic():
-                return merging.merge(schema, columns, lines, merging.next_number())
+                return merging.merge(schema, columns, lines, journal.next_number())
         except (IntegrityError, DataError):
             singly.update(found.lines)
             return 0

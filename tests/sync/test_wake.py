@@ -8,13 +8,16 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection
 from django.test import override_settings
+from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
 from connector.edge.health import pulse
@@ -280,6 +283,13 @@ def test_dispatcher_ends_politely_when_it_is_asked() -> None:
         wait_until(lambda: states() == [APPLIED])
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
+
+
+def test_dispatcher_removes_sessions_that_are_over() -> None:
+    for days in (-1, 1):
+        Session.objects.create(session_key=f"k{days}", expire_date=timezone.now() + timedelta(days=days))
+    dispatcher.prune_some()
+    assert Session.objects.get().session_key == "k1"
 
 
 @override_settings(CONNECTOR_DELIVERY_DAYS=1)
