@@ -20,7 +20,7 @@ MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 WESTERN = "cp1252"
-STRANGE_WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f][^\W\d_]*")
+WORD = re.compile(r"(?:[^\W\d_]|[^\x00-\x7f])+")
 
 
 def encoding_of(path: Path) -> str:
@@ -84,7 +84,7 @@ def is_western(sample: bytes) -> bool:
     one is by far the likeliest.
     """
     try:
-        words = STRANGE_WORD.findall(sample.decode(WESTERN))
+        words = [word for word in WORD.findall(sample.decode(WESTERN)) if not word.isascii()]
     except UnicodeDecodeError:
         return False
     letters = "".join(words)
