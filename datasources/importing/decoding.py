@@ -31,9 +31,11 @@ def encoding_of(path: Path) -> str:
     """
     with path.open("rb") as file:
         start = file.read(SAMPLE)
-    for mark, encoding in MARKS.items():
-        if start.startswith(mark):
-            return encoding
+    marked = next((encoding for mark, encoding in MARKS.items() if start.startswith(mark)), None)
+    if marked == "utf-8" and first_strange(path) is not None:
+        raise BadFile("It begins as UTF-8, and is none further on.")
+    if marked:
+        return marked
     if wide := without_mark(start):
         return wide
     strange = first_strange(path)

@@ -85,9 +85,10 @@ def test_file_that_unpacks_beyond_the_limit_is_refused(settings: Any) -> None:
     [
         (gzip.compress(b"a,b\n" * 100)[:-20], "The gzip file is damaged"),
         (b"PK\x03\x04 nothing", "The zip file is damaged."),
+        (bomb("zip").replace(b"PK\x01\x02\x14\x03\x14", b"PK\x01\x02\x14\x03\xb0"), "The zip file is damaged."),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "It is a workbook of an old Excel"),
     ],
-    ids=["gzip", "zip", "old excel"],
+    ids=["gzip", "zip", "zip of a later version", "old excel"],
 )
 def test_damaged_file_is_refused(content: bytes, reason: str) -> None:
     assert imported(content).reason.startswith(reason)
