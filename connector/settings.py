@@ -49,6 +49,7 @@ CONNECTOR_FILE_LIMIT = env.int("CONNECTOR_FILE_LIMIT", default=20 * 1024**3)  # 
 CONNECTOR_UPLOAD_LIMIT = env.int("CONNECTOR_UPLOAD_LIMIT", default=512 * 1024**2)  # bytes of a file sent to us
 CONNECTOR_SHOW_PASSWORDS = env.bool("CONNECTOR_SHOW_PASSWORDS", default=False)  # in answers to reads, as published
 CONNECTOR_RUN_FILES = env.int("CONNECTOR_RUN_FILES", default=1_000)  # files of a run; the next one goes on
+CONNECTOR_IMPORT_DAYS = env.int("CONNECTOR_IMPORT_DAYS", default=90)
 CONNECTOR_RUN_HOURS = env.int("CONNECTOR_RUN_HOURS", default=12)
 
 # Mails about them

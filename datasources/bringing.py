@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from datasources import spool
+from datasources.holding import hold
 from datasources.importing.work import go_on
 from datasources.models import Import, Run
 from datasources.models.import_ import UNFINISHED, ImportState
@@ -41,9 +42,9 @@ def is_spooled(import_: Import) -> bool:
 
 def fetch_whole(run: Run, import_: Import, line: Line, until: float) -> bool:
     """Go on fetching; tell whether the file is whole."""
-    if import_.data_source is None:
-        return import_.digest == "" or not import_.end(ImportState.CANCELLED, LOST)
     path = spool.path_of(import_.pk)
+    if import_.data_source is None:
+        return path.exists() or not import_.end(ImportState.CANCELLED, LOST)
     before = path.stat().st_size if path.exists() else 0
     try:
         is_whole = fetch(line.open(import_.data_source), entry_of(import_), path, until=until)
@@ -67,10 +68,13 @@ def settle_digest(import_: Import) -> bool:
 
 
 def leave(run: Run, import_: Import, exc: FileFailed) -> None:
-    """Let a file be: one that was not begun is forgotten, so that a later run takes it up; the run notes why."""
+    """Let a file be: one that was not begun is forgotten, so that a later run takes it up; the run notes why.
+
+    Raises:
+        LeaseLost: it is in other hands, which may have begun it.
+    """
+    hold(run, notes={**dict(list(run.notes.items())[-NOTES:]), import_.file_name: str(exc)})
     spool.remove(import_.pk)
-    run.notes = {**dict(list(run.notes.items())[-NOTES:]), import_.file_name: str(exc)}
-    Run.objects.held(run).update(notes=run.notes)
     if isinstance(exc, FileTooLarge):
         import_.end(ImportState.BAD_FORMAT, str(exc))
     elif import_.rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.db.models.functions import Now
 
 from datasources.models import DataSource
@@ -11,22 +12,25 @@ FAILURES = 5  # in a row
 BACKING_OFF = Schedule(first=5 * 60, longest=6 * 60 * 60, tries=FAILURES)
 
 
-def succeeded(source: DataSource) -> None:
-    DataSource.objects.filter(pk=source.pk).update(failures=0, next_try_at=None)
+def succeeded(source_id: int) -> None:
+    DataSource.objects.filter(pk=source_id).update(failures=0, next_try_at=None)
 
 
-def failed(source: DataSource, reason: str, *, at_once: bool) -> bool:
+@transaction.atomic
+def failed(source_id: int, reason: str, *, at_once: bool) -> bool:
     """Note one more failure of a run, and tell whether the source is paused for it; `at_once` pauses at the first."""
-    failures = source.failures + 1
-    wait = None if at_once else delay_after(failures, schedule=BACKING_OFF)
-    columns = {"failures": failures, "next_try_at": None if wait is None else Now() + wait}
-    DataSource.objects.filter(pk=source.pk).update(**columns)
-    return wait is None and pause(source, reason)
+    source = DataSource.objects.filter(pk=source_id)
+    before = source.select_for_update(no_key=True).values_list("failures", flat=True).first()
+    if before is None:  # It was taken away.
+        return False
+    wait = None if at_once else delay_after(before + 1, schedule=BACKING_OFF)
+    source.update(failures=before + 1, next_try_at=None if wait is None else Now() + wait)
+    return wait is None and pause(source_id, reason)
 
 
-def pause(source: DataSource, reason: str) -> bool:
+def pause(source_id: int, reason: str) -> bool:
     """Have no schedule run it until a person resumes it; tell whether it was not paused already."""
-    running = DataSource.objects.filter(pk=source.pk, paused_at=None)
+    running = DataSource.objects.filter(pk=source_id, paused_at=None)
     return running.update(paused_at=Now(), paused_reason=reason[:500]) == 1
 
 

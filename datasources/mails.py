@@ -12,7 +12,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 
 from connector.edge.logs import outline
-from datasources.models import Import, ImportState, Reject, Run
+from datasources.models import DataSource, Import, ImportState, Reject, Run
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +66,7 @@ def mails_about(run: Run, addresses: Iterable[str]) -> list[EmailMultiAlternativ
     imports = list(run.imports.order_by("pk"))
     context = {
         "run": run,
+        "source": DataSource.objects.without_secrets().filter(runs=run).first(),
         "files": [Told(row, first_faults(row)) for row in imports[:SHOWN_FILES]],
         "more": max(0, len(imports) - SHOWN_FILES),
         "count": len(imports),

@@ -57,7 +57,7 @@ def as_excel(import_: Import) -> Iterator[bytes]:
 @contextmanager
 def reread(import_: Import) -> Iterator[Table]:
     """Yield the rows of a file again, from a copy that nobody else uses."""
-    with TemporaryDirectory(dir=spool.path_of(import_.pk).parent) as folder:
+    with TemporaryDirectory(dir=spool.folder()) as folder:
         path = Path(folder) / "file"
         path.symlink_to(spool.path_of(import_.pk))
         with Table(copies.make(path).path, import_.delimiter) as table:

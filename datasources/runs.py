@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from connector.edge.encryption import Undecipherable
 from connector.edge.errors import Unavailable
+from connector.edge.logs import outline
 from datasources import health, mails
 from datasources.bringing import NOTES, bring
 from datasources.choosing import choose, to_import
 from datasources.errors import AlreadyRunning
+from datasources.holding import LeaseLost, hold
 from datasources.importing import copies
-from datasources.models import DataSource, Import, Run, RunState, Trigger
+from datasources.models import DataSource, Import, ImportState, Run, RunState, Trigger
 from datasources.remote.errors import IdentityChanged, RemoteFailed, Unreachable
 from datasources.remote.listing import list_files
 from datasources.remote.opening import Line, open_line
@@ -35,12 +36,11 @@ log = structlog.get_logger(__name__)
 SLICE = 25.0  # seconds; a silent server takes 15 s more, and the lease 60 s.
 LOOKED_THROUGH = 10_000_000  # bytes a second, at the least
 LONGEST_LEASE = timedelta(seconds=270)  # A task is ended by then.
+LISTING_LEASE = timedelta(seconds=180)
 CRASHES = 3  # of workers that had a run in hand
 CUT_OFF = Schedule(first=2, longest=60, tries=5)  # in a row, without getting on
-
-
-class LeaseLost(Exception):
-    """Somebody else works at the run."""
+BREATH = timedelta(seconds=5)  # for the database
+ENDED_WORKERS = "It ended the workers that were at it."
 
 
 def ask_run(source: DataSource, trigger: Trigger = Trigger.HAND) -> Run:
@@ -89,11 +89,17 @@ def work_at(run: Run) -> bool:
 def go_on(run: Run, until: float) -> None:
     """Do the next steps of a claimed run, and give it back."""
     try:
-        if run.tries > CRASHES and run.state != RunState.REPORTING:
-            finish(run, "It ended the workers that were at it.")
-        is_left = step(run, until)
+        advance(run, until)
     except LeaseLost:
         log.warning("run_lost", run=run.pk)
+
+
+def advance(run: Run, until: float) -> None:
+    """Do the next steps, and note what becomes of the run; raise LeaseLost."""
+    try:
+        if run.tries > CRASHES and run.state != RunState.REPORTING:
+            give_up(run)
+        is_left = step(run, until)
     except (Unreachable, mails.NotSent) as exc:
         cut_off(run, exc)
     except RemoteFailed as exc:
@@ -102,9 +108,22 @@ def go_on(run: Run, until: float) -> None:
         hold(run, due_at=Now() + timedelta(seconds=exc.retry_after), leased_until=None, tries=0)
     except Undecipherable:
         finish(run, "Its secrets can be read by none of FIELD_KEYS.")
+    except (OperationalError, InterfaceError) as exc:  # Of our own database, for which nobody else is to blame.
+        log.warning("run_waits", run=run.pk, **outline(exc))
+        hold(run, due_at=Now() + BREATH, leased_until=None, tries=0)
     else:
         if is_left:
             hold(run, due_at=Now(), leased_until=None, tries=0, cuts=0)
+
+
+def give_up(run: Run) -> None:
+    """End what has ended its workers: the file that they had in hand, so that the others come, or else the run."""
+    import_ = run.imports.unfinished().order_by("pk").first()
+    if run.state != RunState.IMPORTING or import_ is None:
+        finish(run, ENDED_WORKERS)
+        return
+    hold(run, tries=0)
+    import_.end(ImportState.CANCELLED if import_.rows else ImportState.BAD_FORMAT, ENDED_WORKERS)
 
 
 def step(run: Run, until: float) -> bool:
@@ -131,6 +150,7 @@ def list_source(run: Run, line: Line) -> None:
     source = run.source
     assert source is not None  # noqa: S101 (an upload has nothing to list)
     DataSource.objects.filter(pk=source.pk).update(last_running_time=Now())
+    hold(run, leased_until=Now() + LISTING_LEASE)
     listing = list_files(line.open(source), source)
     choices = [choice for choice in choose(source, listing.files) if choice.is_taken]
     taken, left = choices[: settings.CONNECTOR_RUN_FILES], choices[settings.CONNECTOR_RUN_FILES :]
@@ -177,20 +197,17 @@ def cut_off(run: Run, exc: Exception) -> None:
 
 @transaction.atomic
 def finish(run: Run, failure: str = "", *, at_once: bool = False) -> None:
-    """End what the run does at the source, which fares accordingly; what is left is to tell of it."""
-    has_paused = False
-    if run.source is not None and failure:
+    """End what the run does at the source, which fares accordingly; what is left is to tell of it.
+
+    The run first and its source afterwards, as when the source is taken away.
+    """
+    hold(run, state=RunState.REPORTING, failure=failure, cuts=0, due_at=Now(), leased_until=None, tries=0)
+    if failure:
         log.warning("run_failed", run=run.pk, source=run.source_id)
-        has_paused = health.failed(run.source, failure, at_once=at_once)
-    elif run.source is not None:
-        health.succeeded(run.source)
-    columns = {"state": RunState.REPORTING, "failure": failure, "has_paused": has_paused, "cuts": 0}
-    hold(run, **columns, due_at=Now(), leased_until=None, tries=0)
-
-
-def hold(run: Run, **columns: Any) -> None:
-    """Change a run that is in our hands; raise LeaseLost when it is in another's."""
-    if not Run.objects.held(run).update(**columns):
-        raise LeaseLost
-    for name in ("state", "failure", "has_paused", "cuts", "found", "notes"):
-        setattr(run, name, columns.get(name, getattr(run, name)))
+    if run.source_id is None:
+        for import_ in run.imports.unfinished():  # No later run of a source would take them up.
+            import_.end(ImportState.CANCELLED, failure)
+    elif not failure:
+        health.succeeded(run.source_id)
+    elif health.failed(run.source_id, failure, at_once=at_once):
+        hold(run, has_paused=True)

@@ -49,7 +49,7 @@ def name_of(source: DataSource) -> str:
 def begin(source_id: int) -> bool:
     """Begin a run of a source that may run now, and tell whether one is new."""
     rested = Q(next_try_at=None) | Q(next_try_at__lte=Now())
-    source = DataSource.objects.due().filter(rested, pk=source_id).first()
+    source = DataSource.objects.due().without_secrets().filter(rested, pk=source_id).first()
     try:
         return source is not None and runs.ask_run(source, Trigger.SCHEDULE) is not None
     except AlreadyRunning:

@@ -8,9 +8,11 @@ from typing import Any
 from django.db import transaction
 
 from connector.edge.errors import Fault
+from datasources import trail
 from datasources.errors import UnknownId
 from datasources.models import AuthenticationType, DataSource, DataSourceType
 from datasources.remote.outbound import judge_host
+from partners.audit import Actor
 from partners.fields.sent import Sent
 from partners.locked import digits
 from partners.models import Partner, Touchpoint
@@ -29,33 +31,34 @@ def source_of(partner: Partner, number: str) -> DataSource:
 
 
 @transaction.atomic
-def create_source(partner: Partner, sent: Sent) -> DataSource:
+def create_source(partner: Partner, sent: Sent, actor: Actor) -> DataSource:
     """Store a new data source; raise BodyRefused."""
     source = DataSource(partner=partner)
     judge(source, sent)
-    return assigned(source, sent.values)
+    trail.created(assigned(source, sent.values), actor)
+    return source
 
 
 @transaction.atomic
-def replace_source(partner: Partner, number: str, sent: Sent) -> DataSource:
+def replace_source(partner: Partner, number: str, sent: Sent, actor: Actor) -> DataSource:
     """Have a data source be what is sent, with a new chance where it had failed.
 
     Raises:
         UnknownId, BodyRefused
     """
-    DataSource.objects.select_for_update(no_key=True).filter(pk=digits(number), partner=partner).first()
-    source = source_of(partner, number)
-    judge(source, sent)
-    if any(sent.values[name] != getattr(source, name) for name in IDENTITY):
-        source.host_key = None
-    return assigned(source, {**sent.values, **FRESH})
+    with trail.changing(source_of(partner, number).pk, actor) as source:
+        judge(source, sent)
+        if any(sent.values[name] != getattr(source, name) for name in IDENTITY):
+            source.host_key = None
+        return assigned(source, {**sent.values, **FRESH})
 
 
 @transaction.atomic
-def delete_source(partner: Partner, number: str) -> DataSource:
+def delete_source(partner: Partner, number: str, actor: Actor) -> DataSource:
     """Take a data source away; its imports stay. Raises UnknownId."""
     source = source_of(partner, number)
-    DataSource.objects.filter(pk=source.pk).delete()
+    if DataSource.objects.filter(pk=source.pk).delete()[0]:  # Not by another call meanwhile.
+        trail.deleted(source, actor)
     return source
 
 

@@ -17,15 +17,10 @@ from entities.store import CHANGED, quote
 INCOMING = "connector_merged"
 
 
-def next_number() -> int:
-    """Return a number for a set of writes, from those that deliveries have."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('sync_delivery', 'id'))")
-        return int(cursor.fetchone()[0])
-
-
 def merge(schema: EntitySchema, columns: Sequence[str], lines: Iterable[str], number: int) -> int:
     """Write records whose keys are distinct, given as lines of COPY with these columns; return how many changed.
+
+    `number` is what they have as the last delivery.
 
     Columns that are not named stay as they are. The caller has seen to it that no required one is missing of a new
     record.

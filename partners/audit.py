@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 from partners.effective import Touched
 from partners.models import Action, Campaign, Change, Contact, Deal, Partner
 
 Subject = Partner | Contact | Deal | Campaign
+SUBJECTS = ["partner", "contact", "deal", "campaign"]  # And what upper rooms add to them.
+
+
+class Owned(Protocol):
+    """A row that is a partner, or hangs on one, in whatever room."""
+
+    _meta: ClassVar[Any]
+
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def owner_id(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -29,7 +42,7 @@ class Difference:
     touched: Touched = field(default_factory=Touched)
 
 
-def record(subject: Subject, action: Action, actor: Actor, difference: Difference) -> None:
+def record(subject: Owned, action: Action, actor: Actor, difference: Difference) -> None:
     Change.objects.create(
         partner_id=subject.owner_id,
         subject=str(subject._meta.model_name),

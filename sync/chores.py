@@ -9,6 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
+from django.db import DatabaseError, InterfaceError
+
+from connector.edge.logs import outline
+
+log = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True)
 class Chore:
@@ -41,6 +48,17 @@ def send() -> None:
 
 
 def run(seconds: float) -> None:
-    """Do what is due here, where no worker is to be had."""
+    """Do what is due here, where no worker is to be had.
+
+    A chore that fails, of whatever, holds up neither the others nor who runs them, as one task does no other.
+
+    Raises:
+        DatabaseError, InterfaceError: the database is away, for all of them.
+    """
     for chore in CHORES:
-        chore.run(seconds)
+        try:
+            chore.run(seconds)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception as exc:  # noqa: BLE001 (the border of a task, as Celery is elsewhere)
+            log.warning("chore_failed", task=chore.task.name, **outline(exc))

@@ -6,17 +6,18 @@ backlog, removes what is old, lets go on what waits for nothing, and notes how f
 
 from __future__ import annotations
 
-import time
 from threading import Event
 
 import structlog
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from connector.edge.health import pulse
 from connector.edge.logs import outline
 from entities.epoch import rise_above_rows
 from sync import backlog, chores, lanes, milestones, runner, strays, wake
-from sync.pruning import prune, prune_changes
+from sync.pace import Pace
+from sync.pruning import KINDS, prune_changes
 
 log = structlog.get_logger(__name__)
 
@@ -49,20 +50,6 @@ def dispatch(stop: Event) -> None:
             close_old_connections()
 
 
-class Pace:
-    """Tells when something is due again that is done every so many seconds; at once at first."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.next = time.monotonic()
-
-    def is_due(self) -> bool:
-        if time.monotonic() < self.next:
-            return False
-        self.next = time.monotonic() + self.seconds
-        return True
-
-
 def look() -> None:
     """Wake workers where there is work; without a broker, or a worker that lives, do it here."""
     pulse.record("dispatcher")
@@ -73,9 +60,17 @@ def look() -> None:
 
 
 def prune_some() -> None:
-    """Remove one batch of what is old enough."""
-    next(prune(), None)
+    """Remove one batch of each kind of what is old enough, and sessions that are over.
+
+    A file that cannot be removed holds up nothing.
+    """
+    for kind in KINDS:
+        try:
+            next(kind.prune(None), None)
+        except OSError as exc:
+            log.warning("not_pruned", kind=kind.noun, **outline(exc))
     prune_changes()
+    SessionStore.clear_expired()
 
 
 def free_strays(place: strays.Place) -> strays.Place:

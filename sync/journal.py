@@ -154,6 +154,13 @@ def enter_all(entity: str, record_keys: Sequence[str]) -> list[tuple[int, bool]]
     return [(number, must_wait) for number, (_, must_wait) in zip(numbers, found, strict=True)]
 
 
+def next_number() -> int:
+    """Return a number as deliveries have them, for writes that leave none."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {NEXT}")
+        return int(cursor.fetchone()[0])
+
+
 def waiting(entity: str, record_keys: Sequence[str]) -> set[str]:
     """Return which of these records have work waiting; that there is none at all is known at once."""
     with connection.cursor() as cursor:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -31,6 +32,23 @@ PRUNE = """
         ON CONFLICT (day, entity, state) DO UPDATE SET deliveries = sync_ledger.deliveries + excluded.deliveries
     ) SELECT count(*) FROM gone
 """
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What goes by age: `prune` removes what is older than so many days, batch by batch; None: as its setting says."""
+
+    noun: str
+    countable: Callable[[int | None], int]
+    prune: Callable[[int | None], Iterator[int]]
+
+
+KINDS: list[Kind] = []
+
+
+def register(kind: Kind) -> None:
+    """Have something removed with what this room removes; an upper room's is not known here."""
+    KINDS.append(kind)
 
 
 def prune(days: int | None = None) -> Iterator[int]:
@@ -62,3 +80,6 @@ def prune_changes() -> None:
     if days:
         tombstones.remove_old(days=days + 1, limit=BATCH)
         Milestone.objects.filter(at__lt=Now() - timedelta(days=days + 1)).delete()
+
+
+register(Kind("deliveries", countable, prune))

@@ -79,8 +79,8 @@ def source(row: Any) -> SafeString:
 
 
 @column("run")
-def run(import_: Import) -> SafeString:
-    return link(page(import_.run), import_.run_id)
+def run(import_: Import) -> str:
+    return link(page(import_.run), import_.run_id) if import_.run else NOTHING
 
 
 @column("file")

@@ -30,6 +30,7 @@ from datasources.admin.runs import REFRESH
 from datasources.errors import NoResults
 from datasources.importing import ending
 from datasources.models import Import, ImportState, ProcessorType, Reject
+from datasources.models.data_source import SECRETS
 from datasources.models.import_ import UNFINISHED
 from datasources.results import results_of
 from sync import wake
@@ -88,7 +89,7 @@ class ImportAdmin(Operated):
         return by_number(term) | Q(partner__name=term)
 
     def list_rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows.defer("column_mapping", "unknown_columns", "data_source__password")
+        return rows.defer("column_mapping", "unknown_columns", *(f"data_source__{name}" for name in SECRETS))
 
     def get_urls(self) -> list[URLPattern]:
         operate, view = self.has_operate_permission, self.has_view_permission

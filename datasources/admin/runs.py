@@ -14,6 +14,7 @@ from connector.edge.admin_pages import MachineWritten, column
 from connector.edge.admin_text import table, text
 from datasources.admin import columns
 from datasources.models import Run, RunState, Trigger
+from datasources.models.data_source import SECRETS
 
 REFRESH = "3"  # seconds
 SHOWN = 200
@@ -62,7 +63,7 @@ class RunAdmin(MachineWritten):
     )
 
     def list_rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        counted: QuerySet[Any] = rows.annotate(taken=Count("imports"))
+        counted: QuerySet[Any] = rows.annotate(taken=Count("imports")).defer(*(f"source__{name}" for name in SECRETS))
         return counted
 
     def change_view(

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from datasources.api import readers
 from datasources.models import DataSource
+from datasources.models.data_source import SECRETS
 from datasources.sources import FRESH, IDENTITY, host_faults, key_faults
 from partners.fields.readers import Reader, Unfit
 from partners.models import Touchpoint
@@ -27,7 +28,6 @@ else:
     from unfold.widgets import UnfoldAdminSelectWidget as Select
     from unfold.widgets import UnfoldAdminTextareaWidget as Textarea
 
-SECRETS = ("password", "private_key_file", "passphrase")
 STAYS = "What is stored is not shown; leave it empty to keep it."
 JUDGED: Mapping[str, Reader] = {
     "user": readers.printable(255),

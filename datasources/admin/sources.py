@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -13,9 +14,12 @@ from django.urls import URLPattern
 from connector.edge.admin_filters import values_filter
 from connector.edge.admin_pages import ModelAdmin, by_number, column
 from connector.edge.admin_text import link, moment, table
+from datasources import trail
 from datasources.admin import columns, steps
 from datasources.admin.source_form import DataSourceForm
 from datasources.models import DataSource, DataSourceType, ProcessorType
+from datasources.models.data_source import SECRETS
+from partners.admin.actor import actor_of
 from sync.admin.operations import Operated
 
 SHOWN = 8
@@ -66,11 +70,28 @@ class DataSourceAdmin(Operated):
     def get_readonly_fields(self, _request: HttpRequest, _obj: Any = None) -> list[Any]:
         return []
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        if change:
+            with trail.changing(obj.pk, actor_of(request)):
+                super().save_model(request, obj, form, change)
+        else:
+            super().save_model(request, obj, form, change)
+            trail.created(obj, actor_of(request))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        trail.deleted(obj, actor_of(request))
+        super().delete_model(request, obj)
+
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for source in queryset:
+            self.delete_model(request, source)
+
     def found_by(self, term: str) -> Q:
         return by_number(term) | Q(host__startswith=term) | Q(partner__name=term)
 
     def list_rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows.defer("password", "private_key_file", "passphrase")
+        return rows.defer(*SECRETS)
 
     def get_urls(self) -> list[URLPattern]:
         operate = self.has_operate_permission

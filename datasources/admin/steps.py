@@ -10,11 +10,12 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 
-from datasources import health, runs
+from datasources import health, runs, trail
 from datasources.admin import columns
 from datasources.errors import AlreadyRunning, SourceFailed
 from datasources.models import DataSource
 from datasources.remote import testing
+from partners.admin.actor import actor_of
 from sync import wake
 from sync.admin.operations import Operated
 
@@ -45,19 +46,24 @@ def test(request: HttpRequest, model_admin: Operated, source: DataSource) -> Htt
 
 
 def pause(request: HttpRequest, model_admin: Operated, source: DataSource) -> None:
-    if health.pause(source, f"By {request.user.get_username()}."):
+    with trail.changing(source.pk, actor_of(request)):
+        is_new = health.pause(source.pk, f"By {request.user.get_username()}.")
+    if is_new:
         model_admin.log_change(request, source, "Paused.")
         model_admin.message_user(request, f"{source} is paused.", messages.SUCCESS)
 
 
 def resume(request: HttpRequest, model_admin: Operated, source: DataSource) -> None:
-    if health.resume(source):
+    with trail.changing(source.pk, actor_of(request)):
+        was_paused = health.resume(source)
+    if was_paused:
         model_admin.log_change(request, source, "Resumed.")
         model_admin.message_user(request, f"{source} runs again at its hour.", messages.SUCCESS)
 
 
 def forget(request: HttpRequest, model_admin: Operated, source: DataSource) -> None:
-    health.forget_identity(source)
+    with trail.changing(source.pk, actor_of(request)):
+        health.forget_identity(source)
     model_admin.log_change(request, source, "Its server's key forgotten.")
     model_admin.message_user(request, "The key of the next connection is taken for the server's.", messages.SUCCESS)
 

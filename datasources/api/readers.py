@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -17,7 +18,7 @@ from partners.fields.readers import Breach, Reader, Unfit, text, unfit
 Choices = TypeVar("Choices", bound=IntegerChoices)
 LONGEST_EMAIL = 254
 MOST_COLUMNS = 200
-DIRECTIVE = re.compile(r"%[A-Za-z]")
+A_DAY = datetime(2026, 10, 31, 13, 45, tzinfo=UTC)
 
 
 def printable(longest: int, *, may_be_blank: bool = False) -> Reader:
@@ -98,6 +99,14 @@ def file_patterns(value: Any) -> dict[str, str]:
 
 def date_format(value: Any) -> str:
     found = str(printable(64, may_be_blank=True)(value))
-    if found and not DIRECTIVE.search(found):
-        raise unfit("date_format", "must be a format such as %d.%m.%Y, or empty")
+    if found and not tells_dates(found):
+        raise unfit("date_format", "must be a format that tells day, month and year, such as %d.%m.%Y, or empty")
     return found
+
+
+def tells_dates(form: str) -> bool:
+    """Tell whether what is written in a form can be read again, and is the same day."""
+    try:
+        return datetime.strptime(A_DAY.strftime(form), form).replace(tzinfo=UTC).date() == A_DAY.date()
+    except (ValueError, re.error):  # The latter where the same is told twice.
+        return False

@@ -11,7 +11,6 @@ from django.http import HttpRequest
 
 from datasources.models import DataSource, Import, Recipient
 
-SECRETS = {"password": "password", "privateKeyFile": "private_key_file", "passphrase": "passphrase"}
 EXTENSIONS = {  # Shown where they are set, because the published answer has 17 keys.
     "columnMapping": ("column_mapping", {}),
     "dateFormat": ("date_format", ""),

@@ -37,7 +37,7 @@ class SourcesView(SourceWrites):
 
     def post(self, _request: HttpRequest) -> HttpResponse:
         sent = self.read()
-        return self.shown(201, sources.create_source(self.partner, sent), sent)
+        return self.shown(201, sources.create_source(self.partner, sent, self.actor), sent)
 
 
 class SourceView(SourceWrites):
@@ -48,10 +48,10 @@ class SourceView(SourceWrites):
 
     def put(self, _request: HttpRequest, number: str) -> HttpResponse:
         sent = self.read()
-        return self.shown(200, sources.replace_source(self.partner, number, sent), sent)
+        return self.shown(200, sources.replace_source(self.partner, number, sent, self.actor), sent)
 
     def delete(self, _request: HttpRequest, number: str) -> HttpResponse:
-        source = sources.delete_source(self.partner, number)
+        source = sources.delete_source(self.partner, number, self.actor)
         return self.written(200, datasource=shapes.data_source(source))
 
 

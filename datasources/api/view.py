@@ -9,10 +9,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from connector.edge.errors import Unauthorized
+from connector.edge.trace import trace_id
 from connector.edge.views import ContractView
 from datasources.api.answers import written
 from datasources.api.parties import party_of_request, touchpoint_of_request
 from datasources.errors import PartnerNotActive, Refused
+from partners.audit import Actor
 from partners.models import Login, Partner, Role, Status, Touchpoint
 
 
@@ -34,6 +36,10 @@ class PartyView(TouchpointView):
         super().identify(request)
         self.login = party_of_request(request)
         refuse_stranger(self.login, self.touchpoint)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(f"login {self.login.principal}", trace_id(self.request))
 
     def written(self, status: int, **entity: Any) -> HttpResponse:
         return written(self.request, self.login, status, **entity)

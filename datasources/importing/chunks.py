@@ -70,16 +70,23 @@ class Importer:
             Unavailable: an operator has the entity take no writes.
             DatabaseError: nothing is done; it may be tried again.
         """
-        chunk = found.chunk
+        chunk, good = found.chunk, found.good
         by_number = dict(zip(chunk.numbers, chunk.rows, strict=True))
-        before = self.repeats.before(chunk.before + 1, chunk.position)
-        superseded = superseding.find(self.import_, self.repeats, before, found.good, chunk.before)
+        superseded = self.superseded(chunk, good)
         found.drop(superseded.here)
         with transaction.atomic():
             self.fence()
             changed = self.write(found, by_number)
+            while refused := good & found.faults.keys():  # After all; what they stood for counts again.
+                good -= refused
+                former, superseded = superseded, self.superseded(chunk, good)
+                changed += self.write_singly(found, by_number, former.here - superseded.here - refused)
             noting.note(self.import_, self.reader, found.faults, {*superseded.here, *superseded.earlier})
             self.move_on(chunk, found, superseded, changed)
+
+    def superseded(self, chunk: Chunk, good: set[int]) -> superseding.Superseded:
+        before = self.repeats.before(chunk.before + 1, chunk.position)
+        return superseding.find(self.import_, self.repeats, before, good, chunk.before)
 
     def sort(self, chunk: Chunk) -> Sorted:
         """Tell a chunk's rows apart; it asks nothing of the database."""
@@ -120,10 +127,7 @@ class Importer:
             waiting = journal.waiting(schema.name, [key for _, key in found.lines.values()])
             singly = {number for number, (_, key) in found.lines.items() if key in waiting} if waiting else set()
         changed = self.merge(found, singly)
-        for number in singly:
-            found.lines.pop(number)
-            self.judge_one(number, rows[number], found)
-        return changed + self.write_singly(found)
+        return changed + self.write_singly(found, rows, {*singly, *found.commands})
 
     def merge(self, found: Sorted, singly: set[int]) -> int:
         """Write lines at once, and return how many records changed; where one is refused, each is to be single."""
@@ -133,14 +137,18 @@ class Importer:
             return 0
         try:
             with transaction.atomic():
-                return merging.merge(schema, columns, lines, merging.next_number())
+                return merging.merge(schema, columns, lines, journal.next_number())
         except (IntegrityError, DataError):
             singly.update(found.lines)
             return 0
 
-    def write_singly(self, found: Sorted) -> int:
+    def write_singly(self, found: Sorted, rows: Mapping[int, Sequence[str]], chosen: set[int]) -> int:
+        """Write rows each as a write of its own, and return how many records changed; what is refused is at fault."""
         changed = 0
-        for numbers in portions(sorted(found.commands), sets.MOST):
+        for number in sorted(chosen - found.commands.keys()):
+            found.lines.pop(number, None)
+            self.judge_one(number, rows[number], found)
+        for numbers in portions(sorted(chosen & found.commands.keys()), sets.MOST):
             members = sets.apply(self.reader.way.schema, [found.commands[number] for number in numbers])
             for number, member in zip(numbers, members, strict=True):
                 if member.fate == Fate.REJECTED:

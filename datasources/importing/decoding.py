@@ -20,7 +20,7 @@ MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 WESTERN = "cp1252"
-STRANGE_WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f][^\W\d_]*")
+WORD = re.compile(r"(?:[^\W\d_]|[^\x00-\x7f])+")
 
 
 def encoding_of(path: Path) -> str:
@@ -31,9 +31,11 @@ def encoding_of(path: Path) -> str:
     """
     with path.open("rb") as file:
         start = file.read(SAMPLE)
-    for mark, encoding in MARKS.items():
-        if start.startswith(mark):
-            return encoding
+    marked = next((encoding for mark, encoding in MARKS.items() if start.startswith(mark)), None)
+    if marked == "utf-8" and first_strange(path) is not None:
+        raise BadFile("It begins as UTF-8, and is none further on.")
+    if marked:
+        return marked
     if wide := without_mark(start):
         return wide
     strange = first_strange(path)
@@ -84,7 +86,7 @@ def is_western(sample: bytes) -> bool:
     one is by far the likeliest.
     """
     try:
-        words = STRANGE_WORD.findall(sample.decode(WESTERN))
+        words = [word for word in WORD.findall(sample.decode(WESTERN)) if not word.isascii()]
     except UnicodeDecodeError:
         return False
     letters = "".join(words)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 Row = Sequence[str]
 Get = Callable[[Row], str]
-PART = re.compile(r"\s*('[^']*'|[^'+|]+?)\s*([+|]|\Z)")
+PART = re.compile(r"(\s*'[^']*'\s*|[^'+|]+)([+|]|\Z)")  # There is one way to match it, so that no text takes long.
 LONGEST = 500
 
 
@@ -73,10 +73,10 @@ def parse(text: str) -> Source:
     place, sign = 0, "+"
     while sign:
         found = PART.match(text, place)
-        if found is None:
+        if found is None or not found[1].strip():
             raise ValueError("must be names of columns or 'constants', joined by + or |")
         place, sign = found.end(), found[2]
-        parts.append(found[1])
+        parts.append(found[1].strip())
         if sign != "+":
             sums.append(tuple(parts))
             parts = []

@@ -123,14 +123,23 @@ def told(message: str, row: int) -> str:
         return f"Row {row} has a quote that is never closed."
     if "expected after" in message:
         return f'Row {row} has a quote inside a quoted text; inside of quotes write "" for one.'
+    if "new-line" in message:
+        return f"Row {row} has a carriage return outside of quotes, where others end by a line feed."
     return f"Row {row} cannot be read: {message}."
 
 
 def delimiter_of(line: str, known: frozenset[str]) -> str:
-    """Return what divides a header: what gives most names that are known, then most names."""
+    """Return what divides a header: what gives most names that are known, then most names.
+
+    Raises:
+        BadFile: its quotes or line ends cannot be made out.
+    """
 
     def score(delimiter: str) -> tuple[int, int]:
         names = next(csv.reader([line], delimiter=delimiter), [])
         return sum(name.strip().removeprefix(MARK) in known for name in names), len(names)
 
-    return max(DELIMITERS, key=score)
+    try:
+        return max(DELIMITERS, key=score)
+    except csv.Error as exc:
+        raise BadFile(told(str(exc), 1)) from exc

@@ -37,7 +37,7 @@ def kind_of(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             return "xlsx" if WORKBOOK in archive.namelist() else "zip"
-    except zipfile.BadZipFile as exc:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as exc:  # The others of a damaged directory in it.
         raise BadFile("The zip file is damaged.") from exc
 
 

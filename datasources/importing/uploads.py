@@ -19,7 +19,7 @@ from sync import wake
 
 def upload(*, partner: Partner, name: str, processor_type: int, file: UploadedFile[Any]) -> Import:
     """Put a file into the spool and return its import, which a worker goes on with."""
-    draft = spool.path_of(0).with_name(f"upload-{uuid4().hex}")
+    draft = spool.folder() / f"upload-{uuid4().hex}"
     import_ = Import(partner=partner, name=name[:255], processor_type=processor_type)
     import_.file_name = shown_name(file.name or name)
     try:

@@ -37,7 +37,14 @@ class DataSourceType(models.TextChoices):
     S3 = "S3", "S3, of any endpoint"
 
 
+SECRETS = ("password", "private_key_file", "passphrase")
+
+
 class DataSourceQuerySet(models.QuerySet["DataSource"]):
+    def without_secrets(self) -> DataSourceQuerySet:
+        """Return rows whose secrets are not even read: whoever does not dial can do without the key to them."""
+        return self.defer(*SECRETS)
+
     def of_partner(self, partner_id: int) -> DataSourceQuerySet:
         return self.filter(partner_id=partner_id)
 
@@ -113,3 +120,8 @@ class DataSource(models.Model):
 
     def __str__(self) -> str:
         return f"{self.data_source_type} {self.host}{self.working_directory}"
+
+    @property
+    def owner_id(self) -> int:
+        """The partner that it hangs on."""
+        return self.partner_id

@@ -28,6 +28,7 @@ class ImportState(models.IntegerChoices):
 
 
 UNFINISHED = (ImportState.WAITING, ImportState.PROCESSING)
+ENDED = (ImportState.PROCESSED, ImportState.BAD_FORMAT, ImportState.CANCELLED)
 READ_AS = (
     "processor_type",
     "file_import_type",
@@ -46,6 +47,9 @@ class ImportQuerySet(models.QuerySet["Import"]):
     def unfinished(self) -> ImportQuerySet:
         return self.filter(state__in=UNFINISHED)
 
+    def ended(self) -> ImportQuerySet:
+        return self.filter(state__in=ENDED)
+
 
 class Import(models.Model):
     """What becomes of one file. How it is read is copied from its source, so that it ends as it began.
@@ -54,7 +58,9 @@ class Import(models.Model):
     """
 
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="imports")
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="imports")
+    run = models.ForeignKey(
+        Run, on_delete=models.SET_NULL, null=True, related_name="imports", help_text="Empty: too long ago."
+    )
     data_source = models.ForeignKey(DataSource, on_delete=models.SET_NULL, null=True, related_name="imports")
     name = models.CharField(max_length=255)
     file_name = models.CharField(max_length=255, help_text="As text that is safe to show.")
@@ -92,6 +98,7 @@ class Import(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     modified_at = models.DateTimeField(db_default=Now(), editable=False)
     import_date = models.DateTimeField(null=True, editable=False, help_text="When it ended.")
+    forgotten_at = models.DateTimeField(null=True, editable=False, help_text="When its rejects and file were removed.")
 
     objects = ImportQuerySet.as_manager()
 
@@ -106,6 +113,7 @@ class Import(models.Model):
         indexes = [
             models.Index(fields=["partner", "-created_at", "-id"], name="import_of_partner"),
             models.Index(fields=["partner", "digest"], condition=~Q(digest=""), name="import_of_content"),
+            models.Index(fields=["import_date"], condition=Q(forgotten_at=None), name="import_to_forget"),
         ]
 
     def __str__(self) -> str:

@@ -60,7 +60,10 @@ class Run(Leased):
                 fields=["source"], condition=~Q(state="done"), name="run_of_a_source_is_once_under_way"
             ),
         ]
-        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="run_due")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="run_due"),
+            models.Index(fields=["finished_at"], name="run_by_end"),
+        ]
 
     def __str__(self) -> str:
         return f"run {self.pk}"

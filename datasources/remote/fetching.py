@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from fcntl import LOCK_EX, LOCK_NB, flock
+from os import SEEK_END
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 
@@ -28,6 +31,7 @@ def fetch(remote: Remote, entry: Entry, spool: Path, *, until: float = float("in
 
 def go_on(remote: Remote, entry: Entry, spool: Path, until: float) -> bool:
     with spool.open("ab") as file:
+        take(file)
         if file.tell() < entry.size:
             for block in remote.read(entry, file.tell()):
                 file.write(block)
@@ -38,6 +42,15 @@ def go_on(remote: Remote, entry: Entry, spool: Path, until: float) -> bool:
         if file.tell() < entry.size:
             raise Unreachable("The server cut a file off.")
     return True
+
+
+def take(file: IO[bytes]) -> None:
+    """Have a file for ourselves until it is closed: who lost its lease in a long silence may still wait to write."""
+    try:
+        flock(file, LOCK_EX | LOCK_NB)
+    except BlockingIOError as exc:
+        raise Unreachable("Another worker is still at the file.") from exc
+    file.seek(0, SEEK_END)
 
 
 def refuse_change(remote: Remote, entry: Entry) -> None:

@@ -18,8 +18,10 @@ from datasources.remote.ftp_control import Control
 from datasources.remote.ftp_listing import of_line, of_reply
 from datasources.remote.identity import changed, pin
 from datasources.remote.outbound import Vetted, vet
+from datasources.remote.patience import LISTING, Lines
 
 BLOCK = 256 * 1024
+LONGEST_LINE = 8 * 1024  # of a listing; what is longer is no line of a file.
 Reading = Callable[[str, str], Entry | None]
 VERIFIED = "tls:verified"
 FAILURES = (OSError, EOFError, ftplib.Error)
@@ -58,8 +60,9 @@ class FtpFolder:
                 yield from self.read_listing("LIST", of_line)
 
     def read_listing(self, command: str, read: Reading) -> Iterator[Entry]:
-        with closing(self.control.transfercmd(command)) as conn, conn.makefile("r", encoding="latin-1") as lines:
-            for line in lines:
+        with closing(self.control.transfercmd(command)) as conn:
+            lines = Lines(conn, LISTING)
+            while line := lines.readline(LONGEST_LINE):
                 entry = read(self.folder, line.rstrip("\r\n"))
                 if entry is not None:
                     yield entry

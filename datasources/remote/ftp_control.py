@@ -10,9 +10,11 @@ from typing import Any
 
 from datasources.remote.errors import OutboundRefused, Unreachable
 from datasources.remote.outbound import Vetted
+from datasources.remote.patience import Lines
 
 SECONDS = 15.0  # of silence
 FIRST_DATA_PORT = 1024
+MOST_LINES = 1_000  # of an answer
 
 
 class Control(FTP_TLS):
@@ -22,6 +24,7 @@ class Control(FTP_TLS):
         super().__init__(timeout=SECONDS, encoding="latin-1", context=context(verified=verified))
         self.vetted = vetted
         self.sealed = False
+        self.lines = 0  # of the answer at hand
 
     def dial(self) -> None:
         """Connect to an address that was judged, in the name that its certificate has to be for."""
@@ -29,7 +32,7 @@ class Control(FTP_TLS):
         self.sock = self.vetted.dial()
         self.sock.settimeout(SECONDS)
         self.af = self.sock.family
-        self.file = self.sock.makefile("r", encoding=self.encoding)
+        self.file = Lines(self.sock)  # type: ignore[assignment]  # It has what ftplib asks of a file.
         self.welcome = self.getresp()
 
     def offer(self) -> bool:
@@ -38,7 +41,19 @@ class Control(FTP_TLS):
             self.auth()
         except error_perm:
             return False
+        self.file = Lines(self.sock)  # type: ignore[assignment, arg-type]
         return True
+
+    def getmultiline(self) -> str:
+        """Return an answer, of no more lines than can be told from one without end."""
+        self.lines = 0
+        return super().getmultiline()
+
+    def getline(self) -> str:
+        self.lines += 1
+        if self.lines > MOST_LINES:
+            raise Unreachable("The server's answer does not end.")
+        return super().getline()
 
     def certificate(self) -> bytes:
         return fingerprint(self.sock)

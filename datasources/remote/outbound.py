@@ -17,6 +17,7 @@ Network = IPv4Network | IPv6Network
 
 DEFAULT_PORTS = {DataSourceType.FTP: 21, DataSourceType.SFTP: 22, DataSourceType.S3: 443}
 SECONDS = 10.0  # until an address that does not answer is given up
+TRIED = 4  # addresses of a name
 HOST = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[^\s\[\]/@:?#%\\\x00-\x20\x7f]+))(?::(?P<port>[0-9]{1,5}))?")
 # Metadata and platform services of clouds on addresses that are public by their number.
 PLATFORMS = (ip_network("168.63.129.16/32"),)
@@ -39,7 +40,7 @@ class Vetted:
 
     def dial(self) -> socket.socket:
         """Return a connection; raise Unreachable."""
-        for address in self.addresses:
+        for address in self.addresses[:TRIED]:
             try:
                 return socket.create_connection((str(address), self.port), SECONDS)
             except OSError:

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from s3fs import S3FileSystem
 
 from datasources.models import DataSource
+from datasources.remote import patience
 from datasources.remote.entries import Entry, joined, wire
 from datasources.remote.errors import (
     FileGone,
@@ -55,7 +56,9 @@ class S3Folder:
 
     def list_prefix(self) -> list[dict[str, Any]]:
         try:
-            listed: list[dict[str, Any]] = self.files.ls(unwired(self.folder).strip("/"), detail=True, refresh=True)
+            listed: list[dict[str, Any]] = self.files.ls(
+                unwired(self.folder).strip("/"), detail=True, refresh=True, timeout=patience.LISTING
+            )
         except FileNotFoundError as exc:
             if exc.__cause__ is not None:  # What S3 itself says; a prefix that nothing begins with is merely empty.
                 raise
@@ -64,7 +67,7 @@ class S3Folder:
 
     def look(self, path: str) -> Entry:
         with told(FileGone("It vanished before it was fetched.")):
-            info = self.files.info(unwired(path).lstrip("/"), refresh=True)
+            info = self.files.info(unwired(path).lstrip("/"), refresh=True, timeout=patience.ANSWER)
         return Entry(path, info["size"], info["LastModified"])
 
     def read(self, entry: Entry, offset: int) -> Iterator[bytes]:
@@ -72,7 +75,8 @@ class S3Folder:
         for start in range(offset, entry.size, BLOCK):
             with told(FileGone("It vanished before it was fetched, or may not be read.")):
                 end = min(start + BLOCK, entry.size)
-                yield self.files.cat_file(unwired(entry.path).lstrip("/"), start=start, end=end)
+                place = {"start": start, "end": end, "timeout": patience.BLOCK}
+                yield self.files.cat_file(unwired(entry.path).lstrip("/"), **place)
 
     def close(self) -> None:
         """Leave the connections to the session, which closes them where nobody uses it any more."""

@@ -10,10 +10,12 @@ import asyncssh
 from sshfs import SSHFileSystem
 
 from datasources.models import AuthenticationType, DataSource
+from datasources.remote import patience
 from datasources.remote.entries import Entry, joined, wire
 from datasources.remote.errors import FileGone, FolderMissing, LoginRefused, Unreachable
 from datasources.remote.identity import changed, pin
 from datasources.remote.outbound import vet
+from datasources.remote.patience import ANSWER, LISTING, within
 
 BLOCK = 4 * 1024 * 1024  # asyncssh asks for many small pieces of it at once.
 CONNECTING = {"connect_timeout": 15, "login_timeout": 15, "keepalive_interval": 5, "keepalive_count_max": 3}
@@ -43,7 +45,7 @@ class SftpFolder:
             raise
 
     def entries(self) -> Iterator[Entry]:
-        with told():
+        with told(), within(LISTING, self.close):
             try:
                 found = self.files.ls(self.folder, detail=True)
             except (FileNotFoundError, asyncssh.SFTPError) as exc:
@@ -63,7 +65,7 @@ class SftpFolder:
             return
 
     def look(self, path: str) -> Entry:
-        with told():
+        with told(), within(ANSWER, self.close):
             try:
                 info = self.files.info(path)
             except (FileNotFoundError, asyncssh.SFTPError) as exc:
@@ -75,13 +77,18 @@ class SftpFolder:
     def read(self, entry: Entry, offset: int) -> Iterator[bytes]:
         with told():
             try:
-                file = self.files.open(entry.path, "rb")
+                with within(ANSWER, self.close):
+                    file = self.files.open(entry.path, "rb")
             except (FileNotFoundError, PermissionError, asyncssh.SFTPError) as exc:
                 raise FileGone("It vanished before it was fetched, or may not be read.") from exc
             with closing(file):
                 file.seek(offset)
-                while block := file.read(BLOCK):
+                while block := self.block(file):
                     yield block
+
+    def block(self, file: Any) -> bytes:
+        with within(patience.BLOCK, self.close):
+            return bytes(file.read(BLOCK))
 
     def close(self) -> None:
         self.files.loop.call_soon_threadsafe(self.files.client.abort)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import BoundedSemaphore
 from typing import Any
 
 from datasources.choosing import Choice, choose
@@ -13,6 +14,7 @@ from datasources.remote.listing import list_files
 from datasources.remote.opening import open_remote
 
 SHOWN = 1_000
+_at_once = BoundedSemaphore(4)  # In a process: slow servers of partners must not have all threads wait for them.
 
 
 def test(source: DataSource) -> dict[str, Any]:
@@ -21,11 +23,15 @@ def test(source: DataSource) -> dict[str, Any]:
     Raises:
         SourceFailed
     """
+    if not _at_once.acquire(blocking=False):
+        raise SourceFailed("Other data sources are tried just now; try again in a minute.")
     try:
         with open_remote(source) as remote:
             listing = list_files(remote, source)
     except RemoteFailed as exc:
         raise SourceFailed(str(exc)) from exc
+    finally:
+        _at_once.release()
     files = [told(source, choice) for choice in choose(source, listing.files)[:SHOWN]]
     refused = [{"name": name, "willImport": False, "reason": reason} for name, reason in listing.refused.items()]
     return {"found": listing.found, "files": [*files, *refused[:SHOWN]]}

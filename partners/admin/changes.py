@@ -9,9 +9,8 @@ from connector.edge.admin_pages import MachineWritten, column
 from connector.edge.admin_text import moment, text
 from partners.admin.columns import page_of, values
 from partners.admin.filters import of_partner
+from partners.audit import SUBJECTS
 from partners.models import Action, Change
-
-SUBJECTS = ("partner", "contact", "deal", "campaign")
 
 
 @column("partner")

@@ -20,6 +20,7 @@ from django.urls import URLPattern, reverse
 
 from connector.edge.admin_pages import MachineWritten
 from connector.edge.errors import BadRequest
+from partners.admin.actor import actor_of
 from partners.archiving import archive_campaign, archive_deal, archive_partner
 from partners.audit import Actor
 from partners.effective import Touched
@@ -117,7 +118,7 @@ def operate(request: HttpRequest, model_admin: Operated, *, pk: int, operation: 
     form = operation.form(request.POST or None, row)
     # Nothing is done but what was looked at: the choice may have changed since.
     for_good = form.is_valid() and request.POST.get("do") == form.says
-    touched = attempt(form, row, Actor(f"user {request.user.get_username()}"), for_good=for_good)
+    touched = attempt(form, row, actor_of(request), for_good=for_good)
     back = reverse(f"admin:partners_{row._meta.model_name}_change", args=[pk])
     if touched is None or not for_good:
         seen = "" if touched is None else f"{counted(touched)} {operation.would}."

@@ -14,9 +14,8 @@ from django.urls import URLPattern, path
 from connector.edge.admin_pages import MachineWritten, by_number, column
 from connector.edge.admin_text import moment
 from connector.edge.secret_text import SecretText
-from connector.edge.trace import trace_id
+from partners.admin.actor import actor_of
 from partners.admin.joining_form import JoiningForm
-from partners.audit import Actor
 from partners.models import Touchpoint
 from partners.touchpoints import give_token
 
@@ -55,7 +54,7 @@ class TouchpointAdmin(MachineWritten):
         if not self.has_add_permission(request):
             raise PermissionDenied
         form = JoiningForm(request.POST or None)
-        joined = form.join(actor(request)) if form.is_valid() else None
+        joined = form.join(actor_of(request)) if form.is_valid() else None
         if joined is not None:
             self.log_addition(request, joined[0], "Let in.")
             return self.shown(request, *joined)
@@ -82,7 +81,3 @@ class TouchpointAdmin(MachineWritten):
         may_renew = self.has_operate_permission(request)
         own = [render_to_string("partners/renew.html", {"touchpoint": row}, request)] if may_renew else []
         return [*own, *super().panels(request, row)]
-
-
-def actor(request: HttpRequest) -> Actor:
-    return Actor(f"user {request.user.get_username()}", trace_id(request))

@@ -11,6 +11,7 @@ class Action(models.TextChoices):
     CREATED = "created"
     UPDATED = "updated"
     ARCHIVED = "archived"
+    DELETED = "deleted"
 
 
 class Change(models.Model):
@@ -20,11 +21,11 @@ class Change(models.Model):
     """
 
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, db_index=False, related_name="changes")
-    subject = models.CharField(max_length=16, help_text="What was changed: partner, contact, deal or campaign.")
+    subject = models.CharField(max_length=16, help_text="What was changed: the partner, or what of it.")
     subject_id = models.CharField(max_length=36)
     action = models.CharField(max_length=16, choices=Action)
-    who = models.CharField(max_length=255, help_text="The client by its token, or a user of the admin.")
-    trace_id = models.CharField(max_length=36, help_text="The request in the logs; empty in the admin.")
+    who = models.CharField(max_length=255, help_text="The client by its token, a login, or a user of the admin.")
+    trace_id = models.CharField(max_length=36, help_text="The request in the logs; empty where there was none.")
     before = models.JSONField(encoder=DjangoJSONEncoder)
     after = models.JSONField(encoder=DjangoJSONEncoder)
     touched = models.JSONField(default=dict, help_text="How many deals and campaigns followed.")

@@ -1,4 +1,4 @@
-"""Partners and their data sources, as tests need them."""
+"""Data sources and what hangs on them, as tests need them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,8 @@ import hashlib
 from typing import Any
 
 from datasources.models import DataSource, Import, Recipient, Reject, Run
-from partners.models import Company, Login, Partner, Touchpoint
-
-
-def make_partner(name: str = "Partner", **overrides: Any) -> Partner:
-    company, _ = Company.objects.get_or_create(name="default")
-    return Partner.objects.create(
-        company=company, name=name, **{"type": ["publisher"], "status": "active", **overrides}
-    )
+from partners.models import Login, Partner, Touchpoint
+from tests.partners.factories import make_partner
 
 
 def make_touchpoint(partner: Partner, code: str = "test") -> Touchpoint:

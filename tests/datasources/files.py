@@ -10,16 +10,9 @@ from datasources import spool
 from datasources.importing import work
 from datasources.models import Import, ProcessorType, Run
 from entities.schema import schemas
-from partners.models import Company, Partner
+from tests.partners.factories import make_partner
 
 SALES = "transactionId,credentialPrincipal,partnerSkuCode,quantity,amount,saleDate"
-
-
-def make_partner(name: str = "acme") -> Partner:
-    company, _ = Company.objects.get_or_create(name="default")
-    return Partner.objects.get_or_create(
-        company=company, name=name, defaults={"type": ["publisher"], "status": "active"}
-    )[0]
 
 
 def make_import(content: bytes | str = b"", **fields: Any) -> Import:

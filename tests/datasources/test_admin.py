@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from datasources.models import DataSource, Import, ImportState, Recipient, Reject, Run, RunState
 from tests.conftest import operator
-from tests.datasources.factories import make_partner, make_source, make_touchpoint
+from tests.datasources.factories import make_source, make_touchpoint
 from tests.datasources.folders import Folder
+from tests.partners.factories import make_partner
 
 pytestmark = pytest.mark.django_db
 SECRETS = {

@@ -98,7 +98,11 @@ def test_null_is_as_missing(party: Party) -> None:
         ({"region": "a\tb"}, "region"),
         ({"columnMapping": {"saleDate": ""}}, "columnMapping"),
         ({"columnMapping": "saleDate"}, "columnMapping"),
-        ({"dateFormat": "dd.MM.yyyy"}, "dateFormat"),
+        (
+            {"columnMapping": {str(n): " " * 499 + "'" for n in range(200)}},
+            "columnMapping",
+        ),  # Minutes, by a slow pattern.
+        *(({"dateFormat": form}, "dateFormat") for form in ("dd.MM.yyyy", "%d.%m.", "%Y-%m-%d %Y", "%Q", "%")),
         ({"decimalComma": "yes"}, "decimalComma"),
         ({"filePatterns": {"25099": "*"}}, "filePatterns.25099"),
         ({"everyMinutes": 0}, "everyMinutes"),

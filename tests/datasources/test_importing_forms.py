@@ -4,10 +4,12 @@ import gzip
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
 
+from datasources.importing.decoding import encoding_of
 from datasources.models import ImportState
 from tests.datasources.files import SALES, counts, imported, sale, sales, stored
 
@@ -64,3 +66,8 @@ def test_file_is_read_in_every_form(form: Callable[[str], bytes]) -> None:
     assert (import_.state, import_.reason, counts(import_)) == (ImportState.PROCESSED, "", (2, 2, 0, 0))
     assert stored()["t1"].partner_sku_code == "Größe 1"
     assert "".join(stored()["t2"].partner_sku_code.split()) == 'twolines,"quoted"'
+
+
+def test_encoding_is_found_beside_a_very_long_word(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes("é ".encode("cp1252") + b"b" * 64_000)  # Minutes, by a slow pattern.
+    assert encoding_of(tmp_path / "file") == "cp1252"

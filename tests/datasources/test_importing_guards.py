@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
@@ -18,7 +20,8 @@ from sync.models import Delivery, Push, Switch
 from sync.runner import run
 from tests.conftest import Dsync
 from tests.datasources.factories import make_source
-from tests.datasources.files import counts, imported, make_import, make_partner, rejects, sale, sales, stored
+from tests.datasources.files import counts, imported, make_import, rejects, sale, sales, stored
+from tests.partners.factories import make_partner
 
 pytestmark = pytest.mark.django_db
 
@@ -82,9 +85,10 @@ def test_file_that_unpacks_beyond_the_limit_is_refused(settings: Any) -> None:
     [
         (gzip.compress(b"a,b\n" * 100)[:-20], "The gzip file is damaged"),
         (b"PK\x03\x04 nothing", "The zip file is damaged."),
+        (bomb("zip").replace(b"PK\x01\x02\x14\x03\x14", b"PK\x01\x02\x14\x03\xb0"), "The zip file is damaged."),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "It is a workbook of an old Excel"),
     ],
-    ids=["gzip", "zip", "old excel"],
+    ids=["gzip", "zip", "zip of a later version", "old excel"],
 )
 def test_damaged_file_is_refused(content: bytes, reason: str) -> None:
     assert imported(content).reason.startswith(reason)
@@ -124,18 +128,37 @@ def test_imported_change_is_pushed_where_the_entity_is() -> None:
     ]
 
 
-def test_row_that_a_receiver_refuses_is_refused_alone() -> None:
+@contextmanager
+def refusing(name: str, *values: Any) -> Iterator[None]:
+    """Have a receiver refuse writes whose field has one of these values."""
+
     def refuse(sender: Any, *, delivery: Delivery, **_others: Any) -> None:
-        if json.loads(bytes(delivery.body))["transactionId"] == "t2":
+        if json.loads(bytes(delivery.body))[name] in values:
             raise LookupError
 
     delivery_applied.connect(refuse)
     try:
-        import_ = imported(sales(*map(sale, (1, 2, 3))))
+        yield
     finally:
         delivery_applied.disconnect(refuse)
+
+
+def test_row_that_a_receiver_refuses_is_refused_alone() -> None:
+    with refusing("transactionId", "t2"):
+        import_ = imported(sales(*map(sale, (1, 2, 3))))
     assert (counts(import_), sorted(stored())) == ((3, 2, 1, 0), ["t1", "t3"])
     assert rejects(import_) == [(3, "", "failed", "")]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 9])
+def test_row_that_is_refused_in_the_end_supersedes_none_before_it(
+    monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("datasources.importing.chunks.AT_ONCE", at_once)
+    with refusing("quantity", "7", "8"):
+        import_ = imported(sales(*(sale(1, quantity=quantity) for quantity in (4, 5, 7, 8)), sale(2)))
+    assert (counts(import_), stored()["t1"].quantity) == ((5, 2, 2, 1), 5)
+    assert [(row, code) for row, _, code, _ in rejects(import_)] == [(2, "superseded"), (4, "failed"), (5, "failed")]
 
 
 def test_deleted_record_is_revived_with_nothing_but_what_comes() -> None:

@@ -11,7 +11,8 @@ import pytest
 from datasources.importing.mapping import faults_of
 from datasources.models import ImportState, ProcessorType
 from partners.models import Login
-from tests.datasources.files import SALES, counts, imported, make_partner, rejects, sale, sales, stored
+from tests.datasources.files import SALES, counts, imported, rejects, sale, sales, stored
+from tests.partners.factories import make_partner
 
 pytestmark = pytest.mark.django_db
 BAD_CELLS: dict[str, tuple[dict[str, Any], str, str]] = {
@@ -111,6 +112,8 @@ BAD_FILES = {
         "The column credentialPrincipal is missing. The column quantity is missing. The column saleDate is missing. The column partnerSkuCode, or skuCodeKey with skuCode, is missing.",
     ),
     "column twice": (SALES + ",Amount\n", 'The header has the column "amount" more than once.'),
+    "line ends of two kinds": (SALES.replace(",", "\r,", 1) + "\n" + sale(1), "Row 1 has a carriage return outside"),
+    "UTF-8 no more": (b"\xef\xbb\xbf" + sales(sale(1)).encode() + b"\xff", "It begins as UTF-8, and is none"),
     "binary": (bytes(range(256)) * 100, "It is no text file"),
 }
 

@@ -15,7 +15,8 @@ from django.utils import timezone
 from datasources import runs
 from datasources.models import Import, ImportState, Recipient, Reject, Run, RunState, Trigger
 from tests.acceptance.local_stack import free_port
-from tests.datasources.factories import make_partner, make_source
+from tests.datasources.factories import make_source
+from tests.partners.factories import make_partner
 
 pytestmark = pytest.mark.django_db
 

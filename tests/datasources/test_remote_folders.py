@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,17 @@ def test_fetching_stops_when_the_time_is_up_and_goes_on_from_there(folder: Folde
     assert 0 < spool.stat().st_size < entry.size
     assert fetched(folder, entry, spool)
     assert spool.read_bytes() == BIG * 8
+
+
+def test_two_workers_never_write_one_file(sftp: Folder, tmp_path: Path) -> None:
+    sftp.put("sales.csv", b"content")
+    (entry,) = listed(sftp).files
+    with (tmp_path / "spooled").open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(Unreachable):
+            fetched(sftp, entry, tmp_path / "spooled")
+    assert fetched(sftp, entry, tmp_path / "spooled")
+    assert (tmp_path / "spooled").read_bytes() == b"content"
 
 
 def test_vanished_file_is_told(folder: Folder, tmp_path: Path) -> None:

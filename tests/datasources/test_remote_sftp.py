@@ -9,7 +9,7 @@ import asyncssh
 import pytest
 
 from datasources.models import DataSource
-from datasources.remote.errors import IdentityChanged, LoginRefused
+from datasources.remote.errors import IdentityChanged, LoginRefused, Unreachable
 from datasources.remote.opening import open_remote
 from tests.datasources.conftest import allow
 from tests.datasources.factories import make_source
@@ -59,6 +59,14 @@ def test_two_first_connections_pin_one_key(sftp: Folder) -> None:
     DataSource.objects.update(host_key=public(OTHER_HOST_KEY))
     with pytest.raises(IdentityChanged), open_remote(source):
         pass
+
+
+def test_key_of_a_server_is_not_pinned_where_another_is_named_by_now(sftp: Folder) -> None:
+    source = make_source(**sftp.source)
+    DataSource.objects.update(host="other.example.com")
+    with pytest.raises(Unreachable, match="changed meanwhile"), open_remote(source):
+        pass
+    assert DataSource.objects.get().host_key is None
 
 
 @pytest.mark.parametrize("passphrase", [None, "of the key"], ids=["bare", "with a passphrase"])

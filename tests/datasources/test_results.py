@@ -15,7 +15,8 @@ from datasources.importing import work
 from datasources.importing.uploads import upload
 from datasources.models import Import, ImportState, ProcessorType
 from datasources.results import results_of
-from tests.datasources.files import SALES, counts, imported, make_import, make_partner, sale, sales
+from tests.datasources.files import SALES, counts, imported, make_import, sale, sales
+from tests.partners.factories import make_partner
 
 pytestmark = pytest.mark.django_db
 

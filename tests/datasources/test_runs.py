@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
+from django.db import connection
+from django.db.models import Model
 from django.utils import timezone
 
-from datasources import health, runs, schedule, spool, tasks
+from datasources import bringing, health, runs, schedule, spool, tasks
 from datasources.errors import AlreadyRunning
+from datasources.holding import LeaseLost
 from datasources.models import DataSource, Import, ImportState, Run, RunState
+from datasources.remote.errors import FileGone
 from entities.models import PartnerSale
 from tests.datasources.factories import make_source
+from tests.datasources.files import SALES, make_import
 from tests.datasources.folders import Folder
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +163,82 @@ def test_run_that_ends_its_workers_is_given_up(sftp: Folder) -> None:
     Run.objects.update(tries=runs.CRASHES)
     finish(run)
     assert run.failure == "It ended the workers that were at it."
+
+
+def test_file_that_ends_its_workers_is_given_up_and_the_others_are_imported(sftp: Folder) -> None:
+    source = make_source(**sftp.source)
+    run = runs.ask_run(source)
+    left = Import.objects.create(**left_by(source, run))
+    sftp.put("good.csv", sales(1))
+    Run.objects.update(state=RunState.IMPORTING, tries=runs.CRASHES)
+    finish(run)
+    left.refresh_from_db()
+    assert (run.failure, left.state, left.reason) == ("", ImportState.BAD_FORMAT, runs.ENDED_WORKERS)
+    assert imported(run_of(source)) == [("good.csv", 1)]
+
+
+def test_upload_whose_run_fails_is_left_to_nobody(settings: Any) -> None:
+    import_ = make_import(SALES)
+    Run.objects.update(started_at=timezone.now() - timedelta(hours=settings.CONNECTOR_RUN_HOURS, seconds=1))
+    finish(import_.run)
+    import_.refresh_from_db()
+    assert (import_.state, import_.reason) == (ImportState.CANCELLED, "It took more than 12 hours.")
+
+
+def test_import_of_no_source_whose_file_is_gone_ends() -> None:
+    import_ = make_import(SALES)
+    spool.remove(import_.pk)
+    finish(import_.run, slices=1)
+    import_.refresh_from_db()
+    assert (import_.state, import_.reason) == (ImportState.CANCELLED, bringing.LOST)
+
+
+def test_run_that_was_lost_to_another_leaves_what_that_has_begun(sftp: Folder) -> None:
+    source = make_source(**sftp.source)
+    import_ = Import.objects.create(**left_by(source, runs.ask_run(source)))
+    spool.path_of(import_.pk).write_bytes(b"its beginning")
+    (mine,) = Run.objects.due().claim()
+    Run.objects.update(leased_until=None)
+    Run.objects.due().claim()
+    with pytest.raises(LeaseLost):
+        bringing.leave(mine, import_, FileGone("It is gone."))
+    assert Import.objects.exists()
+    assert spool.path_of(import_.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_run_waits_for_a_database_that_cannot_do_it_now() -> None:
+    import_ = make_import(sales(1))
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '20ms'")
+    with locked(PartnerSale):
+        assert not runs.work_at(import_.run)
+    with connection.cursor() as cursor:
+        cursor.execute("RESET lock_timeout")
+    assert (import_.run.tries, import_.run.leased_until, import_.run.due_at > timezone.now()) == (0, None, True)
+    finish(import_.run)
+    assert imported(import_.run) == [("sales.csv", 1)]
+
+
+@contextmanager
+def locked(model: type[Model]) -> Iterator[None]:
+    """Hold the table of a model in another connection."""
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        other.cursor().execute(f"LOCK TABLE {model._meta.db_table} IN ACCESS EXCLUSIVE MODE")
+        yield
+    finally:
+        other.close()
+
+
+def test_source_whose_secrets_cannot_be_read_is_not_asked_for_ever(settings: Any) -> None:
+    source_id = make_source(failures=health.FAILURES - 1).pk
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    assert schedule.begin(source_id)
+    run = Run.objects.get()
+    finish(run, slices=2)
+    assert (run.failure, run.has_paused) == ("Its secrets can be read by none of FIELD_KEYS.", True)
 
 
 def test_run_that_was_lost_to_another_writes_nothing(sftp: Folder) -> None:

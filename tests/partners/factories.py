@@ -1,6 +1,8 @@
-"""Rows of a company, one for each number, under a company of their own."""
+"""Partners, and rows of a company: one for each number, under a company of their own."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from partners.models import Campaign, Change, Company, Deal, Member, Partner
 
@@ -13,18 +15,22 @@ def make_member(number: int) -> Member:
     return Member.objects.create(company=make_company(number), name=f"member-{number}")
 
 
-def make_partner(number: int) -> Partner:
-    partner = Partner.objects.create(
-        company=make_company(number), name=f"partner-{number}", type=["publisher"], status="active"
-    )
+def make_partner(name: str = "Partner", *, company: str = "default", **overrides: Any) -> Partner:
+    """Return the partner of a name, made when it is new."""
+    named = {"company": Company.objects.get_or_create(name=company)[0], "name": name}
+    declared = {"type": ["publisher"], "status": "active", **overrides}
+    return Partner.objects.get_or_create(**named, defaults=declared)[0]
+
+
+def make_managed_partner(number: int) -> Partner:
+    partner = make_partner(f"partner-{number}", company=f"company-{number}")
     partner.set_managers([make_member(number).pk])
     return partner
 
 
 def make_deal(number: int) -> Deal:
-    return Deal.objects.create(
-        partner=make_partner(number), name=f"deal-{number}", base_price=1, clickthrough=True, effective_status="active"
-    )
+    terms = {"base_price": 1, "clickthrough": True, "effective_status": "active"}
+    return Deal.objects.create(partner=make_managed_partner(number), name=f"deal-{number}", **terms)
 
 
 def make_campaign(number: int) -> Campaign:

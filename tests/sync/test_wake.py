@@ -8,17 +8,20 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection
 from django.test import override_settings
+from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
 from connector.edge.health import pulse
-from sync import dispatcher, tasks, wake
+from sync import dispatcher, pruning, tasks, wake
 from sync.models import Delivery, FollowUp, Gauge, Milestone, Switch
 from sync.models.delivery import State
 from sync.push import outbox
@@ -282,9 +285,16 @@ def test_dispatcher_ends_politely_when_it_is_asked() -> None:
         assert process.wait(20) == 0
 
 
+def test_dispatcher_removes_sessions_that_are_over() -> None:
+    for days in (-1, 1):
+        Session.objects.create(session_key=f"k{days}", expire_date=timezone.now() + timedelta(days=days))
+    dispatcher.prune_some()
+    assert Session.objects.get().session_key == "k1"
+
+
 @override_settings(CONNECTOR_DELIVERY_DAYS=1)
 def test_dispatcher_prunes_one_batch_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     batches = iter([5, 5])
-    monkeypatch.setattr(dispatcher, "prune", lambda: batches)
+    monkeypatch.setattr(dispatcher, "KINDS", [pruning.Kind("some", lambda _days: 10, lambda _days: batches)])
     dispatcher.prune_some()
     assert list(batches) == [5]

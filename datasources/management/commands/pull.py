@@ -24,7 +24,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, source: int | None, **_options: Any) -> None:
-        sources = DataSource.objects.due() if source is None else DataSource.objects.filter(pk=source)
+        known = DataSource.objects.without_secrets()
+        sources = known.due() if source is None else known.filter(pk=source)
         if source is not None and not sources.exists():
             raise CommandError(f"There is no data source {source}.")
         failed = [chosen.pk for chosen in sources.order_by("pk") if not self.pull(chosen)]

@@ -7,32 +7,40 @@ from django.core.management.base import BaseCommand, CommandParser
 from rich.progress import Progress
 
 from sync.management.resync.following import between
-from sync.pruning import countable, prune
+from sync.pruning import KINDS, Kind
 
 
 class Command(BaseCommand):
-    help = "Remove finished deliveries that are older than CONNECTOR_DELIVERY_DAYS; the ledger keeps their counts."
+    help = (
+        "Remove finished deliveries that are older than CONNECTOR_DELIVERY_DAYS, of which the ledger keeps the counts,"
+        " and what became of files longer ago than CONNECTOR_IMPORT_DAYS."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--days", type=between(0, 36500), help="Another age than CONNECTOR_DELIVERY_DAYS; 0 keeps all."
+            "--days", type=between(0, 36500), help="Another age than those of the settings; 0 keeps all."
         )
         parser.add_argument("--dry-run", action="store_true", help="Count, and remove nothing.")
-        parser.add_argument("--json", action="store_true", help="Print the count as JSON, without a progress bar.")
+        parser.add_argument("--json", action="store_true", help="Print the counts as JSON, without a progress bar.")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        found = countable(options["days"])
-        removed = 0 if options["dry_run"] else self.remove(found, options["days"], quiet=options["json"])
+        told = {}
+        for kind in KINDS:
+            found = kind.countable(options["days"])
+            removed = 0 if options["dry_run"] else remove(kind, found, options["days"], quiet=options["json"])
+            told[kind.noun] = {"found": found, "removed": removed}
         if options["json"]:
-            self.stdout.write(json.dumps({"found": found, "removed": removed}))
+            self.stdout.write(json.dumps(told))
         else:
-            self.stdout.write(f"{found} deliveries are old enough; {removed} were removed.")
+            for noun, counts in told.items():
+                self.stdout.write(f"{counts['found']} {noun} are old enough; {counts['removed']} were removed.")
 
-    def remove(self, found: int, days: int | None, *, quiet: bool) -> int:
-        removed = 0
-        with Progress(disable=quiet) as progress:
-            task = progress.add_task("Pruning", total=found)
-            for count in prune(days):
-                removed += count
-                progress.advance(task, count)
-        return removed
+
+def remove(kind: Kind, found: int, days: int | None, *, quiet: bool) -> int:
+    removed = 0
+    with Progress(disable=quiet) as progress:
+        task = progress.add_task(f"Pruning {kind.noun}", total=found)
+        for count in kind.prune(days):
+            removed += count
+            progress.advance(task, count)
+    return removed
