@@ -11,11 +11,12 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern
 
 from connector.edge.admin_filters import values_filter
-from connector.edge.admin_pages import ModelAdmin, by_number, column
+from connector.edge.admin_pages import ModelAdmin, column
 from connector.edge.admin_text import link, moment, table
 from datasources.admin import columns, steps
 from datasources.admin.source_form import DataSourceForm
 from datasources.models import DataSource, DataSourceType, ProcessorType
+from partners.admin.filters import under
 from sync.admin.operations import Operated
 
 SHOWN = 8
@@ -44,7 +45,7 @@ class DataSourceAdmin(Operated):
     list_display = ("id", name, "partner", processor, columns.source_state, "every_minutes", last_run)
     list_filter = (values_filter("data_source_type", lambda: DataSourceType.values), "active")
     list_select_related = ("partner",)
-    search_help_text = "Number, host or partner, the latter exactly"
+    search_help_text = "Number, host, partner exactly, or partner: and its number"
     actions = ("run_selected",)
     sections = (
         (None, ("touchpoint", "active", "every_minutes")),
@@ -67,7 +68,7 @@ class DataSourceAdmin(Operated):
         return []
 
     def found_by(self, term: str) -> Q:
-        return by_number(term) | Q(host__startswith=term) | Q(partner__name=term)
+        return under(term, partner="partner") | Q(host__startswith=term) | Q(partner__name=term)
 
     def list_rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.defer("password", "private_key_file", "passphrase")
