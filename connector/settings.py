@@ -126,6 +126,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+LOGIN_REDIRECT_URL = "admin:index"  # Who opens the page of the login itself; the theme leaves out where to go next.
 LANGUAGE_CODE = "en"
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -120,6 +120,10 @@ class MachineWritten(ModelAdmin):
         """Return what stands beside the fields: the room's own panels, then those of upper rooms."""
         return [panel for addition in additions_of(self.model) if (panel := addition.panel(request, row))]
 
+    def tables(self, _request: HttpRequest, _row: Any) -> list[str]:
+        """Return what stands under the fields, as wide as they and the panels are: what has many columns."""
+        return []
+
     def route(self, address: str, name: str, view: View, may: Callable[[HttpRequest], bool]) -> URLPattern:
         """Return the address of a view that takes a request of somebody who may, and this admin."""
 
@@ -139,8 +143,8 @@ class MachineWritten(ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         row = self.get_object(request, object_id) if self.has_view_permission(request) else None
-        panels = self.panels(request, row) if row is not None else []
-        context = {"panels": panels, "is_fullwidth": "1", "show_history": self.has_history, **(extra_context or {})}
+        beside = {"panels": self.panels(request, row), "tables": self.tables(request, row)} if row is not None else {}
+        context = {**beside, "is_fullwidth": "1", "show_history": self.has_history, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
 

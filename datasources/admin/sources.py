@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern
 
 from connector.edge.admin_filters import values_filter
-from connector.edge.admin_pages import ModelAdmin, by_number, column
+from connector.edge.admin_pages import ModelAdmin, column
 from connector.edge.admin_text import link, moment, table
 from datasources import trail
 from datasources.admin import columns, steps
@@ -20,6 +20,7 @@ from datasources.admin.source_form import DataSourceForm
 from datasources.models import DataSource, DataSourceType, ProcessorType
 from datasources.models.data_source import SECRETS
 from partners.admin.actor import actor_of
+from partners.admin.filters import under
 from sync.admin.operations import Operated
 
 SHOWN = 8
@@ -48,7 +49,7 @@ class DataSourceAdmin(Operated):
     list_display = ("id", name, "partner", processor, columns.source_state, "every_minutes", last_run)
     list_filter = (values_filter("data_source_type", lambda: DataSourceType.values), "active")
     list_select_related = ("partner",)
-    search_help_text = "Number, host or partner, the latter exactly"
+    search_help_text = "Number, host, partner exactly, or partner: and its number"
     actions = ("run_selected",)
     sections = (
         (None, ("touchpoint", "active", "every_minutes")),
@@ -88,7 +89,7 @@ class DataSourceAdmin(Operated):
             self.delete_model(request, source)
 
     def found_by(self, term: str) -> Q:
-        return by_number(term) | Q(host__startswith=term) | Q(partner__name=term)
+        return under(term, partner="partner") | Q(host__startswith=term) | Q(partner__name=term)
 
     def list_rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.defer(*SECRETS)

@@ -8,7 +8,7 @@ from connector.edge.admin_filters import values_filter
 from connector.edge.admin_pages import MachineWritten, column
 from connector.edge.admin_text import moment, text
 from partners.admin.columns import page_of, values
-from partners.admin.filters import of_partner
+from partners.admin.filters import under
 from partners.audit import SUBJECTS
 from partners.models import Action, Change
 
@@ -55,4 +55,4 @@ class ChangeAdmin(MachineWritten):
     )
 
     def found_by(self, term: str) -> Q:
-        return of_partner(term, "partner")
+        return under(term, partner="partner")

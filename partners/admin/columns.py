@@ -9,8 +9,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from connector.edge.admin_pages import column
-from connector.edge.admin_text import NOTHING, link, moment, tag, text
-from partners.models import Status
+from connector.edge.admin_text import NOTHING, link, moment, short, tag, text
+from partners.models import Login, Member, MemberStatus, Role, Status
 
 COLOURS = {
     Status.ACTIVE: "green",
@@ -28,6 +28,17 @@ def status_tag(value: str) -> SafeString:
 @column("status")
 def status(row: Any) -> SafeString:
     return status_tag(row.status)
+
+
+@column("status")
+def member_status(member: Member) -> SafeString:
+    colour = "green" if member.status == MemberStatus.ACTIVE else "grey"
+    return tag(member.status, colour, MemberStatus(member.status).label)
+
+
+@column("role")
+def role(login: Login) -> SafeString:
+    return tag(login.role, title=Role(login.role).label)
 
 
 @column("in effect")
@@ -53,10 +64,10 @@ def changed(row: Any) -> str:
 def page_of(row: Any) -> SafeString:
     """Return a link to a row's page, by its name."""
     opts = row._meta
-    return link(reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row.pk]), row)
+    return link(reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row.pk]), short(str(row)))
 
 
 def values(held: dict[str, Any]) -> SafeString:
-    """Return fields with their values, a line for each."""
-    lines = [format_html("{}: {}", name, text(value)) for name, value in held.items()]
+    """Return fields with their values, a line for each, those of a group together."""
+    lines = [format_html("{}: {}", name, text(value)) for name, value in sorted(held.items())]
     return SafeString("<br>".join(lines)) if lines else NOTHING  # Each line is escaped.

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from connector.edge.admin_pages import ModelAdmin, column
 from connector.edge.admin_text import moment
+from partners.admin.columns import member_status
 from partners.models import Company, Member
 
 
@@ -28,6 +29,7 @@ class Kept(ModelAdmin):
 @admin.register(Company)
 class CompanyAdmin(Kept):
     list_display = ("name", "id", created)
+    search_help_text = "Start of a name, or a number"
     search_fields = ("name__istartswith", "=id")
     ordering = ("name",)
     fields = ("name",)
@@ -37,9 +39,10 @@ class CompanyAdmin(Kept):
 class MemberAdmin(Kept):
     """Members; whom partners name as a manager stays in its company."""
 
-    list_display = ("name", "id", "company", "email", "status", created)
+    list_display = ("name", "id", "company", "email", member_status, created)
     list_filter = ("status",)
     list_select_related = ("company",)
+    search_help_text = "Start of a name or of an e-mail, or a number"
     search_fields = ("name__istartswith", "email__istartswith", "=id")
     autocomplete_fields = ("company",)
     ordering = ("-pk",)

@@ -12,7 +12,7 @@ from connector.edge.admin_pages import column
 from connector.edge.admin_text import text
 from partners.admin import panels
 from partners.admin.columns import archived, changed, created, effective, page_of, status
-from partners.admin.filters import ArchivedFilter, of_partner
+from partners.admin.filters import ArchivedFilter, under
 from partners.admin.operations import Operated
 from partners.models import Campaign, Deal, OwnStatus, Status
 
@@ -21,7 +21,6 @@ FILTERS = (
     values_filter("effective_status", lambda: Status.values),
     ArchivedFilter,
 )
-HELP = "A number, or partner: and a partner's number"
 
 
 @column("partner")
@@ -44,6 +43,11 @@ def budget(row: Deal) -> str:
     return text(row.budget)
 
 
+@column("clickthrough")
+def clickthrough(row: Deal) -> str:
+    return text(row.clickthrough)
+
+
 @column("frequency cap")
 def frequency_cap(row: Deal) -> str:
     whole = row.frequency_cap_max_value and f"{row.frequency_cap_max_value} a {row.frequency_cap_per_unit}"
@@ -55,17 +59,17 @@ class DealAdmin(Operated):
     list_display = ("name", "id", partner, status, effective, archived, base_price, created, changed)
     list_filter = FILTERS
     list_select_related = ("partner",)
-    search_help_text = HELP
+    search_help_text = "A number, or partner: and a partner's number"
     sections = (
         (None, (partner, "id", "name", "description", status, effective, archived, created, changed)),
-        ("Terms", (base_price, budget, "clickthrough", "type", "structure", frequency_cap)),
+        ("Terms", (base_price, budget, clickthrough, "type", "structure", frequency_cap)),
     )
 
     def found_by(self, term: str) -> Q:
-        return of_partner(term, "partner")
+        return under(term, partner="partner")
 
-    def hanging(self, request: HttpRequest, row: Any) -> list[str]:
-        return [panels.campaigns(row.campaigns.all())] if request.user.has_perm("partners.view_campaign") else []
+    def tables(self, request: HttpRequest, row: Any) -> list[str]:
+        return panels.seen(request, {"campaign": lambda: panels.campaigns_of_deal(row)})
 
 
 @admin.register(Campaign)
@@ -73,8 +77,8 @@ class CampaignAdmin(Operated):
     list_display = ("name", "id", deal, partner, status, effective, archived, created, changed)
     list_filter = FILTERS
     list_select_related = ("deal__partner",)
-    search_help_text = HELP
+    search_help_text = "A number, or partner: or deal: and its number"
     sections = ((None, (partner, deal, "id", "name", "description", status, effective, archived, created, changed)),)
 
     def found_by(self, term: str) -> Q:
-        return of_partner(term, "deal__partner")
+        return under(term, partner="deal__partner", deal="deal")

@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from connector.edge.admin_pages import by_number
 
 CHOICES = {"no": False, "yes": True}
-OF_PARTNER = "partner:"
 
 
 class ArchivedFilter(SimpleListFilter):
@@ -24,9 +23,10 @@ class ArchivedFilter(SimpleListFilter):
         return queryset.filter(archived=CHOICES[chosen]) if chosen in CHOICES else queryset
 
 
-def of_partner(term: str, path: str) -> Q:
-    """Return what a search such as `partner:7` is for; else a row by its number."""
-    if not term.startswith(OF_PARTNER):
+def under(term: str, **paths: str) -> Q:
+    """Return what a search such as `partner:7` is for, by the path to each noun; else a row by its number."""
+    noun, colon, number = term.partition(":")
+    if not colon:
         return by_number(term)
-    number = term.removeprefix(OF_PARTNER)
-    return Q(**{path: int(number)}) if number.isascii() and number.isdigit() and len(number) < 19 else Q(pk__in=[])
+    is_known = noun in paths and number.isascii() and number.isdigit() and len(number) < 19
+    return Q(**{paths[noun]: int(number)}) if is_known else Q(pk__in=[])

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from connector.edge.admin_pages import ModelAdmin, column
 from connector.edge.admin_text import moment
+from partners.admin.columns import page_of, role
 from partners.joining import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from partners.models import Login
 
@@ -48,13 +49,18 @@ class LoginAdmin(ModelAdmin):
     form = LoginForm
     fields = ("principal", "partner", "role", "new_password", "created")
     readonly_fields = ("principal", "partner", "created")
-    list_display = ("principal", "partner", "role", "created")
+    list_display = ("principal", "of_partner", role, "created")
     list_filter = ("role",)
     list_filter_sheet = False
     list_select_related = ("partner",)
     list_per_page = 50
+    search_help_text = "Start of a principal or of a partner's name"
     search_fields = ("principal__startswith", "partner__name__istartswith")
     ordering = ("principal",)
+
+    @column("partner")
+    def of_partner(self, row: Login) -> str:
+        return page_of(row.partner)
 
     @column("created")
     def created(self, row: Login) -> str:

@@ -44,7 +44,7 @@ class ArchiveForm(forms.Form):
     says = "archive"
 
     def __init__(self, given: Any, row: Row) -> None:
-        super().__init__(given)
+        super().__init__(given or {})  # There is nothing to fill in: what it touches can be seen at once.
         self.act: Callable[..., Touched] = ARCHIVE[type(row)]
 
 

@@ -23,6 +23,11 @@ def kind(partner: Partner) -> str:
     return ", ".join(partner.type)
 
 
+@column("system")
+def system(partner: Partner) -> str:
+    return text(partner.system or None)
+
+
 def column_of(group: Group, name: str) -> Any:
     """Return a member of a group as a field of the page, under its own name."""
 
@@ -50,7 +55,7 @@ class PartnerAdmin(Operated):
     list_select_related = ("company",)
     search_help_text = "Start of a name, or a number"
     sections = (
-        (None, ("id", "company", "name", "description", kind, status, archived, "system", created, changed)),
+        (None, ("id", "company", "name", "description", kind, status, archived, system, created, changed)),
         *groups(),
     )
 
@@ -58,4 +63,7 @@ class PartnerAdmin(Operated):
         return Q(name__startswith=term) | by_number(term)
 
     def hanging(self, request: HttpRequest, row: Any) -> list[str]:
-        return panels.of_partner(request, row)
+        return panels.beside(request, row)
+
+    def tables(self, request: HttpRequest, row: Any) -> list[str]:
+        return panels.under(request, row)

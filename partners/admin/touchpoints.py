@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from connector.edge.admin_pages import MachineWritten, by_number, column
@@ -58,8 +57,7 @@ class TouchpointAdmin(MachineWritten):
         if joined is not None:
             self.log_addition(request, joined[0], "Let in.")
             return self.shown(request, *joined)
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Let a partner in"}
-        return TemplateResponse(request, "partners/joining.html", {**context, "form": form})
+        return self.page(request, "partners/joining.html", "Let a partner in", form=form)
 
     def renew(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Give a touchpoint a new token."""
@@ -73,9 +71,8 @@ class TouchpointAdmin(MachineWritten):
         return self.shown(request, *given)
 
     def shown(self, request: HttpRequest, touchpoint: Touchpoint, text: str) -> HttpResponse:
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Token of a touchpoint"}
         told = {"touchpoint": touchpoint, "text": SecretText(text)}
-        return TemplateResponse(request, "partners/token.html", {**context, **told})
+        return self.page(request, "partners/token.html", "Token of a touchpoint", **told)
 
     def panels(self, request: HttpRequest, row: Any) -> list[str]:
         may_renew = self.has_operate_permission(request)

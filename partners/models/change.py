@@ -36,8 +36,3 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.subject_id} {self.action} by {self.who}, {self.made_at:%Y-%m-%d %H:%M:%S}"
-
-    @property
-    def owner_id(self) -> int:
-        """The partner that it was made to, or to what hangs on it."""
-        return self.partner_id

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client as Browser
 
-from partners.models import Change, Company, Deal, Member
+from partners.models import Campaign, Change, Company, Deal, Login, Member, Touchpoint
 from tests.conftest import operator
 from tests.partners.hood import Hood
 from tests.partners.statements import statements
@@ -55,6 +55,24 @@ def test_page_of_a_partner_shows_all_that_hangs_on_it(
     assert "name: Partner" in shown
 
 
+def test_page_of_a_partner_shows_by_what_it_calls_us(admin_client: Browser, partner: Row) -> None:
+    Login.objects.create(partner_id=partner["id"], principal="its-login", role="consumer")
+    Touchpoint.objects.create(partner_id=partner["id"], code="its-touchpoint", digest=b"")
+    shown = text(admin_client, page("partner", partner))
+    assert ">its-login</a>" in shown
+    assert ">its-touchpoint</a>" in shown
+
+
+def test_page_of_a_deal_leads_to_its_own_campaigns(hood: Hood, admin_client: Browser, deal: Row) -> None:
+    hood.create("campaign", deal_id=hood.create("deal", partner_id=deal["partner_id"])["id"])
+    Campaign.objects.bulk_create(
+        Campaign(deal_id=deal["id"], name=f"Campaign {n}", effective_status="active") for n in range(21)
+    )
+    shown = text(admin_client, page("deal", deal))
+    assert f"/admin/partners/campaign/?q=deal:{deal['id']}" in shown
+    assert "All 21" in shown
+
+
 @pytest.mark.parametrize("noun", ["partner", "deal", "campaign"])
 def test_page_of_every_noun_opens(
     admin_client: Browser, campaign: Row, request: pytest.FixtureRequest, noun: str
@@ -63,10 +81,13 @@ def test_page_of_every_noun_opens(
     assert "Change the status" in text(admin_client, page(noun, request.getfixturevalue(noun)))
 
 
+HIDDEN = ("Campaigns", "Changes", "Managers", "Logins", "Touchpoints", "Data sources", "What may be done")
+
+
 def test_panels_are_for_those_who_may_see_their_rows(partner: Row, campaign: Row) -> None:
     shown = text(operator("view_partner", "view_deal"), page("partner", partner))
     assert "<h2>Deals</h2>" in shown
-    assert not any(f"<h2>{title}</h2>" in shown for title in ("Campaigns", "Changes", "Managers", "What may be done"))
+    assert not any(f"<h2>{title}</h2>" in shown for title in HIDDEN)
 
 
 def test_look_at_a_status_tells_what_it_touches_and_changes_nothing(
@@ -103,8 +124,7 @@ def test_nothing_is_done_that_was_not_looked_at(hood: Hood, admin_client: Browse
 
 def test_deal_is_archived_with_its_campaigns(hood: Hood, admin_client: Browser, deal: Row, campaign: Row) -> None:
     hood.change(f"/campaigns/{campaign['id']}", status="inactive")
-    answer = admin_client.post(operation("deal", deal, "archive"), {"look": ""})
-    assert "0 deals and 1 campaign would be archived with it." in answer.content.decode()
+    assert "0 deals and 1 campaign would be archived with it." in text(admin_client, operation("deal", deal, "archive"))
     assert not hood.item(f"/deals/{deal['id']}")["archived"]
     admin_client.post(operation("deal", deal, "archive"), {"do": "archive"})
     assert hood.item(f"/campaigns/{campaign['id']}")["archived"]
@@ -142,6 +162,9 @@ def test_lists_are_searched_by_name_number_and_partner(
     assert listed(admin_client, "partner", f"?q={partner['id']}") == [partner["id"]]
     assert listed(admin_client, "deal", f"?q=partner:{second['id']}") == [elsewhere["id"]]
     assert listed(admin_client, "deal", "?q=partner:x") == []
+    campaign = hood.create("campaign", deal_id=deal["id"])
+    hood.create("campaign", deal_id=elsewhere["id"])
+    assert listed(admin_client, "campaign", f"?q=deal:{deal['id']}") == [campaign["id"]]
 
 
 def test_lists_are_filtered_by_status_and_archive(hood: Hood, admin_client: Browser, partner: Row, deal: Row) -> None:

@@ -111,6 +111,17 @@ def test_cascade_costs_the_same_statements_however_much_it_reaches(hood: Hood) -
     assert statements_of_a_suspension(hood, 10) == statements_of_a_suspension(hood, 10_000) <= 10
 
 
+def test_cascade_writes_no_index(hood: Hood) -> None:
+    statements_of_a_suspension(hood, 1_000)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_xact_user_tables WHERE relname = 'partners_campaign'"
+        )
+        written, beside_the_old = cursor.fetchone()
+    assert written == 1_000
+    assert beside_the_old > 900
+
+
 def test_reactivating_a_partner_does_not_wake_what_was_inactive_itself(hood: Hood, partner: dict[str, Any]) -> None:
     path = f"/partners/{partner['id']}"
     idle = hood.create("deal", partner_id=partner["id"], status="inactive")

@@ -148,7 +148,14 @@ def test_part_of_the_contact_leaves_the_rest(hood: Hood, partner: Row) -> None:
 
 def test_change_needs_something_to_change(hood: Hood, partner: Row) -> None:
     assert faults(hood.patch(path(partner))) == {"body": "nothing_sent"}
-    assert faults(hood.patch(path(partner), contact={})) == {"body": "nothing_sent"}
+    for group in ("contact", "payment_terms", "billing_address"):
+        assert faults(hood.patch(path(partner), **{group: {}})) == {"body": "nothing_sent"}
+
+
+def test_empty_group_changes_nothing_beside_other_fields(hood: Hood, partner: Row) -> None:
+    hood.change(path(partner), payment_terms={}, description="Changed")
+    changed = hood.item(path(partner))
+    assert changed == {**partner, "description": "Changed", "update_time": changed["update_time"]}
 
 
 def test_change_names_what_is_not_updatable_with_every_other_fault(hood: Hood, partner: Row) -> None:
