@@ -17,6 +17,7 @@ from datasources.importing.table import Table, check_lines, delimiter_of
 from datasources.models import Import, ImportState
 
 AT_ONCE = 5000
+LONGEST_HEADER = 64 * 1024  # characters of it by which the delimiter is told
 FEWER = 20  # A file with less than a twentieth of the rows that came last time is held.
 FEW = 20  # Where there were not even so many last time, nothing is told by there being fewer.
 DIGITS = re.compile(r"\d+")
@@ -55,9 +56,9 @@ def read(import_: Import, path: Path) -> None:
 
 
 def delimiter(import_: Import, path: Path) -> str:
-    """Return what divides the columns of a file, told by its first line."""
-    with path.open("rb") as file:
-        line = file.readline(64 * 1024).decode(errors="replace")
+    """Return what divides the columns of a file, told by its first line that is not empty."""
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        line = next((line for line in iter(lambda: file.readline(LONGEST_HEADER), "") if line.strip()), "")
     ours = fields_of(Way.of(import_).schema)
     theirs = (column for text in import_.column_mapping.values() for column in parse(text).columns)
     return delimiter_of(line, frozenset([*ours, *theirs]))

@@ -43,6 +43,7 @@ def workbook(text: str) -> bytes:
 FORMS: dict[str, Callable[[str], bytes]] = {
     "utf-8": str.encode,
     "utf-8 with mark": lambda text: text.encode("utf-8-sig"),
+    "utf-8 with mark before a quote": lambda text: text.replace("transactionId", '"transactionId"').encode("utf-8-sig"),
     "utf-16": lambda text: text.encode("utf-16"),
     "utf-16 big end": lambda text: text.encode("utf-16-be"),
     "utf-16 little end": lambda text: text.encode("utf-16-le"),
@@ -51,6 +52,7 @@ FORMS: dict[str, Callable[[str], bytes]] = {
     "carriage returns": lambda text: text.replace('"two\nlines', '"two\nlines').replace("\n", "\r").encode(),
     "dos lines": lambda text: text.replace("\n", "\r\n").encode(),
     "semicolons": lambda text: text.replace("lines,", "lines;").replace(",", ";").replace("lines;", "lines,").encode(),
+    "empty lines first": lambda text: "\n\n".encode() + FORMS["semicolons"](text),
     "gzip": gzipped,
     "zip": zipped,
     "gzip in a zip": lambda text: gzip.compress(zipped(text)),
