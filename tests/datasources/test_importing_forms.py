@@ -52,7 +52,7 @@ FORMS: dict[str, Callable[[str], bytes]] = {
     "carriage returns": lambda text: text.replace('"two\nlines', '"two\nlines').replace("\n", "\r").encode(),
     "dos lines": lambda text: text.replace("\n", "\r\n").encode(),
     "semicolons": lambda text: text.replace("lines,", "lines;").replace(",", ";").replace("lines;", "lines,").encode(),
-    "empty lines first": lambda text: "\n\n".encode() + FORMS["semicolons"](text),
+    "empty lines first": lambda text: b"\n\n" + FORMS["semicolons"](text),
     "gzip": gzipped,
     "zip": zipped,
     "gzip in a zip": lambda text: gzip.compress(zipped(text)),
