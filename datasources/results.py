@@ -60,7 +60,7 @@ def reread(import_: Import) -> Iterator[Table]:
     with TemporaryDirectory(dir=spool.path_of(import_.pk).parent) as folder:
         path = Path(folder) / "file"
         path.symlink_to(spool.path_of(import_.pk))
-        with Table(copies.make(path).path, import_.delimiter) as table:
+        with Table(copies.make(import_, path).path, import_.delimiter) as table:
             yield table
 
 

@@ -44,7 +44,7 @@ def look_through(import_: Import) -> None:
 
 def read(import_: Import, path: Path) -> None:
     """Read all rows of a file once, and note on its import how it is read and what it has."""
-    copy = copies.make(path)
+    copy = copies.make(import_, path)
     check_lines(copy.path)
     import_.file_type, import_.encoding = copy.file_type, copy.encoding
     import_.delimiter = import_.delimiter or delimiter(import_, copy.path)
