@@ -115,7 +115,15 @@ def same_content(import_: Import) -> Import | None:
     if import_.is_again:
         return None
     same = {name: getattr(import_, name) for name in ("partner", "digest", "entity", *READING)}
-    return Import.objects.filter(state=ImportState.PROCESSED, **same).exclude(pk=import_.pk).order_by("-pk").first()
+    found = Import.objects.filter(state=ImportState.PROCESSED, **same).exclude(pk=import_.pk).order_by("-pk").first()
+    return None if found is None or was_another_since(import_, found) else found
+
+
+def was_another_since(import_: Import, same: Import) -> bool:
+    """Tell whether the file of this name had other content in between: that is what its records have, not this."""
+    of_name = {name: getattr(import_, name) for name in ("partner", "data_source", "entity", "file_name")}
+    between = Import.objects.filter(**of_name, pk__gt=same.pk, pk__lt=import_.pk, position__gt=0)
+    return between.exclude(digest=import_.digest).exists()
 
 
 READING = ("file_import_type", "amount_calculated", "column_mapping", "date_format", "decimal_comma")
