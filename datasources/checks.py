@@ -7,7 +7,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 (Django's)
 
 
 @register(Tags.security)
@@ -32,3 +32,12 @@ def wrong_ports() -> Iterator[CheckMessage]:
         if not (text.isdecimal() and 0 < int(text) < 2**16):
             hint = "Write each as a number from 1 to 65535."
             yield Error(f"CONNECTOR_OUTBOUND_PORTS has {text!r}, which is no port.", hint=hint, id="datasources.E002")
+
+
+@register(deploy=True)
+def check_links(**_kwargs: Any) -> list[CheckMessage]:
+    """Warn of mails that cannot say where the results are."""
+    if not settings.EMAIL_URL_IS_SET or settings.CONNECTOR_PUBLIC_URL:
+        return []
+    hint = "Set CONNECTOR_PUBLIC_URL to the address by which partners call this service."
+    return [Warning("Mails about imports have no links to the results.", hint=hint, id="datasources.W001")]

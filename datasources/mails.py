@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
 from connector.edge.logs import outline
@@ -16,6 +17,7 @@ from datasources.models import DataSource, Import, ImportState, Reject, Run
 
 log = structlog.get_logger(__name__)
 
+FOR_GOOD = 500  # A server's answer from there on will be the same tomorrow.
 SHOWN_FILES = 50
 SHOWN_FAULTS = 5  # of a file
 NOBODY = "Nobody is to be told."
@@ -39,7 +41,9 @@ class Told:
 
     @property
     def url(self) -> str:
-        return f"{settings.CONNECTOR_PUBLIC_URL}/api/v4/import/{self.row.pk}/results"
+        """Where its results are; empty where it has none, or nobody has said what our address is."""
+        has_results = settings.CONNECTOR_PUBLIC_URL and self.row.delimiter
+        return f"{settings.CONNECTOR_PUBLIC_URL}/api/v4/import/{self.row.pk}/results" if has_results else ""
 
 
 def tell(run: Run) -> str:
@@ -51,8 +55,9 @@ def tell(run: Run) -> str:
     addresses = addressees(run)
     if not addresses:
         return NOBODY
-    send(mails_about(run, addresses))
-    return f"Sent to {len(addresses)}."
+    refused = send(mails_about(run, addresses))
+    sent = f"Sent to {len(addresses) - refused}."
+    return f"{sent} The mail server refuses {refused} of the addresses." if refused else sent
 
 
 def addressees(run: Run) -> list[str]:
@@ -70,6 +75,8 @@ def mails_about(run: Run, addresses: Iterable[str]) -> list[EmailMultiAlternativ
         "files": [Told(row, first_faults(row)) for row in imports[:SHOWN_FILES]],
         "more": max(0, len(imports) - SHOWN_FILES),
         "count": len(imports),
+        "refused": sum(row.state == ImportState.BAD_FORMAT for row in imports),
+        "held": sum(row.state == ImportState.PENDING for row in imports),
         "rows": sum(row.rows for row in imports),
         "rows_ok": sum(row.rows_ok for row in imports),
         "rows_with_errors": sum(row.rows_with_errors for row in imports),
@@ -95,9 +102,21 @@ def first_faults(row: Import) -> list[Reject]:
     return list(row.rejects.faults().order_by("row", "pk")[:SHOWN_FAULTS])
 
 
-def send(mails: Sequence[EmailMultiAlternatives]) -> None:
+def send(mails: Sequence[EmailMultiAlternatives]) -> int:
+    """Send mails, and return of how many the address is refused for good: that keeps no mail from the others."""
     try:
-        get_connection().send_messages(mails)
+        with get_connection() as connection:
+            return sum(not is_sent(connection, mail) for mail in mails)
     except (smtplib.SMTPException, OSError) as exc:
         log.warning("mail_not_sent", **outline(exc))
         raise NotSent(f"The mail server did not take it ({type(exc).__name__}).") from exc
+
+
+def is_sent(connection: BaseEmailBackend, mail: EmailMultiAlternatives) -> bool:
+    try:
+        connection.send_messages([mail])
+    except smtplib.SMTPRecipientsRefused as exc:
+        if any(code < FOR_GOOD for code, _ in exc.recipients.values()):
+            raise
+        return False
+    return True

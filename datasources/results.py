@@ -24,8 +24,10 @@ COLUMNS = ["status", "errors"]
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def results_of(import_: Import) -> tuple[str, str, Iterator[bytes]]:
-    """Return the name, content type and content of an import's results: a workbook where one came, else CSV.
+def results_of(import_: Import, file_type: str = "") -> tuple[str, str, Iterator[bytes]]:
+    """Return the name, content type and content of an import's results: a workbook where one came, unless asked else.
+
+    A workbook is there when its last row is written; CSV comes at once.
 
     Raises:
         NoResults: nothing of the file could be read, it has not ended, or it is not kept any more.
@@ -35,7 +37,7 @@ def results_of(import_: Import) -> tuple[str, str, Iterator[bytes]]:
     if not spool.path_of(import_.pk).exists():
         raise NoResults("The file is not kept any more.")
     stem = Path(import_.file_name).stem
-    if import_.file_type == FileType.EXCEL:
+    if (file_type or import_.file_type) == FileType.EXCEL:
         return f"{stem}-results.xlsx", EXCEL, as_excel(import_)
     return f"{stem}-results.csv", "text/csv; charset=utf-8", as_csv(import_)
 
@@ -60,7 +62,7 @@ def reread(import_: Import) -> Iterator[Table]:
     with TemporaryDirectory(dir=spool.folder()) as folder:
         path = Path(folder) / "file"
         path.symlink_to(spool.path_of(import_.pk))
-        with Table(copies.make(path).path, import_.delimiter) as table:
+        with Table(copies.make(import_, path).path, import_.delimiter) as table:
             yield table
 
 

@@ -87,8 +87,9 @@ def touchpoint_of_code(partner: Partner, code: Any) -> Touchpoint | None:
 
 
 def host_faults(values: Mapping[str, Any]) -> Iterator[Fault]:
-    if "host" in values and "data_source_type" in values:
-        reason = judge_host(values["host"], values["data_source_type"])
+    """Yield what is wrong with a host; its form alone where it is not known what its port has to be."""
+    if "host" in values:
+        reason = judge_host(values["host"], values.get("data_source_type"))
         if reason:
             yield Fault("host", "InvalidFormat", reason)
 

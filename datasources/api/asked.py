@@ -34,6 +34,7 @@ ORDERS = {
 FLAGS = {"true": True, "false": False}
 KINDS = {str(kind.value): kind for kind in ProcessorType}
 STATES = {str(state.value): state for state in ImportState}
+FILE_TYPES = {each.value: each for each in FileType}
 MOST_ON_A_PAGE, LAST_PAGE = 1000, 10**6
 
 
@@ -136,9 +137,17 @@ def asked_template(given: Mapping[str, str]) -> tuple[int, FileType]:
     query.require("type")
     kinds = {text: kind for text, kind in KINDS.items() if kind is not ProcessorType.ALL}
     kind = query.one_of("type", kinds, 0)
-    file_type = query.one_of("fileType", {each.value: each for each in FileType}, FileType.CSV)
+    file_type = query.one_of("fileType", FILE_TYPES, FileType.CSV)
     query.check()
     return kind, file_type
+
+
+def asked_results(given: Mapping[str, str]) -> str:
+    """Read as what results are asked for, empty for as what the file came; raise BadRequest."""
+    query = Query(given)
+    file_type = query.one_of("fileType", FILE_TYPES, "")
+    query.check()
+    return str(file_type)
 
 
 def bounded(text: str, most: int) -> int:

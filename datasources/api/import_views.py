@@ -8,7 +8,7 @@ from django.utils.http import content_disposition_header
 
 from datasources.api import shapes
 from datasources.api.answers import answer
-from datasources.api.asked import asked_imports, asked_template
+from datasources.api.asked import asked_imports, asked_results, asked_template
 from datasources.api.files import check_multipart, read_upload
 from datasources.api.view import PartnerView
 from datasources.errors import UnknownId
@@ -57,10 +57,10 @@ class CancelView(OneImport):
 
 
 class ResultsView(OneImport):
-    """GET /api/v4/import/{id}/results: the file, with what became of each row."""
+    """GET /api/v4/import/{id}/results: the file, with what became of each row; fileType says as what."""
 
     def get(self, _request: HttpRequest, number: str) -> HttpResponseBase:
-        name, content_type, content = results_of(self.import_of(number))
+        name, content_type, content = results_of(self.import_of(number), asked_results(self.query))
         return StreamingHttpResponse(content, content_type=content_type, headers=attachment(name))
 
 

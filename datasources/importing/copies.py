@@ -16,7 +16,7 @@ from uuid import uuid4
 from datasources import spool
 from datasources.importing import decoding, sheet, unpacking
 from datasources.importing.errors import BadFile
-from datasources.models.import_ import FileType
+from datasources.models.import_ import FileType, Import
 
 UNPACKED = (".unpacked", ".unpacked-again")  # A zip in a gzip; a third box is one too many.
 ROWS, REPEATS = ".rows", ".repeats"
@@ -62,8 +62,8 @@ def whole(path: Path) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
-def make(path: Path) -> Copy:
-    """Return the copy of a file that is read; it is made anew where one is needed.
+def make(import_: Import, path: Path) -> Copy:
+    """Return the copy of an import's file that is read; it is made anew where one is needed.
 
     Raises:
         BadFile: nothing can be read of it.
@@ -71,7 +71,7 @@ def make(path: Path) -> Copy:
     source, kind = unpacked(path)
     rows = beside(path, ROWS)
     if kind == "xlsx":
-        from_sheet(source, rows)
+        from_sheet(import_, source, rows)
         return Copy(rows, FileType.EXCEL, kind)
     encoding = decoding.encoding_of(source)
     if encoding == "utf-8" and has_lines(source):
@@ -109,9 +109,10 @@ def has_lines(path: Path) -> bool:
     return b"\n" in start or b"\r" not in start
 
 
-def from_sheet(path: Path, rows: Path) -> None:
+def from_sheet(import_: Import, path: Path, rows: Path) -> None:
+    declared = [import_.date_format, "," if import_.decimal_comma else "."]
     with whole(rows) as draft:
-        command = [sys.executable, "-I", sheet.__file__, str(path), str(draft)]
+        command = [sys.executable, "-I", sheet.__file__, str(path), str(draft), *declared]
         ended = subprocess.run(command, check=False, capture_output=True).returncode
         if ended == sheet.TOO_LONG:
             raise BadFile(f"The sheet has more than {sheet.ROWS:,} rows.")

@@ -17,6 +17,7 @@ from entities.schema.moments import Date
 from entities.schema.readers import Invalid, Number, Text, plain
 
 NULL = r"\N"
+THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]*)?")
 SPECIAL = re.compile(r"[\\\t\n\r\x00]")
 ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 REMEMBERED = 20_000
@@ -129,13 +130,20 @@ def copied(value: Any) -> str | None:
     return None if "\x00" in value else str(value).translate(ESCAPES)
 
 
+def point_for_comma(cell: str) -> str:
+    """Return a number that has a decimal comma with a point; points may only set thousands apart, or 12.5 were 125."""
+    if "." in cell and not THOUSANDS.fullmatch(cell):
+        raise Invalid("invalid_number", "must be a number, such as 1.234,5")
+    return cell.replace(".", "").replace(",", ".")
+
+
 def speller(leaf: FieldSchema, *, date_format: str, decimal_comma: bool) -> Callable[[str], Any]:
     """Return what makes of a cell the value that a sender of JSON would have sent.
 
     What it returns raises `Invalid` where a cell is not in the form that the source declares.
     """
     if leaf.type == "number" and decimal_comma:
-        return lambda cell: cell.replace(".", "").replace(",", ".")
+        return point_for_comma
     if leaf.type == "date" and date_format:
         declared = Date(date_format)
         return lambda cell: declared.read(cell).isoformat()

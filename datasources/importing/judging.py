@@ -58,13 +58,13 @@ class Judge:
                 payload[field.leaf.name] = field.spell(cell) if cell else None
             except Invalid as exc:
                 faults.append(wrong(field.leaf, field.leaf.treekey, exc.code, exc.message, cell))
-        return self.multiplied(payload) if self.reader.multiplies else payload
+        return self.multiplied(row, payload) if self.reader.multiplies else payload
 
-    def multiplied(self, payload: dict[str, Any]) -> dict[str, Any]:
-        """Return the payload with the amount of the line, where both factors can be read."""
+    def multiplied(self, row: Row, payload: dict[str, Any]) -> dict[str, Any]:
+        """Return the payload with the amount of the line, where both factors can be read; of the cells as they came."""
         fields = self.reader.fields
-        quantity, amount = (fields[name].read([payload[name] or ""])[0] for name in (QUANTITY, AMOUNT))
-        if payload[AMOUNT] and quantity and amount:
+        quantity, amount = (fields[name].read([fields[name].get(row)])[0] for name in (QUANTITY, AMOUNT))
+        if payload.get(AMOUNT) and quantity and amount:
             payload[AMOUNT] = product(quantity, amount)
         return payload
 

@@ -17,6 +17,7 @@ from datasources.importing.table import Table, check_lines, delimiter_of
 from datasources.models import Import, ImportState
 
 AT_ONCE = 5000
+LONGEST_HEADER = 64 * 1024  # characters of it by which the delimiter is told
 FEWER = 20  # A file with less than a twentieth of the rows that came last time is held.
 FEW = 20  # Where there were not even so many last time, nothing is told by there being fewer.
 DIGITS = re.compile(r"\d+")
@@ -43,7 +44,7 @@ def look_through(import_: Import) -> None:
 
 def read(import_: Import, path: Path) -> None:
     """Read all rows of a file once, and note on its import how it is read and what it has."""
-    copy = copies.make(path)
+    copy = copies.make(import_, path)
     check_lines(copy.path)
     import_.file_type, import_.encoding = copy.file_type, copy.encoding
     import_.delimiter = import_.delimiter or delimiter(import_, copy.path)
@@ -55,9 +56,9 @@ def read(import_: Import, path: Path) -> None:
 
 
 def delimiter(import_: Import, path: Path) -> str:
-    """Return what divides the columns of a file, told by its first line."""
-    with path.open("rb") as file:
-        line = file.readline(64 * 1024).decode(errors="replace")
+    """Return what divides the columns of a file, told by its first line that is not empty."""
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        line = next((line for line in iter(lambda: file.readline(LONGEST_HEADER), "") if line.strip()), "")
     ours = fields_of(Way.of(import_).schema)
     theirs = (column for text in import_.column_mapping.values() for column in parse(text).columns)
     return delimiter_of(line, frozenset([*ours, *theirs]))
@@ -114,7 +115,15 @@ def same_content(import_: Import) -> Import | None:
     if import_.is_again:
         return None
     same = {name: getattr(import_, name) for name in ("partner", "digest", "entity", *READING)}
-    return Import.objects.filter(state=ImportState.PROCESSED, **same).exclude(pk=import_.pk).order_by("-pk").first()
+    found = Import.objects.filter(state=ImportState.PROCESSED, **same).exclude(pk=import_.pk).order_by("-pk").first()
+    return None if found is None or was_another_since(import_, found) else found
+
+
+def was_another_since(import_: Import, same: Import) -> bool:
+    """Tell whether the file of this name had other content in between: that is what its records have, not this."""
+    of_name = {name: getattr(import_, name) for name in ("partner", "data_source", "entity", "file_name")}
+    between = Import.objects.filter(**of_name, pk__gt=same.pk, pk__lt=import_.pk, position__gt=0)
+    return between.exclude(digest=import_.digest).exists()
 
 
 READING = ("file_import_type", "amount_calculated", "column_mapping", "date_format", "decimal_comma")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -12,8 +13,8 @@ from typing import Self
 from datasources.importing.errors import BadFile
 
 LONGEST_LINE = 1024 * 1024
+MOST_BYTES = 2 * 1024 * 1024  # of a chunk: in memory it becomes many times that.
 DELIMITERS = ",;\t|"
-MARK = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,15 @@ class Table:
 
     def __init__(self, path: Path, delimiter: str = ",", offset: int = 0, position: int = 0) -> None:
         self.delimiter = delimiter
-        self.offset = offset
         self.position = position
         self.file = path.open("rb", buffering=256 * 1024)
         self.file.seek(offset)
+        self.offset = offset or self.pass_mark()
+
+    def pass_mark(self) -> int:
+        """Go past the mark at the beginning: a quote that follows it would be no quote any more."""
+        mark = self.file.read(len(BOM_UTF8))
+        return self.file.seek(len(BOM_UTF8) if mark == BOM_UTF8 else 0)
 
     def __enter__(self) -> Self:
         return self
@@ -54,7 +60,7 @@ class Table:
         """
         while rows := self.read(1):
             if any(rows[0]):
-                return [rows[0][0].removeprefix(MARK), *rows[0][1:]]
+                return rows[0]
         raise BadFile("The file is empty.")
 
     def chunks(self, most: int) -> Iterator[Chunk]:
@@ -78,7 +84,7 @@ class Table:
         Raises:
             BadFile: the quotes or lines of one cannot be made out.
         """
-        raw = b"".join(islice(self.file, most))
+        raw = b"".join(self.some(most))
         lines = raw.decode().replace("\r\n", "\n")
         if '"' in lines or "\r" in lines:
             self.file.seek(self.offset)
@@ -89,11 +95,24 @@ class Table:
         self.position += len(rows)
         return rows
 
+    def some(self, most: int) -> Iterator[bytes]:
+        """Yield up to so many lines, and fewer where they are long."""
+        size = 0
+        for line in islice(self.file, most):
+            yield line
+            size += len(line)
+            if size >= MOST_BYTES:
+                return
+
     def quoted(self, most: int) -> list[list[str]]:
         """Return the next rows where a row may have several lines."""
         rows: list[list[str]] = []
         try:
-            rows.extend(islice(csv.reader(self.lines(), delimiter=self.delimiter, strict=True), most))
+            end = self.offset + MOST_BYTES
+            for row in islice(csv.reader(self.lines(), delimiter=self.delimiter, strict=True), most):
+                rows.append(row)
+                if self.offset >= end:
+                    break
         except csv.Error as exc:
             raise BadFile(told(str(exc), self.position + len(rows) + 1)) from exc
         return rows
@@ -137,7 +156,7 @@ def delimiter_of(line: str, known: frozenset[str]) -> str:
 
     def score(delimiter: str) -> tuple[int, int]:
         names = next(csv.reader([line], delimiter=delimiter), [])
-        return sum(name.strip().removeprefix(MARK) in known for name in names), len(names)
+        return sum(name.strip() in known for name in names), len(names)
 
     try:
         return max(DELIMITERS, key=score)

@@ -18,6 +18,7 @@ SMALL = 10 * BLOCK  # Up to so much any ratio is well.
 GZIP, ZIP, OLD_EXCEL = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 PACKED = ("gzip", "zip")
 WORKBOOK = "[Content_Types].xml"
+OF_MACS = "__MACOSX/"  # What macOS adds to every zip, beside the file itself.
 
 
 def kind_of(path: Path) -> str:
@@ -59,7 +60,7 @@ def unpack(path: Path, kind: str, to: Path) -> None:
 
 
 def only_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    members = [member for member in archive.infolist() if not member.is_dir()]
+    members = [member for member in archive.infolist() if not (member.is_dir() or member.filename.startswith(OF_MACS))]
     if len(members) != 1:
         raise BadFile(f"The zip file holds {len(members)} files; it must hold one.")
     return members[0]

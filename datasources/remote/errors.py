@@ -15,6 +15,10 @@ FileFailed
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+Cause = TypeVar("Cause", bound=BaseException)
+
 
 class RemoteFailed(Exception):
     """The server of a data source cannot be used."""
@@ -60,7 +64,7 @@ class FileTooLarge(FileFailed):
     pass
 
 
-def chained(exc: BaseException | None, kind: type[RemoteFailed]) -> RemoteFailed | None:
+def chained(exc: BaseException | None, kind: type[Cause]) -> Cause | None:
     """Return the error of this kind in the chain of an exception: libraries wrap what our own parts raise in them."""
     seen: set[int] = set()
     while exc is not None and id(exc) not in seen:

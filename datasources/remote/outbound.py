@@ -48,10 +48,13 @@ class Vetted:
         raise Unreachable(f"{self.name} does not answer on port {self.port}.")
 
 
-def judge_host(text: str, data_source_type: str) -> str | None:
+def judge_host(text: str, data_source_type: str | None) -> str | None:
     """Return what speaks against a host; one that does not resolve is judged again when it is dialled."""
     try:
-        vet(text, data_source_type)
+        if data_source_type is None:
+            split(text, default_port=1)
+        else:
+            vet(text, data_source_type)
     except OutboundRefused as exc:
         return str(exc)
     except Unreachable:

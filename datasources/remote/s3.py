@@ -128,4 +128,6 @@ def told(missing: Exception) -> Iterator[None]:
     except (OSError, BotoCoreError, ClientError, HttpError) as exc:
         if (refused := chained(exc, OutboundRefused)) is not None:
             raise refused from exc
+        if chained(exc, ssl.SSLCertVerificationError) is not None:
+            raise Unreachable("No authority that is known here vouches for the server's certificate.") from exc
         raise Unreachable("The server cannot be reached, or its answer cannot be read.") from exc

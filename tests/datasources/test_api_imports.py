@@ -64,6 +64,15 @@ def test_results_say_what_became_of_each_row(party: Party) -> None:
     assert answer["Content-Disposition"] == 'attachment; filename="sales-results.csv"'
 
 
+@pytest.mark.parametrize(("asked", "name"), [("CSV", "sales-results.csv"), ("EXCEL", "sales-results.xlsx")])
+def test_results_come_as_the_file_that_is_asked_for(party: Party, asked: str, name: str) -> None:
+    number = worked(party)["id"]
+    answer = party.send("GET", f"/import/{number}/results?fileType={asked}")
+    assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert b"".join(answer.streaming_content).startswith(b"PK" if asked == "EXCEL" else b"transactionId,")
+    assert faults(party.send("GET", f"/import/{number}/results?fileType=PDF")) == {"fileType": "InvalidFormat"}
+
+
 def test_results_before_the_end_are_refused(party: Party) -> None:
     number = upload(party).json()["id"]
     assert faults(party.send("GET", f"/import/{number}/results")) == {"import": "NoResults"}

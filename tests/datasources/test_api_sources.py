@@ -135,8 +135,9 @@ def test_value_that_fits_is_read_as_it_was_sent(party: Party, members: dict[str,
 
 def test_every_fault_is_told_at_once(party: Party) -> None:
     wrong = {"host": "a b", "processorType": 1, "touchpointCode": "none", "hots": "x", "id": 5, "password": ""}
-    assert refusal(party, **wrong) == {
+    assert refusal(party, **wrong, dataSourceType="ftp") == {
         "host": "InvalidFormat",
+        "dataSourceType": "InvalidFormat",
         "processorType": "InvalidFormat",
         "partnerDataSource": "InvalidTouchpointCode",
         "hots": "NotEditable",

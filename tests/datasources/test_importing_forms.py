@@ -3,8 +3,11 @@ from __future__ import annotations
 import gzip
 import zipfile
 from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
@@ -28,13 +31,15 @@ def zipped(text: str, name: str = "sales.csv") -> bytes:
     return file.getvalue()
 
 
-def workbook(text: str) -> bytes:
+def zipped_by_a_mac(text: str) -> bytes:
+    file = BytesIO(zipped(text))
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("__MACOSX/._sales.csv", "of the Finder")
+    return file.getvalue()
+
+
+def saved(*rows: list[Any]) -> bytes:
     book = Workbook()
-    rows = [
-        SALES.split(","),
-        ["t1", "shop-1", "Größe 1", 2, 1.5, "2026-01-31"],
-        ["t2", "shop-1", 'two\nlines, "quoted"', 2, 1.5, "2026-01-31"],
-    ]
     for row in rows:
         book.active.append(row)
     file = BytesIO()
@@ -42,9 +47,18 @@ def workbook(text: str) -> bytes:
     return file.getvalue()
 
 
+def workbook(_text: str) -> bytes:
+    return saved(
+        SALES.split(","),
+        ["t1", "shop-1", "Größe 1", 2, 1.5, "2026-01-31"],
+        ["t2", "shop-1", 'two\nlines, "quoted"', 2, 1.5, "2026-01-31"],
+    )
+
+
 FORMS: dict[str, Callable[[str], bytes]] = {
     "utf-8": str.encode,
     "utf-8 with mark": lambda text: text.encode("utf-8-sig"),
+    "utf-8 with mark before a quote": lambda text: text.replace("transactionId", '"transactionId"').encode("utf-8-sig"),
     "utf-16": lambda text: text.encode("utf-16"),
     "utf-16 big end": lambda text: text.encode("utf-16-be"),
     "utf-16 little end": lambda text: text.encode("utf-16-le"),
@@ -53,8 +67,10 @@ FORMS: dict[str, Callable[[str], bytes]] = {
     "carriage returns": lambda text: text.replace('"two\nlines', '"two\nlines').replace("\n", "\r").encode(),
     "dos lines": lambda text: text.replace("\n", "\r\n").encode(),
     "semicolons": lambda text: text.replace("lines,", "lines;").replace(",", ";").replace("lines;", "lines,").encode(),
+    "empty lines first": lambda text: b"\n\n" + FORMS["semicolons"](text),
     "gzip": gzipped,
     "zip": zipped,
+    "zip of a mac": zipped_by_a_mac,
     "gzip in a zip": lambda text: gzip.compress(zipped(text)),
     "xlsx": workbook,
 }
@@ -71,3 +87,13 @@ def test_file_is_read_in_every_form(form: Callable[[str], bytes]) -> None:
 def test_encoding_is_found_beside_a_very_long_word(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes("é ".encode("cp1252") + b"b" * 64_000)  # Minutes, by a slow pattern.
     assert encoding_of(tmp_path / "file") == "cp1252"
+
+
+def test_dates_and_numbers_of_a_workbook_are_what_they_are_whatever_form_texts_have() -> None:
+    dates = [datetime(2026, 1, 31), datetime(2026, 1, 31, 8, 26), date(2026, 1, 31), "31.01.2026 00:00"]  # noqa: DTZ001
+    rows = [[f"t{number}", "shop-1", "sku-1", 1, 1234.5, day] for number, day in enumerate(dates)]
+    rows[3][4] = "1.234,5"
+    content = saved(SALES.split(","), *rows)
+    import_ = imported(content, date_format="%d.%m.%Y %H:%M", decimal_comma=True)
+    assert counts(import_) == (4, 4, 0, 0)
+    assert {(sale.amount, sale.sale_date) for sale in stored().values()} == {(Decimal("1234.5"), date(2026, 1, 31))}

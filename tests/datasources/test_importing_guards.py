@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -30,6 +31,14 @@ def test_same_content_again_is_skipped_and_says_so() -> None:
     first, second = (imported(sales(sale(1), sale(2))) for _ in range(2))
     assert (second.state, counts(second)) == (ImportState.PROCESSED, (2, 0, 0, 2))
     assert second.reason == f"The same content as import {first.pk}: all of it is skipped."
+
+
+@pytest.mark.parametrize(("name", "amount"), [("sales.csv", "3"), ("other.csv", "4")], ids=["that file", "another"])
+def test_content_that_comes_back_is_no_repeat_when_its_file_had_another_since(name: str, amount: str) -> None:
+    for price in ("1.50", "2"):
+        imported(sales(sale(amount=price)))
+    imported(sales(sale()), file_name=name)
+    assert stored()["t1"].amount == Decimal(amount)
 
 
 def test_same_content_is_read_again_where_that_is_asked_for() -> None:

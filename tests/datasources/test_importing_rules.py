@@ -62,6 +62,18 @@ def test_amount_is_rounded_to_what_its_column_holds() -> None:
     assert stored()["t1"].amount == Decimal("0.0001")
 
 
+@pytest.mark.parametrize(
+    ("cell", "amount"),
+    [("12,5", "12.5"), ("1.234.567", "1234567"), ("-1.234,5", "-1234.5"), ("12.5", None), ("1,234.5", None)],
+    ids=["comma", "thousands", "both", "a point for the comma", "the other way round"],
+)
+def test_point_is_no_decimal_point_where_commas_are(cell: str, amount: str | None) -> None:
+    text = sales(sale(quantity="1")).replace(",", ";").replace("1.50", cell)
+    import_ = imported(text, decimal_comma=True)
+    assert [str(record.amount.normalize()) for record in stored().values()] == ([amount] if amount else [])
+    assert rejects(import_) == ([] if amount else [(2, "amount", "invalid_number", cell)])
+
+
 def test_columns_are_mapped_with_dates_and_commas_as_the_partner_writes_them() -> None:
     mapping = {
         "transactionId": "InvoiceNo+StockCode",

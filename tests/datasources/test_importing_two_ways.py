@@ -87,3 +87,15 @@ def test_rows_read_quickly_are_as_if_each_had_been_judged_by_itself(
         patch.setattr(reading.Reader, "lines", lambda _self, rows: ([None] * len(rows), [None] * len(rows)))
         work.go_on(thorough.pk)
     assert outcome(thorough) == expected
+
+
+@pytest.mark.parametrize("cell", ["1.234,5", "12,5", "12.5", "-7", "x"])
+def test_rows_with_decimal_commas_are_read_alike_either_way(monkeypatch: pytest.MonkeyPatch, cell: str) -> None:
+    columns = COLUMNS[ProcessorType.PARTNER_SALES]
+    text = written(columns, [[{**GOOD, "amount": cell, "quantity": cell}[column] for column in columns]])
+    quick, thorough = (make_import(text, decimal_comma=True, is_again=True) for _ in range(2))
+    work.go_on(quick.pk)
+    expected = outcome(quick)
+    monkeypatch.setattr(reading.Reader, "lines", lambda _self, rows: ([None] * len(rows), [None] * len(rows)))
+    work.go_on(thorough.pk)
+    assert outcome(thorough) == expected

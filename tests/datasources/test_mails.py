@@ -13,6 +13,7 @@ from aiosmtpd.handlers import Sink
 from django.utils import timezone
 
 from datasources import runs
+from datasources.checks import check_links
 from datasources.models import Import, ImportState, Recipient, Reject, Run, RunState, Trigger
 from tests.acceptance.local_stack import free_port
 from tests.datasources.factories import make_source
@@ -28,6 +29,12 @@ class Mailbox(Sink):
         super().__init__()
         self.mails: list[EmailMessage] = []
         self.refusals = 0
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802 (aiosmtpd's)
+        if address.startswith("gone"):
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 (aiosmtpd's)
         if self.refusals:
@@ -57,10 +64,11 @@ def make_run(**overrides: Any) -> Run:
     return Run.objects.create(**{**declared, **overrides})
 
 
-def add_import(run: Run, name: str, **counts: int) -> Import:
-    rows = sum(counts.values())
-    declared = {"partner": run.partner, "data_source": run.source, "processor_type": 25011, "name": name}
-    return Import.objects.create(run=run, file_name=name, state=ImportState.PROCESSED, rows=rows, **declared, **counts)
+def add_import(run: Run, name: str, **counts: Any) -> Import:
+    rows = sum(count for column, count in counts.items() if column.startswith("rows"))
+    declared = {"data_source": run.source, "processor_type": 25011, "name": name, "delimiter": ","}
+    declared |= {"partner": run.partner, "state": ImportState.PROCESSED}
+    return Import.objects.create(run=run, file_name=name, rows=rows, **{**declared, **counts})
 
 
 def tell(run: Run, slices: int = 1) -> Run:
@@ -106,6 +114,33 @@ def test_mail_tells_counts_first_faults_and_a_link(mailbox: Mailbox, kind: str) 
     assert "Fault 4." in told
     assert "Fault 5." not in told
     assert f"https://connector.example.com/api/v4/import/{import_.pk}/results" in told
+
+
+def test_file_that_was_not_read_is_told_of_in_the_subject_and_has_no_link(mailbox: Mailbox) -> None:
+    run = make_run()
+    register(run, "a@example.com")
+    add_import(run, "a.csv", state=ImportState.BAD_FORMAT, delimiter="", reason="The file is empty.")
+    tell(run)
+    assert mailbox.mails[0]["Subject"] == "Import of 1 file: 0 rows stored, 0 with errors, 1 file refused"
+    assert "/results" not in content(mailbox.mails[0], "plain") + content(mailbox.mails[0], "html")
+
+
+def test_mail_has_no_link_where_our_address_is_not_known(mailbox: Mailbox, settings: Any) -> None:
+    settings.CONNECTOR_PUBLIC_URL = ""
+    run = make_run()
+    register(run, "a@example.com")
+    add_import(run, "a.csv", rows_ok=1)
+    tell(run)
+    assert "/results" not in content(mailbox.mails[0], "plain") + content(mailbox.mails[0], "html")
+    assert [message.id for message in check_links()] == ["datasources.W001"]
+
+
+def test_address_that_is_refused_keeps_no_mail_from_the_others(mailbox: Mailbox) -> None:
+    run = make_run()
+    register(run, "gone@example.com", "a@example.com")
+    add_import(run, "a.csv", rows_ok=1)
+    assert tell(run).mail == "Sent to 1. The mail server refuses 1 of the addresses."
+    assert [mail["To"] for mail in mailbox.mails] == ["a@example.com"]
 
 
 def test_what_a_partner_names_is_escaped_in_html_and_plain_in_text(mailbox: Mailbox) -> None:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from datasources.importing.errors import BadFile
-from datasources.importing.table import LONGEST_LINE, Table, check_lines, delimiter_of
+from datasources.importing.table import LONGEST_LINE, MOST_BYTES, Table, check_lines, delimiter_of
 
 CELLS = st.text(st.sampled_from('ab ,;"\n\\é€'), max_size=6)
 ROWS = st.lists(st.lists(CELLS, min_size=2, max_size=3).filter(any), max_size=12)
@@ -32,6 +32,17 @@ def test_rows_are_those_that_were_written_from_wherever_one_goes_on(
         assert chunk.numbers == list(range(position + 1, chunk.position + 1))
         offset, position = chunk.offset, chunk.position
     assert found == rows
+
+
+@pytest.mark.parametrize("quote", ["", '"'], ids=["plain", "quoted"])
+def test_chunk_of_long_rows_has_fewer_of_them(tmp_path: Path, quote: str) -> None:
+    path = tmp_path / "file"
+    cell = quote + "x" * 60_000 + quote
+    path.write_text("".join(f"{number},{cell},{cell}\n" for number in range(50)))
+    with Table(path) as table:
+        chunks = list(table.chunks(10_000))
+    assert [row[0] for chunk in chunks for row in chunk.rows] == [str(number) for number in range(50)]
+    assert max(len(chunk.rows) for chunk in chunks) <= MOST_BYTES // 120_000 + 1
 
 
 def test_line_without_end_is_refused_before_it_is_read(tmp_path: Path) -> None:

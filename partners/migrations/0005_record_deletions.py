@@ -6,7 +6,7 @@ ACTIONS = [("created", "Created"), ("updated", "Updated"), ("archived", "Archive
 
 
 class Migration(migrations.Migration):
-    dependencies = [("partners", "0003_create_touchpoint")]
+    dependencies = [("partners", "0004_leave_room_for_cascades")]
 
     operations = [
         migrations.AlterField(
