@@ -1,8 +1,8 @@
 """PostgreSQL as this service uses it: a connection for each thread, and a COMMIT that is an acknowledgement.
 
 Django's own backend with four differences. Before each request it looks at the socket instead of asking the server
-whether a connection is alive: a server that ended it has closed it. A COMMIT that ended with a warning is none. Statements can be sent together. And a text has
-one index where another would serve nothing, see `schema.py`.
+whether a connection is alive: a server that ended it has closed it. A COMMIT that ended with a warning is none.
+Statements can be sent together. A text has one index where a second would serve nothing (`schema.py`).
 """
 
 from __future__ import annotations
