@@ -93,18 +93,23 @@ class Importer:
         found = Sorted(chunk)
         rows, numbers, ragged = shaped(chunk.rows, chunk.numbers, self.reader.width)
         found.faults.update(ragged)
-        lines, keys = self.reader.lines(rows)
+        read = self.reader.lines(rows)
         found.lines = {
             number: (line, key)
-            for number, line, key in zip(numbers, lines, keys, strict=True)
+            for number, line, key in zip(numbers, read.texts, read.keys, strict=True)
             if line is not None and key is not None
         }
-        for number, row in zip(numbers, rows, strict=True):
-            if number not in found.lines:
-                self.judge_one(number, row, found)
+        if len(found.lines) < len(rows):
+            for place, (number, row) in enumerate(zip(numbers, rows, strict=True)):
+                if number not in found.lines:
+                    self.judge_one(number, row, found, read.columns.get(place, ()))
         return found
 
-    def judge_one(self, number: int, row: Sequence[str], found: Sorted) -> None:
+    def judge_one(self, number: int, row: Sequence[str], found: Sorted, columns: Sequence[str] = ()) -> None:
+        """Judge a row by the columns that are at fault; by the whole of it where none are, or nothing is in them."""
+        if columns and (of_columns := self.judge.faults_in(row, columns)):
+            found.faults[number] = of_columns
+            return
         command, faults = self.judge.command(row)
         if command is None:
             found.faults[number] = faults

@@ -1,14 +1,18 @@
-"""One row read thoroughly: the write that it is, or every fault in it with the column where it stands."""
+"""One row read thoroughly: the write that it is, or every fault in it with the column where it stands.
+
+Where the quick way is sure that nothing but some columns can be at fault, those alone are read so.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
 from connector.edge.errors import Fault, add_faults
 from connector.edge.strict_json import text_faults
+from datasources.importing.fields import Field
 from datasources.importing.rows import AMOUNT, QUANTITY, Reader, product
 from entities.schema.readers import Invalid
 from entities.schema.validator import Reading, wrong
@@ -33,10 +37,7 @@ class Judge:
         """Return what a row wants written, None where it has faults; they are told all at once."""
         faults: list[Fault] = []
         payload = self.payload(row, faults)
-        reading = Reading()
-        validator = self.schema.validator
-        validator.take_members(validator.fields, payload, self.schema.name, reading)
-        add_faults(faults, reading.faults)
+        reading = self.read(payload, faults)
         broken = {fault.treekey for fault in faults}
         key_faults: list[Fault] = []
         record_key = self.schema.key.settle(reading.values, None, key_faults)
@@ -48,17 +49,36 @@ class Judge:
         write = Write(self.client_id, self.schema.name, Method.UPSERT, encode(payload), self.process_id, is_local=True)
         return Command(write, self.schema, record_key, reading), []
 
+    def faults_in(self, row: Row, columns: Iterable[str]) -> list[Fault]:
+        """Return the faults of a row in these columns alone; the others are known to have none."""
+        faults: list[Fault] = []
+        self.read(self.members(row, [self.reader.fields[column] for column in columns], faults), faults)
+        return faults
+
+    def read(self, payload: dict[str, Any], faults: list[Fault]) -> Reading:
+        """Return what the entity's validator reads, and add the faults that it finds."""
+        reading = Reading()
+        validator = self.schema.validator
+        validator.take_members(validator.fields, payload, self.schema.name, reading)
+        add_faults(faults, reading.faults)
+        return reading
+
     def payload(self, row: Row, faults: list[Fault]) -> dict[str, Any]:
         """Return a row as the object that a sender of JSON would have sent."""
-        payload: dict[str, Any] = {"partner": self.reader.way.partner}
-        for field in self.reader.fields.values():
+        payload = {"partner": self.reader.way.partner, **self.members(row, self.reader.fields.values(), faults)}
+        return self.multiplied(row, payload) if self.reader.multiplies else payload
+
+    def members(self, row: Row, fields: Iterable[Field], faults: list[Fault]) -> dict[str, Any]:
+        """Return these members of that object, without those that are not spelled as the source declares."""
+        members: dict[str, Any] = {}
+        for field in fields:
             cell = field.get(row)
             faults.extend(text_faults(cell, field.leaf.treekey, field.leaf.name))
             try:
-                payload[field.leaf.name] = field.spell(cell) if cell else None
+                members[field.leaf.name] = field.spell(cell) if cell else None
             except Invalid as exc:
                 faults.append(wrong(field.leaf, field.leaf.treekey, exc.code, exc.message, cell))
-        return self.multiplied(row, payload) if self.reader.multiplies else payload
+        return members
 
     def multiplied(self, row: Row, payload: dict[str, Any]) -> dict[str, Any]:
         """Return the payload with the amount of the line, where both factors can be read; of the cells as they came."""

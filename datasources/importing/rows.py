@@ -5,8 +5,8 @@ Both ways ask the readers of the entity's validator, so that a row obeys the rul
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
@@ -55,6 +55,18 @@ class Way:
         )
 
 
+@dataclass(slots=True)
+class Lines:
+    """What rows say, by their places: a line for COPY and the key; no line where a row is at fault.
+
+    `columns` are those at fault, where they alone are.
+    """
+
+    texts: list[str | None]
+    keys: Sequence[str | None]
+    columns: dict[int, list[str]] = field(default_factory=dict)
+
+
 class Reader:
     """Reads the rows of one file; a row has a cell for each column of the header."""
 
@@ -93,8 +105,8 @@ class Reader:
                 columns[column] = cells if isinstance(field.read, TextColumn) else field.read(cells)
         return self.keys.of(columns, len(rows))
 
-    def lines(self, rows: Sequence[Row]) -> tuple[list[str | None], list[str | None]]:
-        """Return a line for COPY of each row, and its key; no line where the row must be judged thoroughly."""
+    def lines(self, rows: Sequence[Row]) -> Lines:
+        """Return what rows say, as far as that is sure; the others must be judged thoroughly."""
         cells = {column: field.cells(rows) for column, field in self.fields.items()}
         texts = {column: self.fields[column].read(of_column) for column, of_column in cells.items()}
         plain = {
@@ -103,21 +115,24 @@ class Reader:
             if column in cells
         }
         keys = self.keys.of(plain, len(rows))
-        if self.multiplies:
-            texts[AMOUNT] = self.fitting(products(texts[QUANTITY], texts[AMOUNT]))
-        bad = self.without_either(cells, len(rows))
-        for of_column in (keys, *texts.values()):
-            if None in of_column:
-                bad.update(place for place, text in enumerate(of_column) if text is None)
+        faulty = columns_at_fault(texts)
+        whole = self.without_either(cells, len(rows)) | places_of_none(keys) | self.multiply(texts)
         together = zip([self.way.partner] * len(rows), escape_keys(keys), *texts.values(), strict=True)
+        bad = faulty.keys() | whole
         if not bad:
-            return list(map("\t".join, together)), keys
-        return [None if place in bad else "\t".join(line) for place, line in enumerate(together)], keys
+            return Lines(list(map("\t".join, together)), keys)
+        lines = [None if place in bad else "\t".join(line) for place, line in enumerate(together)]
+        return Lines(lines, keys, {place: columns for place, columns in faulty.items() if place not in whole})
 
-    def fitting(self, amounts: Texts) -> Texts:
-        """Return amounts without those that have no place in their column."""
+    def multiply(self, texts: dict[str, Texts]) -> set[int]:
+        """Make amounts of one those of their lines, and return the places of what has no place in the column."""
+        if not self.multiplies:
+            return set()
         takes = self.fields[AMOUNT].takes
-        return [amount if amount is None or amount == NULL or takes(amount) else None for amount in amounts]
+        amounts = products(texts[QUANTITY], texts[AMOUNT])
+        before = places_of_none(amounts)
+        texts[AMOUNT] = [amount if amount is None or amount == NULL or takes(amount) else None for amount in amounts]
+        return places_of_none(texts[AMOUNT]) - before
 
     def without_either(self, cells: dict[str, list[str]], count: int) -> set[int]:
         """Return the places of rows that have none of the ways to name what every row names, such as its sku."""
@@ -126,6 +141,19 @@ class Reader:
         if not either or any(all(all(of_column) for of_column in way) for way in ways):
             return set()
         return {place for place in range(count) if not any(all(of_column[place] for of_column in way) for way in ways)}
+
+
+def columns_at_fault(texts: Mapping[str, Texts]) -> dict[int, list[str]]:
+    """Return the columns in which a row could not be read, by the row's place."""
+    found: dict[int, list[str]] = {}
+    for column, of_column in texts.items():
+        for place in places_of_none(of_column):
+            found.setdefault(place, []).append(column)
+    return found
+
+
+def places_of_none(texts: Sequence[str | None]) -> set[int]:
+    return {place for place, text in enumerate(texts) if text is None} if None in texts else set()
 
 
 def owned_by(principal: str, get: Get) -> Get:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from datasources.importing import rows as reading
 from datasources.importing import work
+from datasources.importing.rows import Lines
 from datasources.models import Import, ProcessorType
 from entities.schema import schemas
 from tests.datasources.files import make_import
@@ -84,7 +85,7 @@ def test_rows_read_quickly_are_as_if_each_had_been_judged_by_itself(
     work.go_on(quick.pk)
     expected = outcome(quick)
     with monkeypatch.context() as patch:
-        patch.setattr(reading.Reader, "lines", lambda _self, rows: ([None] * len(rows), [None] * len(rows)))
+        patch.setattr(reading.Reader, "lines", lambda _self, rows: Lines([None] * len(rows), [None] * len(rows)))
         work.go_on(thorough.pk)
     assert outcome(thorough) == expected
 

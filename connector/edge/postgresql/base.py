@@ -1,8 +1,8 @@
 """PostgreSQL as this service uses it: a connection for each thread, and a COMMIT that is an acknowledgement.
 
-Django's own backend with three differences. Before each request it looks at the socket instead of asking the server
-whether a connection is alive: a server that ended it has closed it. A COMMIT that ended with a warning is none. And
-statements can be sent together.
+Django's own backend with four differences. Before each request it looks at the socket instead of asking the server
+whether a connection is alive: a server that ended it has closed it. A COMMIT that ended with a warning is none.
+Statements can be sent together. A text has one index where a second would serve nothing (`schema.py`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from psycopg import Connection, IsolationLevel, OperationalError
 from psycopg.errors import Diagnostic
 from psycopg.pq import PipelineStatus, TransactionStatus
 from psycopg.rows import TupleRow
+
+from connector.edge.postgresql.schema import SchemaEditor
 
 WARNING = "01000"
 
@@ -56,6 +58,8 @@ class DurableConnection(Connection[TupleRow]):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    SchemaEditorClass = SchemaEditor
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> DurableConnection:
         self.isolation_level = IsolationLevel.READ_COMMITTED
         return DurableConnection.connect(**conn_params)
