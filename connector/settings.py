@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "notifications",
     "sync",
     "datasources",
+    "console",
     "django_celery_beat",
     "unfold",
     "django.contrib.admin",
