@@ -11,12 +11,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from sync.horizon import Horizon
+from sync.horizon import Horizon, Reached
 from sync.models import Gauge, Traffic
 
 COUNTED, LOOKED = "counted", "looked"  # Gauges: the number up to which is counted, and after which to look again.
@@ -46,7 +47,6 @@ KEEP = f"""
     ON CONFLICT (minutes, entity, start, state, under_ms)
     DO UPDATE SET deliveries = sync_traffic.deliveries + excluded.deliveries
 """  # noqa: S608 (numbers of ours)
-REACH = "UPDATE sync_gauge SET value = reached.place, measured_at = now() FROM reached WHERE name = %(name)s"
 COUNT = f"""
     WITH seen AS MATERIALIZED (
         SELECT id, entity, state, accepted_at, finished_at, is_deferred FROM sync_delivery
@@ -58,8 +58,11 @@ COUNT = f"""
         SELECT entity, accepted_at, state, {SPEED} AS under_ms, 1 AS more FROM seen
     ), kept AS ({KEEP}
     ), reached AS (
-        SELECT CASE WHEN count(*) < %(most)s THEN %(last)s ELSE max(id) END AS place FROM seen
-    ) {REACH} RETURNING value = %(last)s
+        SELECT count(*) < %(most)s AS is_last, CASE WHEN count(*) < %(most)s THEN %(last)s ELSE max(id) END AS place
+        FROM seen
+    )
+    UPDATE sync_gauge SET value = place, measured_at = CASE WHEN is_last THEN %(at)s ELSE measured_at END
+    FROM reached WHERE name = '{COUNTED}' RETURNING is_last
 """  # noqa: S608
 LOOK = f"""
     WITH page AS MATERIALIZED (
@@ -84,7 +87,8 @@ LOOK = f"""
     ), kept AS ({KEEP}
     ), reached AS (
         SELECT CASE WHEN count(*) < %(most)s THEN 0 ELSE max(delivery) END AS place FROM page
-    ) {REACH} RETURNING value = 0
+    )
+    UPDATE sync_gauge SET value = place, measured_at = now() FROM reached WHERE name = '{LOOKED}' RETURNING value = 0
 """  # noqa: S608
 
 
@@ -93,8 +97,8 @@ def keep(horizon: Horizon, seconds: float = SECONDS) -> bool:
 
     Two processes do no harm: one of them counts at a time, and each locks lines in one order.
     """
-    last = horizon.reach()
-    is_counted = repeat(lambda: count(last), seconds)
+    reached = horizon.reach()
+    is_counted = reached is None or repeat(lambda: count(reached), seconds)
     return repeat(look, seconds) and is_counted
 
 
@@ -117,17 +121,22 @@ def repeat(step: Callable[[], bool], seconds: float) -> bool:
 
 
 @transaction.atomic
-def count(last: int) -> bool:
-    """Count the next deliveries, up to a number below which all is decided; tell whether that number is reached."""
+def count(reached: Reached) -> bool:
+    """Count the next deliveries, as far as all is decided; tell whether that is reached.
+
+    The time of the gauge says before when everything that was accepted is counted.
+    """
     after = held(COUNTED)
-    return after is None or after >= last or take(COUNT, name=COUNTED, after=after, last=last)
+    if after is None or after > reached.number:  # Another process has counted further than this one knows.
+        return True
+    return take(COUNT, after=after, last=reached.number, at=reached.at)
 
 
 @transaction.atomic
 def look() -> bool:
     """Look again at the next of those that were not finished; tell whether it has been at all of them."""
     after = held(LOOKED)
-    return after is None or take(LOOK, name=LOOKED, after=after)
+    return after is None or take(LOOK, after=after)
 
 
 def held(name: str) -> int | None:
@@ -137,7 +146,7 @@ def held(name: str) -> int | None:
     return gauge.value if gauge else None
 
 
-def take(sql: str, **place: int | str) -> bool:
+def take(sql: str, **place: Any) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(sql, {**place, "most": BATCH})
         return bool(cursor.fetchone()[0])
