@@ -22,7 +22,7 @@ from sync.models import Gauge, Traffic
 
 COUNTED, LOOKED = "counted", "looked"  # Gauges: the number up to which is counted, and after which to look again.
 BATCH = 20_000
-SECONDS = 0.5
+COUNTING_SECONDS, LOOKING_SECONDS = 0.5, 0.3
 FINE, COARSE = 5, 60  # minutes
 FINE_DAYS = 2
 UNDER_MS = (
@@ -92,14 +92,15 @@ LOOK = f"""
 """  # noqa: S608
 
 
-def keep(horizon: Horizon, seconds: float = SECONDS) -> bool:
-    """Count what is decided, and look again at what was not finished; tell whether that was all.
+def keep(horizon: Horizon) -> bool:
+    """Count what is decided, and look again at some of what was not finished; tell whether all is counted.
 
     Two processes do no harm: one of them counts at a time, and each locks lines in one order.
     """
     reached = horizon.reach()
-    is_counted = reached is None or repeat(lambda: count(reached), seconds)
-    return repeat(look, seconds) and is_counted
+    is_counted = reached is None or repeat(lambda: count(reached), COUNTING_SECONDS)
+    repeat(look, LOOKING_SECONDS)
+    return is_counted
 
 
 def catch_up() -> None:
@@ -107,8 +108,9 @@ def catch_up() -> None:
     horizon = Horizon()
     while not keep(horizon):
         pass
-    while not look():  # The round that has just ended may have begun in the middle.
-        pass
+    for _ in range(2):  # The round under way has begun in the middle.
+        while not look():
+            pass
 
 
 def repeat(step: Callable[[], bool], seconds: float) -> bool:

@@ -64,8 +64,8 @@ def do_anything(chance: random.Random, journal: Journal, horizon: Horizon) -> No
         lambda: [each.skip("by hand") for each in dead_ones[:1]],
         lambda: list(Replay(Selection("product", State.APPLIED), is_forced=True).run()),
         lambda: [journal.note(), list(pruning.prune(1))],
-        lambda: traffic.keep(horizon, seconds=0),
         lambda: traffic.keep(horizon),
+        traffic.look,
     ]
     chance.choice(doings)()
 
@@ -79,6 +79,8 @@ def age(_answer: Any) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_counts_are_the_deliveries_after_anything_in_any_order(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(traffic, "BATCH", 3)
+    monkeypatch.setattr(traffic, "COUNTING_SECONDS", 0)  # One batch at a time.
+    monkeypatch.setattr(traffic, "LOOKING_SECONDS", 0)
     chance, journal, horizon = random.Random(seed), Journal(), Horizon()
     for _ in range(60):
         do_anything(chance, journal, horizon)
@@ -143,7 +145,7 @@ def test_counters_side_by_side_count_each_once(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(traffic, "BATCH", 2)
     for number in range(20):
         accept("POST", str(number))
-    traffic.keep(Horizon(), seconds=0)
+    traffic.keep(Horizon())
     run()
     side_by_side(*[traffic.catch_up] * 4)
     traffic.catch_up()
