@@ -7,9 +7,8 @@ from typing import Any
 
 from console.dashboard.flow import FIGURES, Flow
 from console.dashboard.latency import bound_of
+from console.dashboard.lines import SHARES
 from console.dashboard.spans import Span
-
-SHARES = {"half of them": 0.5, "95 %": 0.95}
 
 
 def received(flow: Flow, span: Span, entities: Sequence[str]) -> dict[str, Any]:

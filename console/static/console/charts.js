@@ -2,6 +2,7 @@
 // Draws what the page holds as JSON, by the theme's own Chart.js and in the colours of the style sheet.
 (() => {
   const UNITS = [[86400000, "d"], [3600000, "h"], [60000, "min"], [1000, "s"], [1, "ms"]];
+  const TICKS = [10, 100, 1000, 10000, 60000, 600000, 3600000, 21600000, 86400000, 604800000];
   let charts = [];
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--console-${name}`).trim();
@@ -10,6 +11,11 @@
   function duration(ms) {
     const [size, unit] = UNITS.find(([size]) => ms >= size) ?? [1, "ms"];
     return `${number(Math.round(ms / size))} ${unit}`;
+  }
+
+  function roundly(scale) {
+    const seen = TICKS.filter((ms) => ms >= scale.min && ms <= scale.max);
+    scale.ticks = (seen.length ? seen : [scale.min, scale.max]).map((value) => ({ value }));
   }
 
   const KINDS = {
@@ -25,13 +31,13 @@
         const drawn = colour(place ? "second" : "first");
         return { borderColor: drawn, backgroundColor: drawn, borderWidth: 2, pointRadius: 2, stepped: "middle", spanGaps: false };
       },
-      y: { type: "logarithmic", ticks: { maxTicksLimit: 6, callback: duration } },
+      y: { type: "logarithmic", afterBuildTicks: roundly, ticks: { callback: duration } },
       told: (item) => `${item.dataset.label}: under ${duration(item.raw)}`,
     },
   };
 
   function options(kind) {
-    const text = colour("text"), grid = { color: colour("grid") }, font = { family: "Inter", size: 11 };
+    const text = colour("text"), grid = { color: colour("grid") }, font = { family: getComputedStyle(document.body).fontFamily, size: 11 };
     return {
       animation: false,
       maintainAspectRatio: false,
@@ -60,6 +66,7 @@
   }
 
   drawAll();
+  document.fonts.ready.then(drawAll);
   // The theme switches between light and dark by a class.
   new MutationObserver(drawAll).observe(document.documentElement, { attributes: true, attributeFilter: ["class"] });
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
