@@ -249,6 +249,18 @@ def test_dispatcher_measures_counts_marks_prunes_frees_strays_and_goes_on_until_
     assert Delivery.objects.runnable().count() == 1
 
 
+def test_dispatcher_goes_on_counting_at_once_while_something_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in "abc":
+        accept("POST", key)
+    monkeypatch.setattr(dispatcher, "PAUSE", 0)
+    monkeypatch.setattr(dispatcher.traffic, "BATCH", 1)
+    monkeypatch.setattr(dispatcher.traffic, "COUNTING_SECONDS", 0)
+    looked, stop = [], Event()
+    monkeypatch.setattr(dispatcher, "look", lambda: looked.append(1) or (len(looked) == 5 and stop.set()))
+    dispatcher.dispatch(stop)
+    assert Traffic.objects.filter(minutes=60).get().deliveries == 3
+
+
 def test_dispatcher_waits_for_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[int] = []
 
