@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "notifications",
     "sync",
     "datasources",
+    "console",
     "django_celery_beat",
     "unfold",
     "django.contrib.admin",
@@ -92,6 +93,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
+    "django.contrib.humanize",
     "django.contrib.staticfiles",
 ]
 BROWSER_MIDDLEWARE = [  # Requests of machines pass it by.
@@ -212,7 +214,7 @@ UNFOLD = {
     "SITE_SYMBOL": "hub",
     "SITE_URL": None,
     "SHOW_HISTORY": True,
-    "STYLES": ["connector.edge.admin_navigation.style"],
+    "STYLES": ["connector.edge.admin_navigation.style", "console.dashboard.page.style"],
     "DASHBOARD_CALLBACK": "connector.edge.admin_index.dashboard",
     "SIDEBAR": {"navigation": "connector.edge.admin_navigation.sections"},
 }

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from rich.progress import Progress
 
+from sync import traffic
 from sync.management.resync.following import between
 from sync.pruning import KINDS, Kind
 
@@ -25,6 +26,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         told = {}
+        if not options["dry_run"]:
+            traffic.catch_up()
         for kind in KINDS:
             found = kind.countable(options["days"])
             removed = 0 if options["dry_run"] else remove(kind, found, options["days"], quiet=options["json"])
