@@ -27,7 +27,9 @@ def three(hood: Hood) -> None:
     hood.create("partner", name="b", type=["advertiser", "publisher"], manager_ids=[str(second.pk)])
     hood.create("partner", name="c", status="inactive", payment_terms={**TERMS, "net_terms": "net90"})
     for day, name in enumerate("abc", start=1):
-        Partner.objects.filter(name=name).update(create_time=f"2026-01-0{day} 12:00:00Z")
+        Partner.objects.filter(name=name).update(
+            create_time=f"2026-01-0{day} 12:00:00Z", update_time="2026-01-04 12:00:00Z"
+        )
 
 
 def names(hood: Hood, query: str) -> str:
