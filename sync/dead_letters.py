@@ -38,9 +38,13 @@ class NotDead(Exception):
 def in_hand(delivery: Delivery) -> Iterator[Delivery]:
     """Hold a delivery's lane, so that no worker has it, and yield the delivery as it is now; raise Busy."""
     with transaction.atomic():
-        with waiting():
-            Lane.objects.select_for_update().get(pk=delivery.lane)
+        lock(delivery.lane)
         yield Delivery.objects.get(pk=delivery.pk)
+
+
+def lock(lane: int) -> None:
+    with waiting():
+        Lane.objects.select_for_update().get(pk=lane)
 
 
 @contextmanager

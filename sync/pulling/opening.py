@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import uuid4
 
 from django.db import connection, transaction
@@ -66,14 +66,8 @@ def open_pull(kind: Kind, *, largest: int = LARGEST, is_anew: bool = False) -> P
 
 
 def begun(kind: Kind, *, largest: int, is_anew: bool) -> Pull:
-    same = Pull.objects.filter(
-        source=kind.source,
-        entity=kind.entity,
-        changed_since=kind.changed_since,
-        is_generation=kind.is_generation,
-        is_dry=kind.is_dry,
-    )
-    under_way = same.exclude(stage=Stage.DONE)
+    """Return the pull of a kind that is under way and can be gone on with, or a new one."""
+    under_way = Pull.objects.filter(**asdict(kind)).exclude(stage=Stage.DONE)
     if is_anew:
         under_way.delete()
     found = under_way.first()
@@ -82,11 +76,7 @@ def begun(kind: Kind, *, largest: int, is_anew: bool) -> Pull:
     under_way.delete()
     PullPage.objects.filter(pull__source=kind.source, pull__entity=kind.entity, pull__stage=Stage.DONE).delete()
     pull = Pull.objects.create(
-        source=kind.source,
-        entity=kind.entity,
-        changed_since=kind.changed_since,
-        is_generation=kind.is_generation,
-        is_dry=kind.is_dry,
+        **asdict(kind),
         per_page=unused_size(kind.source, largest),
         stage=Stage.CHANGES if kind.changed_since else Stage.WALKING,
     )

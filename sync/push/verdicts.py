@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from http import HTTPStatus
+from typing import Any
 
 import httpx
 import msgspec
@@ -49,16 +50,17 @@ UNKNOWN = Verdict(Fate.DOUBTFUL)
 def verdict_of(method: Method, outcome: Outcome, now: datetime | None = None) -> Verdict:
     """Judge what came in answer to a message."""
     if isinstance(outcome, Answer):
-        return Verdict(fate_of(method, outcome.status), reason_of(outcome), wait_asked(outcome.retry_after, now))
+        return Verdict(fate_of(method, outcome), reason_of(outcome), wait_asked(outcome.retry_after, now))
     if isinstance(outcome, httpx.LocalProtocolError):  # Such as a key that begins with a space.
         return Verdict(Fate.REFUSED, "It cannot be told over HTTP.")
     return Verdict(Fate.AWAY if isinstance(outcome, NEVER_BEGUN) else Fate.DOUBTFUL, type(outcome).__name__)
 
 
-def fate_of(method: Method, status: int) -> Fate:
+def fate_of(method: Method, answer: Answer) -> Fate:
+    status = answer.status
     if status in TAKEN or (method == Method.DELETE and status in GONE):
         return Fate.TAKEN
-    if (method, status) in ((Method.POST, 409), (Method.PUT, 404)):
+    if (method, status) in ((Method.POST, 409), (Method.PUT, 404)) or (method == Method.PUT and is_not_found(answer)):
         return Fate.OTHERWISE
     if status in AWAY or 300 <= status < 400:  # A redirect is not followed: the URL is to be set right.
         return Fate.AWAY
@@ -72,10 +74,23 @@ def reason_of(answer: Answer) -> str:
     return " ".join(f"{answer.status} {said}".split())[:LONGEST]
 
 
-def message_of(body: bytes) -> str:
+def is_not_found(answer: Answer) -> bool:
+    """Tell whether a 400 says that there is no such record, as a contract without a 404 does: ours."""
+    detail = told_by(answer.body).get("detail")
+    faults = detail.get("errors") if isinstance(detail, dict) else None
+    codes = [fault.get("code") for fault in faults if isinstance(fault, dict)] if isinstance(faults, list) else []
+    return answer.status == 400 and "not_found" in codes
+
+
+def told_by(body: bytes) -> dict[str, Any]:
+    """Return the members of an answer, none where it is no object."""
     try:
         told = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ""
-    message = told.get("message") if isinstance(told, dict) else None
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def message_of(body: bytes) -> str:
+    message = told_by(body).get("message")
     return "".join(char if char.isprintable() else " " for char in message) if isinstance(message, str) else ""

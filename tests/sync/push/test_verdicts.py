@@ -35,6 +35,22 @@ def test_status_tells_what_becomes_of_a_record(method: Method, statuses: tuple[i
 
 
 @pytest.mark.parametrize(
+    ("errors", "fate"),
+    [
+        ('[{"code": "required"}, {"code": "not_found"}]', Fate.OTHERWISE),
+        ('[{"code": "required"}]', Fate.REFUSED),
+        ('["not_found"]', Fate.REFUSED),
+        ('"not_found"', Fate.REFUSED),
+    ],
+    ids=str,
+)
+def test_update_of_what_a_400_says_is_not_there_is_a_create_next(errors: str, fate: Fate) -> None:
+    answer = Answer(400, f'{{"detail": {{"errors": {errors}}}}}'.encode())
+    assert verdict_of(PUT, answer).fate == fate
+    assert verdict_of(POST, answer).fate == Fate.REFUSED
+
+
+@pytest.mark.parametrize(
     ("exc", "fate"),
     [
         (httpx.ConnectError("x"), Fate.AWAY),
