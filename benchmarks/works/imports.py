@@ -1,7 +1,7 @@
 """Import a partner's sales by SFTP, first into nothing, then with every row changed, beside dlt merging the same file.
 
-The clock runs from asking for the file until all of it is stored. What a bad row in twenty costs is told besides. There is
-one round: every side has work for a minute or two, which is as good as rounds of less.
+The clock runs from asking for the file until all of it is stored. What a bad row in twenty costs is told besides.
+There is one round: every side has work for a minute or two, as good as rounds of less.
 """
 
 from __future__ import annotations
