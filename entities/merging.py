@@ -15,6 +15,12 @@ from entities.schema import EntitySchema
 from entities.store import CHANGED, quote
 
 INCOMING = "connector_merged"
+# Until the end of the transaction records are looked up by their keys. Nothing is known of the incoming table, and for
+# what the planner takes it for, it may read all of a large one. What seems dear by that must not be compiled either.
+PROBED = """
+    SELECT set_config(name, 'off', true)
+    FROM unnest(ARRAY['enable_hashjoin', 'enable_mergejoin', 'enable_seqscan', 'jit']) AS name
+"""
 
 
 def merge(schema: EntitySchema, columns: Sequence[str], lines: Iterable[str], number: int) -> int:
@@ -29,11 +35,13 @@ def merge(schema: EntitySchema, columns: Sequence[str], lines: Iterable[str], nu
         IntegrityError, DataError: the database refuses one of them; the caller's transaction is to be undone.
     """
     names = tuple(columns)
+    others = list(initial(schema, names).values())
     with connection.wrap_database_errors, connection.cursor() as cursor:
         cursor.execute(incoming_sql(schema, names))
         with cursor.copy(f"COPY {INCOMING} FROM STDIN") as incoming:
             incoming.write(("\n".join(lines) + "\n").encode())
-        cursor.execute(merge_sql(schema, names), [number, *initial(schema, names).values()])
+        cursor.execute(PROBED)
+        cursor.execute(merge_sql(schema, names), [number, *others, number, number, *others])
         changed = int(cursor.rowcount)
         cursor.execute(f"DROP TABLE {INCOMING}")
     return changed
@@ -55,31 +63,27 @@ def initial(schema: EntitySchema, columns: tuple[str, ...]) -> dict[str, Any]:
 @cache
 def merge_sql(schema: EntitySchema, columns: tuple[str, ...]) -> str:
     """Return the statement; a deleted record is revived and holds nothing but what came."""
-    named = [quote(column) for column in columns]
-    others = initial(schema, columns)
-    inserted = ", ".join([*named, "last_delivery", *map(quote, others)])
-    selected = ", ".join([*named, *["%s"] * (1 + len(others))])
+    named, others = [quote(column) for column in columns], [quote(column) for column in initial(schema, columns)]
     key = quote(schema.key.column)
     told = [name for name in named if name != key]
-    stored, excluded = (", ".join(f"{row}.{name}" for name in told) for row in ("stored", "excluded"))
+    stored, incoming = (", ".join(f"{row}.{name}" for name in told) for row in ("stored", "incoming"))
+    came = ", ".join([*(f"{name} = incoming.{name}" for name in told), f"last_delivery = %s, {CHANGED}"])
+    values = ", ".join([*(f"incoming.{name}" for name in named), *["%s"] * (1 + len(others))])
     return f"""
-        INSERT INTO {quote(schema.table)} AS stored ({inserted}) SELECT {selected} FROM {INCOMING}
-        ON CONFLICT ({key}) DO UPDATE SET {assignments(schema, columns)}
-        WHERE stored.deleted_at IS NOT NULL OR ({stored}) IS DISTINCT FROM ({excluded})
+        MERGE INTO {quote(schema.table)} AS stored USING {INCOMING} AS incoming ON stored.{key} = incoming.{key}
+        WHEN MATCHED AND stored.deleted_at IS NOT NULL THEN UPDATE SET {came}, {emptied(schema, columns)}
+        WHEN MATCHED AND ({stored}) IS DISTINCT FROM ({incoming}) THEN UPDATE SET {came}
+        WHEN NOT MATCHED THEN INSERT ({", ".join([*named, "last_delivery", *others])}) VALUES ({values})
     """  # noqa: S608 (every name is a model's, quoted, or ours)
 
 
-def assignments(schema: EntitySchema, columns: tuple[str, ...]) -> str:
-    named = [quote(column) for column in columns if column != schema.key.column]
-    others = [quote(column) for column in schema.leaves if column not in columns]
+def emptied(schema: EntitySchema, columns: tuple[str, ...]) -> str:
+    """Return what is set of a revived record besides what came: it is as a new one."""
+    others = initial(schema, columns)
+    unnamed = [column for column in schema.leaves if column not in columns and column not in others]
     return ", ".join(
         [
-            *(f"{name} = excluded.{name}" for name in named),
-            *(
-                f"{name} = CASE WHEN stored.deleted_at IS NULL THEN stored.{name} ELSE excluded.{name} END"
-                for name in [*others, "extra"]
-            ),
-            "created_at = CASE WHEN stored.deleted_at IS NULL THEN stored.created_at ELSE now() END",
-            f"deleted_at = NULL, last_delivery = excluded.last_delivery, {CHANGED}",
+            *(f"{quote(column)} = %s" for column in others),
+            *(f"{quote(column)} = DEFAULT" for column in [*unnamed, "extra", "created_at", "deleted_at"]),
         ]
     )

@@ -1,6 +1,7 @@
 """Import a partner's sales by SFTP, first into nothing, then with every row changed, beside dlt merging the same file.
 
 The clock runs from asking for the file until all of it is stored. What a bad row in twenty costs is told besides.
+There is one round: every side has work for a minute or two, as good as rounds of less.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def run(bench: Bench) -> Iterator[Comparison]:
             f"first {DLT}": partial(anew, sales, sales.theirs),
             f"again {DLT}": partial(again, sales, sales.theirs),
         }
-        rates = interleaved(bench, sides, rounds=bench.size(3, quick=1), warm_up=False)
+        rates = interleaved(bench, sides, rounds=1, warm_up=False)
     for name in ("first", "again"):
         yield Comparison(f"imports, {name}", DLT, rates[name], rates[f"{name} {DLT}"], "rows/s", Goal(6))
     yield Comparison("imports, 5% bad", BAD, rates["bad"], rates["first"], "rows/s", Goal(0.8))

@@ -7,6 +7,7 @@ where somebody listens to each write of the entity, or it is pushed to Dsync, an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -140,12 +141,11 @@ class Importer:
         lines = [line for number, (line, _) in found.lines.items() if number not in singly]
         if not lines:
             return 0
-        try:
-            with transaction.atomic():
+        for _ in range(2):  # The second time, what somebody else has created meanwhile is there to be changed.
+            with suppress(IntegrityError, DataError), transaction.atomic():
                 return merging.merge(schema, columns, lines, journal.next_number())
-        except (IntegrityError, DataError):
-            singly.update(found.lines)
-            return 0
+        singly.update(found.lines)
+        return 0
 
     def write_singly(self, found: Sorted, rows: Mapping[int, Sequence[str]], chosen: set[int]) -> int:
         """Write rows each as a write of its own, and return how many records changed; what is refused is at fault."""

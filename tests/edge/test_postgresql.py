@@ -87,3 +87,9 @@ def test_server_that_forgets_in_a_crash_is_refused_with_every_reason(command: st
         call_command(command, skip_checks=False)
     for name in ("fsync", "full_page_writes", "synchronous_commit"):
         assert f"{name} = off" in str(refused.value)
+
+
+def test_text_has_one_index_where_that_serves_like_too() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexname FROM pg_indexes WHERE indexdef LIKE '%\\_pattern\\_ops%'")
+        assert cursor.fetchall() == []
