@@ -137,14 +137,22 @@ def test_line_of_a_file_is_read(line: str, name: str, size: int, modified: datet
 @pytest.mark.parametrize(
     "line",
     ["", "total 12", "drwxr-xr-x 2 owner group 4096 Jan 31 2024 old", "lrwxrwxrwx 1 o g 4 Jan 31 2024 a -> b",
-     "01-31-24  01:05PM       <DIR>          old", "-rw-r--r--"],
+     "01-31-24  01:05PM       <DIR>          old", "-rw-r--r--", f"-rw-r--r-- 1 o g {'9' * 19} Jan 31 2024 a"],
 )  # fmt: skip
 def test_line_of_anything_else_is_passed_over(line: str) -> None:
     assert of_line("/sales", line) is None
 
 
 @pytest.mark.parametrize(
-    "line", ["", "type=dir;size=1; old", "type=file; nosize.csv", "type=file;size=-1; a.csv", "nonsense"]
+    "line",
+    [
+        "",
+        "type=dir;size=1; old",
+        "type=file; nosize.csv",
+        "type=file;size=-1; a.csv",
+        f"type=file;size={'9' * 19}; a.csv",
+        "nonsense",
+    ],
 )
 def test_facts_of_anything_else_are_passed_over(line: str) -> None:
     assert of_reply("/sales", line) is None
