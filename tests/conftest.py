@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
 
@@ -105,6 +106,16 @@ def operator(*permissions: str) -> Client:
     browser = Client()
     browser.force_login(user)
     return browser
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Close what is open to the database before it goes, also of mirrors, which nobody else does.
+
+    Else the last test of a process fails, whichever that is.
+    """
+    yield
+    connections.close_all()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from datasources.remote.entries import Entry, joined
 
 UNIX = re.compile(
-    r"-[rwxsStT-]{9}\S*\s+\d+\s+\S+\s+(?:\S+\s+)?(?P<size>\d+)\s+"
+    r"-[rwxsStT-]{9}\S*\s+\d+\s+\S+\s+(?:\S+\s+)?(?P<size>\d{1,18})\s+"
     r"(?P<month>[A-Z][a-z]{2})\s+(?P<day>\d{1,2})\s+(?P<when>\d{1,2}:\d\d|\d{4}) (?P<name>.+)"
 )
-DOS = re.compile(r"(?P<date>\d\d-\d\d-\d\d(?:\d\d)?)\s+(?P<time>\d\d:\d\d[AP]M)\s+(?P<size>\d+)\s+(?P<name>.+)")
+DOS = re.compile(r"(?P<date>\d\d-\d\d-\d\d(?:\d\d)?)\s+(?P<time>\d\d:\d\d[AP]M)\s+(?P<size>\d{1,18})\s+(?P<name>.+)")
+SIZE = re.compile(r"[0-9]{1,18}")
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
@@ -20,7 +21,7 @@ def of_reply(folder: str, line: str) -> Entry | None:
     told, _, name = line.partition(" ")
     facts = {key.lower(): value for key, _, value in (fact.partition("=") for fact in told.split(";"))}
     size = facts.get("size", "")
-    if facts.get("type", "").lower() != "file" or not size.isdecimal():
+    if facts.get("type", "").lower() != "file" or not SIZE.fullmatch(size):
         return None
     return Entry(joined(folder, name), int(size), moment(facts.get("modify", "")))
 
@@ -49,9 +50,9 @@ def unix_moment(found: re.Match[str]) -> datetime | None:
     try:
         month = MONTHS.index(found["month"]) + 1
         at = datetime.strptime(f"{year}-{month}-{found['day']} {clock}", "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
-    except ValueError:
+        return at.replace(year=at.year - 1) if (at - now).days > 1 else at
+    except ValueError:  # No such day in that year.
         return None
-    return at.replace(year=at.year - 1) if (at - now).days > 1 else at
 
 
 def dos_moment(found: re.Match[str]) -> datetime | None:

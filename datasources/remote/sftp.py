@@ -52,7 +52,7 @@ class SftpFolder:
                 raise FolderMissing("There is no such working directory, or it may not be listed.") from exc
         for info in found:
             path = joined(self.folder, info["name"].removeprefix(joined(self.folder, "")))
-            if info["type"] == "file":
+            if info["type"] == "file" and info["size"] is not None:
                 yield Entry(path, info["size"], info["mtime"])
             elif info["type"] == "link":
                 yield from self.behind(path)
@@ -70,7 +70,7 @@ class SftpFolder:
                 info = self.files.info(path)
             except (FileNotFoundError, asyncssh.SFTPError) as exc:
                 raise FileGone("It vanished before it was fetched.") from exc
-        if info["type"] != "file":
+        if info["type"] != "file" or info["size"] is None:
             raise FileGone("It is no file any more.")
         return Entry(path, info["size"], info["mtime"])
 
@@ -142,3 +142,5 @@ def told() -> Iterator[None]:
         yield
     except (asyncssh.Error, OSError) as exc:
         raise Unreachable("The server fell silent, or cut the connection.") from exc
+    except (TypeError, ValueError, OverflowError) as exc:  # The library's, of a file without its kind or of no time.
+        raise Unreachable("The server's answer cannot be read.") from exc

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -137,17 +137,43 @@ def test_line_of_a_file_is_read(line: str, name: str, size: int, modified: datet
 @pytest.mark.parametrize(
     "line",
     ["", "total 12", "drwxr-xr-x 2 owner group 4096 Jan 31 2024 old", "lrwxrwxrwx 1 o g 4 Jan 31 2024 a -> b",
-     "01-31-24  01:05PM       <DIR>          old", "-rw-r--r--"],
+     "01-31-24  01:05PM       <DIR>          old", "-rw-r--r--", f"-rw-r--r-- 1 o g {'9' * 19} Jan 31 2024 a"],
 )  # fmt: skip
 def test_line_of_anything_else_is_passed_over(line: str) -> None:
     assert of_line("/sales", line) is None
 
 
 @pytest.mark.parametrize(
-    "line", ["", "type=dir;size=1; old", "type=file; nosize.csv", "type=file;size=-1; a.csv", "nonsense"]
+    "line",
+    [
+        "",
+        "type=dir;size=1; old",
+        "type=file; nosize.csv",
+        "type=file;size=-1; a.csv",
+        f"type=file;size={'9' * 19}; a.csv",
+        "nonsense",
+    ],
 )
 def test_facts_of_anything_else_are_passed_over(line: str) -> None:
     assert of_reply("/sales", line) is None
+
+
+class EarlyIn2028(datetime):
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> EarlyIn2028:
+        return cls(2028, 1, 10, tzinfo=tz)
+
+
+@pytest.mark.parametrize(
+    ("day", "modified"), [("Dec 31", datetime(2027, 12, 31, 12, tzinfo=UTC)), ("Feb 29", None)], ids=["known", "none"]
+)
+def test_day_of_a_line_without_a_year_is_a_past_one(
+    monkeypatch: pytest.MonkeyPatch, day: str, modified: datetime | None
+) -> None:
+    monkeypatch.setattr("datasources.remote.ftp_listing.datetime", EarlyIn2028)
+    entry = of_line("/sales", f"-rw-r--r-- 1 owner group 7 {day} 12:00 a.csv")
+    assert entry is not None
+    assert entry.modified == modified
 
 
 def test_file_without_a_time_has_none() -> None:
