@@ -98,6 +98,8 @@ def test_null_is_as_missing(party: Party) -> None:
         ({"region": "a\tb"}, "region"),
         ({"columnMapping": {"saleDate": ""}}, "columnMapping"),
         ({"columnMapping": "saleDate"}, "columnMapping"),
+        ({"columnMapping": {"transactionId": "InvoiceNo"}}, "columnMapping"),
+        ({"columnMapping": {"stockdate": "Day"}, "processorType": 25099}, "columnMapping"),
         ({"dateFormat": "dd.MM.yyyy"}, "dateFormat"),
         ({"decimalComma": "yes"}, "decimalComma"),
         ({"filePatterns": {"25099": "*"}}, "filePatterns.25099"),
@@ -118,7 +120,8 @@ def test_value_that_does_not_fit_is_invalid_format(party: Party, members: dict[s
         {"processorType": 25099, "filePatterns": {"25011": "sales*"}},
         {"dataSourceType": "S3", "workingDirectory": "/bucket/pre fix", "region": "eu-west-1"},
         {"reprocessingDays": -1},
-        {"columnMapping": {"transactionId": "InvoiceNo+StockCode"}, "dateFormat": "%d.%m.%Y", "decimalComma": True},
+        {"columnMapping": {"partnerSkuCode": "Code+Size"}, "dateFormat": "%d.%m.%Y", "decimalComma": True},
+        {"columnMapping": {"transactionId": "No", "stockDate": "Day"}, "processorType": 25099},
         {"everyMinutes": 15},
     ],
     ids=str,
@@ -173,7 +176,7 @@ def test_other_media_type_is_named(party: Party) -> None:
 
 
 def test_put_replaces_published_fields_and_keeps_extensions(party: Party) -> None:
-    extensions = {"active": False, "region": "eu-west-1", "reprocessingDays": 3, "columnMapping": {"sku": "Code"}}
+    extensions = {"active": False, "region": "eu-west-1", "reprocessingDays": 3, "columnMapping": {"quantity": "Count"}}
     created = party.create_source(**extensions)
     sent = {name: SOURCE[name] for name in [*REQUIRED, "touchpointCode"]}
     answer = party.send("PUT", f"{PATH}/{created['id']}", sent)
