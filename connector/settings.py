@@ -63,6 +63,8 @@ EMAIL_PORT = _email["EMAIL_PORT"] or (465 if EMAIL_USE_SSL else 587 if EMAIL_USE
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"] or "", _email["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="connector@localhost")
+_local = f"http://127.0.0.1:{env.str('PORT', default='8000')}" if DEBUG else ""
+CONNECTOR_LINKS_URL = CONNECTOR_PUBLIC_URL or _local  # where the links of mails lead; empty: mails have none
 CONNECTOR_OPERATOR_EMAILS = env.list("CONNECTOR_OPERATOR_EMAILS", default=[])  # told where a source is paused
 
 # Limits of a request

@@ -37,7 +37,7 @@ def wrong_ports() -> Iterator[CheckMessage]:
 @register(deploy=True)
 def check_links(**_kwargs: Any) -> list[CheckMessage]:
     """Warn of mails that cannot say where the results are."""
-    if not settings.EMAIL_URL_IS_SET or settings.CONNECTOR_PUBLIC_URL:
+    if not settings.EMAIL_URL_IS_SET or settings.CONNECTOR_LINKS_URL:
         return []
     hint = "Set CONNECTOR_PUBLIC_URL to the address by which partners call this service."
     return [Warning("Mails about imports have no links to the results.", hint=hint, id="datasources.W001")]

@@ -42,8 +42,8 @@ class Told:
     @property
     def url(self) -> str:
         """Where its results are; empty where it has none, or nobody has said what our address is."""
-        has_results = settings.CONNECTOR_PUBLIC_URL and self.row.delimiter
-        return f"{settings.CONNECTOR_PUBLIC_URL}/api/v4/import/{self.row.pk}/results" if has_results else ""
+        home = settings.CONNECTOR_LINKS_URL
+        return f"{home}/api/v4/import/{self.row.pk}/results" if home and self.row.delimiter else ""
 
 
 def tell(run: Run) -> str:

@@ -10,7 +10,9 @@ from django.db import transaction
 from connector.edge.errors import Fault
 from datasources import trail
 from datasources.errors import UnknownId
-from datasources.models import AuthenticationType, DataSource, DataSourceType
+from datasources.file_templates import columns_of
+from datasources.importing.processors import PROCESSORS
+from datasources.models import AuthenticationType, DataSource, DataSourceType, ProcessorType
 from datasources.remote.outbound import judge_host
 from partners.audit import Actor
 from partners.fields.sent import Sent
@@ -79,6 +81,7 @@ def judge(source: DataSource, sent: Sent) -> None:
             sent.add([Fault(KEY, "InvalidTouchpointCode", sentence)])
     sent.add(host_faults(sent.values))
     sent.add(key_faults(source, sent.values))
+    sent.add(mapping_faults(sent.values))
     sent.check()
 
 
@@ -106,6 +109,16 @@ def key_faults(source: DataSource, values: Mapping[str, Any]) -> Iterator[Fault]
         yield Fault("privateKeyFile", "Required", "privateKeyFile is required where authenticationType is CERTIFICATE.")
     elif "private_key_file" in values or "passphrase" in values:
         yield from readable(key, values.get("passphrase", source.passphrase))
+
+
+def mapping_faults(values: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield the columns of a mapping that files of the processor do not have: a misspelt one would be lost silently."""
+    kind, mapping = values.get("processor_type"), values.get("column_mapping")
+    if not mapping or kind not in ProcessorType.values:
+        return
+    known = {name for each in PROCESSORS if kind in (each, ProcessorType.ALL) for name in columns_of(each)}
+    if unknown := ", ".join(name for name in mapping if name not in known):
+        yield Fault("columnMapping", "InvalidFormat", f"columnMapping names what is no column of ours: {unknown}.")
 
 
 def readable(key: str, passphrase: str) -> Iterator[Fault]:

@@ -44,7 +44,7 @@ def processor(import_: Import) -> str:
     return ProcessorType(import_.processor_type).label
 
 
-@column("columns that nothing is made of")
+@column("unknown columns")
 def unknown_columns(import_: Import) -> str:
     return text(import_.unknown_columns or None)
 

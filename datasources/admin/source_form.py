@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from datasources.api import readers
 from datasources.models import DataSource
 from datasources.models.data_source import SECRETS
-from datasources.sources import FRESH, IDENTITY, host_faults, key_faults
+from datasources.sources import FRESH, IDENTITY, host_faults, key_faults, mapping_faults
 from partners.fields.readers import Reader, Unfit
 from partners.models import Touchpoint
 
@@ -36,7 +36,12 @@ JUDGED: Mapping[str, Reader] = {
     "file_patterns": readers.file_patterns,
     "date_format": readers.date_format,
 }
-FIELD_OF = {"host": "host", "privateKeyFile": "private_key_file", "passphrase": "passphrase"}
+FIELD_OF = {
+    "host": "host",
+    "privateKeyFile": "private_key_file",
+    "passphrase": "passphrase",
+    "columnMapping": "column_mapping",
+}
 
 
 class TouchpointField(ChoiceField):
@@ -77,7 +82,7 @@ class DataSourceForm(ModelForm):
         self.keep_secrets(values)
         for name, read in JUDGED.items():
             self.judge(name, read, values)
-        for fault in [*host_faults(values), *key_faults(self.instance, values)]:
+        for fault in [*host_faults(values), *key_faults(self.instance, values), *mapping_faults(values)]:
             self.add_error(FIELD_OF.get(fault.treekey, "authentication_type"), fault.message)
         return values
 

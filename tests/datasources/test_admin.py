@@ -114,6 +114,7 @@ def test_source_is_added_for_the_partner_of_its_touchpoint(admin_client: Browser
         ("working_directory", "sales"),
         ("working_directory", "/sales/../secret"),
         ("column_mapping", '{"saleDate": 5}'),
+        ("column_mapping", '{"saledate": "Day"}'),
         ("date_format", "day"),
         ("file_patterns", '{"1": "x"}'),
         ("private_key_file", "no key"),

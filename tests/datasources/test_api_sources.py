@@ -103,6 +103,8 @@ def test_null_is_as_missing(party: Party) -> None:
             "columnMapping",
         ),  # Minutes, by a slow pattern.
         *(({"dateFormat": form}, "dateFormat") for form in ("dd.MM.yyyy", "%d.%m.", "%Y-%m-%d %Y", "%Q", "%")),
+        ({"columnMapping": {"transactionId": "InvoiceNo"}}, "columnMapping"),
+        ({"columnMapping": {"stockdate": "Day"}, "processorType": 25099}, "columnMapping"),
         ({"decimalComma": "yes"}, "decimalComma"),
         ({"filePatterns": {"25099": "*"}}, "filePatterns.25099"),
         ({"everyMinutes": 0}, "everyMinutes"),
@@ -122,7 +124,8 @@ def test_value_that_does_not_fit_is_invalid_format(party: Party, members: dict[s
         {"processorType": 25099, "filePatterns": {"25011": "sales*"}},
         {"dataSourceType": "S3", "workingDirectory": "/bucket/pre fix", "region": "eu-west-1"},
         {"reprocessingDays": -1},
-        {"columnMapping": {"transactionId": "InvoiceNo+StockCode"}, "dateFormat": "%d.%m.%Y", "decimalComma": True},
+        {"columnMapping": {"partnerSkuCode": "Code+Size"}, "dateFormat": "%d.%m.%Y", "decimalComma": True},
+        {"columnMapping": {"transactionId": "No", "stockDate": "Day"}, "processorType": 25099},
         {"everyMinutes": 15},
     ],
     ids=str,
@@ -177,7 +180,7 @@ def test_other_media_type_is_named(party: Party) -> None:
 
 
 def test_put_replaces_published_fields_and_keeps_extensions(party: Party) -> None:
-    extensions = {"active": False, "region": "eu-west-1", "reprocessingDays": 3, "columnMapping": {"sku": "Code"}}
+    extensions = {"active": False, "region": "eu-west-1", "reprocessingDays": 3, "columnMapping": {"quantity": "Count"}}
     created = party.create_source(**extensions)
     sent = {name: SOURCE[name] for name in [*REQUIRED, "touchpointCode"]}
     answer = party.send("PUT", f"{PATH}/{created['id']}", sent)

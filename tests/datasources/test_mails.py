@@ -52,7 +52,7 @@ def mailbox(settings: Any) -> Iterator[Mailbox]:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
     settings.EMAIL_URL_IS_SET = True
-    settings.CONNECTOR_PUBLIC_URL = "https://connector.example.com"
+    settings.CONNECTOR_LINKS_URL = "https://connector.example.com"
     yield box
     controller.stop()
 
@@ -126,7 +126,7 @@ def test_file_that_was_not_read_is_told_of_in_the_subject_and_has_no_link(mailbo
 
 
 def test_mail_has_no_link_where_our_address_is_not_known(mailbox: Mailbox, settings: Any) -> None:
-    settings.CONNECTOR_PUBLIC_URL = ""
+    settings.CONNECTOR_LINKS_URL = ""
     run = make_run()
     register(run, "a@example.com")
     add_import(run, "a.csv", rows_ok=1)

@@ -90,6 +90,18 @@ def test_same_content_under_another_name_is_skipped_and_says_so(sftp: Folder) ->
     assert str(first.pk) in again.reason
 
 
+@pytest.mark.parametrize("old", ["Invoice", "transactionId"], ids=["refused as a whole", "every row refused"])
+def test_file_of_which_nothing_was_stored_is_read_again_when_the_source_says_how(sftp: Folder, old: str) -> None:
+    source = make_source(**sftp.source)
+    sftp.put("a.csv", sales(1).replace(b"transactionId", old.encode()).replace(b"2026-01-31", b"31.01.2026"))
+    assert imported(run_of(source)) == [("a.csv", 0)]
+    assert imported(run_of(source)) == []
+    DataSource.objects.update(column_mapping={"transactionId": old}, date_format="%d.%m.%Y")
+    assert imported(run_of(source)) == [("a.csv", 1)]
+    DataSource.objects.update(decimal_comma=True)
+    assert imported(run_of(source)) == []
+
+
 @pytest.mark.parametrize(
     ("days", "count"), [(None, 0), (-1, 1), (1, 1), (0, 0)], ids=["never", "always", "recent", "old"]
 )
