@@ -54,7 +54,7 @@ def record(delivery: Delivery) -> str:
 
 @column("process")
 def process(delivery: Delivery) -> str:
-    return link(deliveries_url(delivery.process_id), short(delivery.process_id)) if delivery.process_id else NOTHING
+    return link(process_url(delivery.process_id), short(delivery.process_id)) if delivery.process_id else NOTHING
 
 
 @column("size")
@@ -80,6 +80,11 @@ def fault_table(faults: Iterable[Mapping[str, Any]]) -> SafeString:
 
 def number(pk: int) -> SafeString:
     return link(reverse("admin:sync_delivery_change", args=[pk]), pk)
+
+
+def process_url(process_id: str) -> str:
+    """Return the address of a process; in the query, since in a path its slashes and dots would be taken for others."""
+    return f"{reverse('admin:sync_delivery_process')}?{urlencode({'id': process_id})}"
 
 
 def deliveries_url(term: Any) -> str:

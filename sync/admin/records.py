@@ -13,7 +13,7 @@ from connector.edge.admin_clients import client_name, with_client_name
 from connector.edge.admin_text import moment, short
 from entities.entity import Entity
 from entities.schema import schema_of
-from sync.admin import columns
+from sync.admin import columns, undoing
 from sync.admin.changes import UNKNOWN, Change, changes
 from sync.models import Delivery, State
 from sync.write import lock_number
@@ -29,7 +29,10 @@ class RecordDeliveries(admin_additions.Addition):
         model: Any = type(row)
         schema = schema_of(model)
         key = schema.key.text(getattr(row, schema.declaration.key))
-        entries = [entry(delivery, changed) for delivery, changed in changes(newest(schema.name, key), columns_of(row))]
+        entries = [
+            {**entry(delivery, changed), "undo": undoing.undo_url(request, delivery)}
+            for delivery, changed in changes(newest(schema.name, key), columns_of(row))
+        ]
         context = {"title": "Deliveries", "entries": entries, "url": columns.deliveries_url(key)}
         return render_to_string("sync/deliveries.html", context)
 

@@ -25,7 +25,7 @@ def test_panel_shows_what_each_delivery_changed(admin_client: Browser, dsync: Ds
     dsync.post("product", {"sku": "A-1", "name": "Mug", "price": 1})
     dsync.put("product", "A-1", {"name": "Cup", "price": 1}, Process_Id="p-1")
     shown = page(admin_client)
-    assert "<strong>name</strong> <del>Mug</del> → Cup" in shown
+    assert "<strong>name</strong> <del>Mug</del> → <ins>Cup</ins>" in shown
     assert "<strong>price</strong>" not in shown
     assert "p-1" in shown
 
