@@ -28,6 +28,7 @@ from sync.local import Author
 from sync.models import Delivery, Outcome, State
 
 Row = Mapping[str, Any]
+EXTRA = "extra"
 UNDOABLE = (Outcome.CREATED, Outcome.UPDATED, Outcome.DELETED)
 
 
@@ -94,24 +95,26 @@ def undo_of_write(schema: EntitySchema, delivery: Delivery, now: Row) -> Undo:
     command = runner.command_of(schema, delivery)
     if not isinstance(command, Command):
         return Undo(delivery, refusal="The layout has changed since, so that what it wrote cannot be told any more.")
-    left, held = left_by(command, is_new=delivery.outcome == Outcome.CREATED), before(delivery)
-    written = [column for column in left if delivery.outcome == Outcome.CREATED or column in held]
-    fields = [Field(column, held.get(column), left[column], now.get(column)) for column in written]
+    if delivery.outcome == Outcome.CREATED:
+        left = left_by(command, list(schema.leaves))
+        own = Field(EXTRA, None, command.reading.extra or None, now.get(EXTRA))
+        return Undo(delivery, [own, *(Field(column, None, value, now.get(column)) for column, value in left.items())])
+    held = before(delivery)
+    left = left_by(command, [column for column in schema.leaves if column in command.reading.values and column in held])
+    fields = [Field(column, held[column], value, now.get(column)) for column, value in left.items()]
     changed = [field for field in fields if field.before != field.left]
     return Undo(delivery, changed, refusal="" if changed else "It left every field as it was.")
 
 
-def left_by(command: Command, *, is_new: bool) -> Row:
-    """Return the columns that a write left, as PostgreSQL writes a row.
-
-    A new record has all of them, those that were not sent by their defaults.
-    """
+def left_by(command: Command, columns: Sequence[str]) -> Row:
+    """Return columns as a write left them, those that it did not send by their defaults, as PostgreSQL writes a row."""
     schema, sent = command.schema, command.reading.values
-    told = [column for column in schema.leaves if is_new or column in sent]
-    values = {column: sent.get(column, schema.leaves[column].initial()) for column in told}
+    if not columns:
+        return {}
+    values = [sent.get(column, schema.leaves[column].initial()) for column in columns]
     kinds = {field.column: field.db_type(connection) for field in schema.model._meta.concrete_fields}
-    columns = ", ".join(f"%s::{kinds[column]} AS {quote(column)}" for column in values)
-    return one(f"SELECT row_to_json(told)::text FROM (SELECT {columns}) AS told", list(values.values()))  # noqa: S608
+    typed = ", ".join(f"%s::{kinds[column]} AS {quote(column)}" for column in columns)
+    return one(f"SELECT row_to_json(told)::text FROM (SELECT {typed}) AS told", values)  # noqa: S608
 
 
 def before(delivery: Delivery) -> Row:
@@ -157,7 +160,7 @@ def members(undo: Undo) -> Row:
     schema, key = schemas()[undo.delivery.entity], undo.delivery.record_key
     now: Row = read_object((reading.items_of(schema, [key]).get(key) or "{}").encode())[0] or {}
     was: Row = read_object(item_with(schema, key, {field.column: field.before for field in undo.fields}))[0] or {}
-    kept = before(undo.delivery).get("extra") if undo.delivery.outcome == Outcome.DELETED else None
+    kept = before(undo.delivery).get(EXTRA) if undo.delivery.outcome == Outcome.DELETED else None
     return {**(kept or {}), **{name: value for name, value in was.items() if name not in now or now[name] != value}}
 
 

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from connector.edge.admin_pages import column
 from connector.edge.admin_text import NOTHING, link, moment, short, table, tag, text
 from entities.admin.records import record_url
+from entities.schema import schemas
 from sync.models import Delivery, State
 from sync.models.delivery import Outcome
 
@@ -80,6 +81,13 @@ def fault_table(faults: Iterable[Mapping[str, Any]]) -> SafeString:
 
 def number(pk: int) -> SafeString:
     return link(reverse("admin:sync_delivery_change", args=[pk]), pk)
+
+
+def field(entity: str, column: str) -> str:
+    """Return how a person names a column: by its place in the layout, within its entity."""
+    schema = schemas().get(entity)
+    leaf = schema.leaves.get(column) if schema else None
+    return leaf.treekey.removeprefix(f"{entity}.") if leaf else column
 
 
 def process_url(process_id: str) -> str:

@@ -103,11 +103,11 @@ def count_link(process_id: str, entity: str, name: str, count: int) -> SafeStrin
     return link(f"{columns.deliveries_url(process_id)}&{urlencode(chosen)}", f"{count:,}")
 
 
-def report(process_id: str, standing: Standing) -> SafeString:
+def report(process_id: str, standing: Standing) -> str:
     """Return Dsync's newest word on the whole process, and how much it has told."""
     if not standing.told:
-        return format_html("Dsync has reported nothing of it.")
-    word = format_html("Dsync speaks of single nodes alone")
+        return "Dsync has reported nothing of it."
+    word = "Dsync speaks of single nodes alone"
     if verdict := standing.verdict:
         word = format_html("{} {} · {}", status(verdict), short(verdict.message), moment(verdict.received_at))
     url = f"{reverse('admin:notifications_notification_changelist')}?{urlencode({'q': process_id})}"

@@ -69,7 +69,9 @@ def entry(delivery: Delivery, changed: list[Change]) -> dict[str, Any]:
         "process": columns.process(delivery) if delivery.process_id else "",
         "accepted": moment(delivery.accepted_at),
         "faults": [fault.get("message") for fault in delivery.errors[:3]],
-        "changes": [(change.column, short(change.before), after(change)) for change in changed],
+        "changes": [
+            (columns.field(delivery.entity, change.column), short(change.before), after(change)) for change in changed
+        ],
     }
 
 

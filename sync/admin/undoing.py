@@ -75,6 +75,7 @@ def ask(request: HttpRequest, model_admin: Operated, found: Undo, faults: str) -
         "moved": moved_table(found) if found.moved else "",
         "does": DOES[Outcome(found.delivery.outcome or "")],
         "fields": field_table(found) if found.delivery.outcome != Outcome.CREATED else "",
+        "keeps_extra": found.delivery.outcome == Outcome.UPDATED and "extra" in (found.delivery.previous or {}),
         "may_be_done": found.may_be_done,
         "back": reverse("admin:sync_delivery_change", args=[found.delivery.pk]),
     }
@@ -84,12 +85,18 @@ def ask(request: HttpRequest, model_admin: Operated, found: Undo, faults: str) -
 
 
 def moved_table(found: Undo) -> SafeString:
-    rows = [(field.column, short(field.left), short(field.now)) for field in found.moved]
+    rows = [
+        (columns.field(found.delivery.entity, field.column), short(field.left), short(field.now))
+        for field in found.moved
+    ]
     return table(("Field", "As the delivery left it", "Now"), rows)
 
 
 def field_table(found: Undo) -> SafeString:
-    rows = [(field.column, short(field.now), short(field.before)) for field in found.fields]
+    rows = [
+        (columns.field(found.delivery.entity, field.column), short(field.now), short(field.before))
+        for field in found.fields
+    ]
     return table(("Field", "Now", "Put back"), rows)
 
 
