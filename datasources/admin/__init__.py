@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datasources.admin import (  # noqa: F401 (each registers its pages)
     imports,
+    origins,
     overview,
     recipients,
     rejects,

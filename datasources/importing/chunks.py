@@ -6,7 +6,7 @@ where somebody listens to each write of the entity, or it is pushed to Dsync, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -20,7 +20,7 @@ from datasources.importing.judging import Judge
 from datasources.importing.repeats import Repeats
 from datasources.importing.rows import Reader, shaped
 from datasources.importing.table import Chunk
-from datasources.models import Import, ImportState
+from datasources.models import Import, ImportState, Portion
 from entities import merging
 from sync import hooks, journal, modes, sets
 from sync.command import Command
@@ -133,10 +133,17 @@ class Importer:
             return 0
         try:
             with transaction.atomic():
-                return merging.merge(schema, columns, lines, merging.next_number())
+                number = merging.next_number()
+                self.note_portion(number, set(found.lines) - singly)
+                return merging.merge(schema, columns, lines, number)
         except (IntegrityError, DataError):
             singly.update(found.lines)
             return 0
+
+    def note_portion(self, number: int, rows: Collection[int]) -> None:
+        """Keep where the records came from that are to have this number as their last delivery."""
+        span = {"first_row": min(rows), "last_row": max(rows)}
+        Portion.objects.create(number=number, of_import=self.import_, **span)
 
     def write_singly(self, found: Sorted) -> int:
         changed = 0

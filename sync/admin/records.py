@@ -15,7 +15,7 @@ from entities.entity import Entity
 from entities.schema import schema_of
 from sync.admin import columns, undoing
 from sync.admin.changes import UNKNOWN, Change, changes
-from sync.models import Delivery, State
+from sync.models import Delivery, Outcome, State
 from sync.write import lock_number
 
 NEWEST = 20
@@ -29,9 +29,10 @@ class RecordDeliveries(admin_additions.Addition):
         model: Any = type(row)
         schema = schema_of(model)
         key = schema.key.text(getattr(row, schema.declaration.key))
+        deliveries = newest(schema.name, key)
         entries = [
             {**entry(delivery, changed), "undo": undoing.undo_url(request, delivery)}
-            for delivery, changed in changes(newest(schema.name, key), columns_of(row))
+            for delivery, changed in changes(deliveries, columns_of(row) if is_of(row, deliveries) else {})
         ]
         context = {"title": "Deliveries", "entries": entries, "url": columns.deliveries_url(key)}
         return render_to_string("sync/deliveries.html", context)
@@ -47,6 +48,12 @@ def newest(entity: str, key: str) -> list[Delivery]:
     for rows in (of_record.exclude(state=State.REJECTED), of_record.filter(state=State.REJECTED)):
         found += with_client_name(rows.defer("body", "digest")).order_by("-pk")[:NEWEST]
     return sorted(found, key=lambda delivery: -delivery.pk)[:NEWEST]
+
+
+def is_of(record: Any, newest_first: list[Delivery]) -> bool:
+    """Tell whether what a record holds is the work of its newest delivery; rows of a file leave none."""
+    written = (row.pk for row in newest_first if row.state == State.APPLIED and row.outcome != Outcome.ABSENT)
+    return record.last_delivery in (None, next(written, None))
 
 
 def columns_of(record: Any) -> dict[str, Any]:
