@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
+    "django.contrib.humanize",
     "django.contrib.staticfiles",
 ]
 BROWSER_MIDDLEWARE = [  # Requests of machines pass it by.
@@ -211,7 +212,11 @@ UNFOLD = {
     "SITE_SYMBOL": "hub",
     "SITE_URL": None,
     "SHOW_HISTORY": True,
-    "STYLES": ["connector.edge.admin_navigation.style", "console.appearance.style"],
+    "STYLES": [
+        "connector.edge.admin_navigation.style",
+        "console.dashboard.page.style",
+        "console.appearance.style",
+    ],
     "DASHBOARD_CALLBACK": "connector.edge.admin_index.dashboard",
     "SIDEBAR": {"navigation": "connector.edge.admin_navigation.sections"},
 }

@@ -1,4 +1,4 @@
-"""The journal on the first page of the admin."""
+"""What stands beside the journal, on the first page of the admin."""
 
 from __future__ import annotations
 
@@ -8,38 +8,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from connector.edge.admin_index import Card, Figure, figure, register_card
-from connector.edge.admin_paginator import COUNTED, bounded
+from connector.edge.admin_index import Card, figure, register_card
 from notifications.models import Notification
-from sync.admin.recent import first_since
-from sync.dead_groups import count_dead
 from sync.disagreements import disagreeing
-from sync.models import Delivery, FollowUp, Push, State
-from sync.models.delivery import PENDING
-
-
-@register_card
-def deliveries(request: HttpRequest) -> Card | None:
-    """Count what came in the past day, and at any time what waits or is dead."""
-    if not request.user.has_perm("sync.view_delivery"):
-        return None
-    url = reverse("admin:sync_delivery_changelist")
-    day = Delivery.objects.filter(pk__gte=first_since(yesterday()), accepted_at__gte=yesterday())
-    of_day = [
-        figure(f"{state} in the past 24 hours", day.filter(state=state), f"{url}?since=day&state={state}")
-        for state in (State.APPLIED, State.REJECTED)
-    ]
-    pending = [waiting(state, f"{url}?since=any&state={state}") for state in PENDING]
-    return Card("Deliveries", [*of_day, *pending, dead()])
-
-
-def dead() -> Figure:
-    found = count_dead(COUNTED + 1)
-    return Figure(State.DEAD, bounded(found), reverse("admin:sync_delivery_dead"), alarming=found > 0)
-
-
-def waiting(state: State, url: str) -> Figure:
-    return figure(state, Delivery.objects.filter(state=state), url, alarming=state == State.HELD)
+from sync.models import FollowUp, Push
 
 
 @register_card

@@ -10,6 +10,7 @@ from sync.models.milestone import Milestone
 from sync.models.pull import Pull, PullPage
 from sync.models.push import Push, PushPause, PushToken
 from sync.models.switch import Switch
+from sync.models.traffic import Traffic, Unsettled
 from sync.models.walk import Walk, WalkBlock
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "PushToken",
     "State",
     "Switch",
+    "Traffic",
+    "Unsettled",
     "Walk",
     "WalkBlock",
 ]

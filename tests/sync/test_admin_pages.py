@@ -165,9 +165,9 @@ def test_deliveries_of_a_record_are_not_shown_without_their_permission() -> None
 
 
 def test_first_page_counts_what_the_user_may_see(admin_client: Browser) -> None:
-    make_delivery()
+    make_notification()
     cards = {card.title: card for card in admin_client.get("/admin/").context["cards"]}
-    assert cards["Deliveries"].figures[0].value == "1"
+    assert cards["Notifications in the past 24 hours"].figures[0].value == "1"
     assert [figure.title for figure in cards["Live records"].figures][:2] == ["companies", "orders"]
 
 

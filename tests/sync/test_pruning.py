@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.test import override_settings
 
 from entities.models import Tombstone
-from sync import milestones, pruning
+from sync import milestones, pruning, traffic
 from sync.models import Delivery, FollowUp, Ledger, Milestone
 from sync.models.delivery import Outcome, State
 from tests.sync.writes import DATABASE, accept, run, side_by_side, write
@@ -30,6 +30,7 @@ def one_of_each(*, days: int) -> None:
             finished_at=Now() if state in FINAL else None,
             accepted_at=Now() - timedelta(days=days),
         )
+    traffic.catch_up()
 
 
 def received() -> int:
@@ -97,6 +98,7 @@ def test_received_is_the_sum_of_what_became_of_everything() -> None:
     run()
     accept("PUT", "0")
     Delivery.objects.filter(record_key="1").update(accepted_at=Now() - timedelta(days=5))
+    traffic.catch_up()
     list(pruning.prune(1))
     assert received() == 8
     assert {line.state: line.deliveries for line in Ledger.objects.all()} == {"applied": 1, "rejected": 1}

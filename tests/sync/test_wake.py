@@ -19,7 +19,7 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from connector.edge.health import pulse
 from sync import dispatcher, tasks, wake
-from sync.models import Delivery, FollowUp, Gauge, Milestone, Switch
+from sync.models import Delivery, FollowUp, Gauge, Milestone, Switch, Traffic
 from sync.models.delivery import State
 from sync.push import outbox
 from sync.push.tokens import set_token
@@ -233,7 +233,7 @@ def test_dispatchers_side_by_side_do_no_harm(broker: Broker) -> None:
     assert (set(states()), product("a").price) == ({APPLIED}, 59)
 
 
-def test_dispatcher_measures_marks_prunes_frees_strays_and_goes_on_until_it_is_told_to_stop(
+def test_dispatcher_measures_counts_marks_prunes_frees_strays_and_goes_on_until_it_is_told_to_stop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     accept("POST", "a")
@@ -244,8 +244,21 @@ def test_dispatcher_measures_marks_prunes_frees_strays_and_goes_on_until_it_is_t
     monkeypatch.setattr(dispatcher, "look", lambda: looked.append(1) or (len(looked) == 5 and stop.set()))
     dispatcher.dispatch(stop)
     assert (len(pruned), len(looked), Milestone.objects.count()) == (1, 5, 1)
-    assert Gauge.objects.get().value == 1
+    assert Gauge.objects.get(name="backlog").value == 1
+    assert Traffic.objects.filter(minutes=60).get().deliveries == 1
     assert Delivery.objects.runnable().count() == 1
+
+
+def test_dispatcher_goes_on_counting_at_once_while_something_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in "abc":
+        accept("POST", key)
+    monkeypatch.setattr(dispatcher, "PAUSE", 0)
+    monkeypatch.setattr(dispatcher.traffic, "BATCH", 1)
+    monkeypatch.setattr(dispatcher.traffic, "COUNTING_SECONDS", 0)
+    looked, stop = [], Event()
+    monkeypatch.setattr(dispatcher, "look", lambda: looked.append(1) or (len(looked) == 5 and stop.set()))
+    dispatcher.dispatch(stop)
+    assert Traffic.objects.filter(minutes=60).get().deliveries == 3
 
 
 def test_dispatcher_waits_for_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from rich.progress import Progress
 
+from sync import traffic
 from sync.management.resync.following import between
 from sync.pruning import countable, prune
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
 
     def remove(self, found: int, days: int | None, *, quiet: bool) -> int:
         removed = 0
+        traffic.catch_up()
         with Progress(disable=quiet) as progress:
             task = progress.add_task("Pruning", total=found)
             for count in prune(days):

@@ -1,0 +1,44 @@
+"""What waits now, for how long, and who is missing that should be at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from connector.edge.admin_paginator import COUNTED
+from sync.models import Gauge
+from sync.models.delivery import PENDING
+from sync.traffic import COUNTED as COUNTED_GAUGE
+
+# Each branch stands on the index by state; the state is written out, for the index is of what is not applied.
+OF_STATE = """
+    SELECT '{state}', counted.deliveries, oldest.id, oldest.accepted_at FROM (
+        SELECT count(*) AS deliveries FROM (SELECT FROM sync_delivery WHERE state = '{state}' LIMIT {most}) AS found
+    ) AS counted LEFT JOIN LATERAL (
+        SELECT id, accepted_at FROM sync_delivery WHERE state = '{state}' ORDER BY id LIMIT 1
+    ) AS oldest ON true
+"""
+ALL = " UNION ALL ".join(OF_STATE.format(state=state.value, most=COUNTED + 1) for state in PENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is in one state, counted up to 10,001, and the oldest of it."""
+
+    state: str
+    deliveries: int
+    oldest: int | None
+    accepted_at: datetime | None
+
+
+def waiting() -> list[Waiting]:
+    with connection.cursor() as cursor:
+        cursor.execute(ALL)
+        return [Waiting(*row) for row in cursor.fetchall()]
+
+
+def counted_up_to() -> datetime | None:
+    """Return before when everything that was accepted is in the counts; None when nothing was ever counted."""
+    return Gauge.objects.filter(name=COUNTED_GAUGE).values_list("measured_at", flat=True).first()
