@@ -149,7 +149,7 @@ def test_undo_of_an_update_is_refused_when_the_record_is_deleted_since(
 
 def test_undo_is_refused_while_deliveries_of_the_record_wait(admin_client: Browser, priced: Delivery) -> None:
     accept("PUT", "a", {"price": 7})
-    assert "waiting for their turn" in undo(admin_client, priced).content.decode()
+    assert "wait for their turn" in undo(admin_client, priced).content.decode()
     run()
     assert product("a").price == 7
 
