@@ -74,7 +74,9 @@ def consider(delivery: Delivery) -> Undo:
         return Undo(delivery, refusal="It changed nothing that could be put back.")
     schema = schemas()[delivery.entity]
     if journal.waiting(delivery.entity, [delivery.record_key]):
-        return Undo(delivery, refusal="Other deliveries of the record wait for their turn, or for a person; undo it after them.")
+        return Undo(
+            delivery, refusal="Other deliveries of the record wait for their turn, or for a person; do them first."
+        )
     now = row_of(schema, delivery.record_key)
     if delivery.outcome == Outcome.DELETED:
         return undo_of_deletion(schema, delivery, now)
