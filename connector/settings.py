@@ -216,7 +216,11 @@ UNFOLD = {
     "SITE_SYMBOL": "hub",
     "SITE_URL": None,
     "SHOW_HISTORY": True,
-    "STYLES": ["connector.edge.admin_navigation.style", "console.dashboard.page.style"],
+    "STYLES": [
+        "connector.edge.admin_navigation.style",
+        "console.dashboard.page.style",
+        "console.appearance.style",
+    ],
     "DASHBOARD_CALLBACK": "connector.edge.admin_index.dashboard",
     "SIDEBAR": {"navigation": "connector.edge.admin_navigation.sections"},
 }

@@ -7,12 +7,14 @@ and while a delivery is on its way nothing is decided. Processes are told apart 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices, Value
 from django.db.models.expressions import Case, When
 
 from sync.models import Delivery, State
+from sync.models.delivery import PENDING
 
 FAILURE = 400
 
@@ -32,6 +34,19 @@ def disagreement() -> Case:
         When(we_refused(), then=Value(Disagreement.WE_REFUSED.value)),
         default=Value(""),
     )
+
+
+def judged(status: int, node_id: str, by_state: Mapping[str, int]) -> str:
+    """Return what `disagreement` would, of a process whose deliveries are counted already."""
+    received, refused = sum(by_state.values()), by_state.get(State.REJECTED, 0) + by_state.get(State.DEAD, 0)
+    if status >= FAILURE:
+        return Disagreement.WE_APPLIED if received and received == by_state.get(State.APPLIED) else ""
+    return Disagreement.WE_REFUSED if refused and not node_id else ""
+
+
+def unsettled(status: int, node_id: str, by_state: Mapping[str, int]) -> int:
+    """Return how many deliveries are on their way although Dsync reports that the whole process went well."""
+    return sum(by_state.get(state, 0) for state in PENDING) if status < FAILURE and not node_id else 0
 
 
 def we_applied() -> Q:

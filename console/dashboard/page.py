@@ -18,7 +18,7 @@ from console.dashboard import charts, failures, files, first_steps, lines, silen
 from console.dashboard.flow import read
 from console.dashboard.spans import SPANS, Span, chosen
 from entities.schema import schemas
-from sync.models import Delivery
+from sync.models import Delivery, Ledger
 
 STALE = timedelta(minutes=2)
 
@@ -42,7 +42,7 @@ def since(request: HttpRequest) -> datetime:
 @register_part
 def beginning(request: HttpRequest) -> Part | None:
     """Say what to do first, as long as nothing has come."""
-    if not may(request, "sync.view_delivery") or Delivery.objects.exists():
+    if not may(request, "sync.view_delivery") or Delivery.objects.exists() or Ledger.objects.exists():
         return None
     return Part("console/dashboard/first_steps.html", {"steps": first_steps.steps(request)})
 

@@ -6,7 +6,7 @@ where somebody listens to each write of the entity, or it is pushed to Dsync, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -21,7 +21,7 @@ from datasources.importing.judging import Judge
 from datasources.importing.repeats import Repeats
 from datasources.importing.rows import Reader, shaped
 from datasources.importing.table import Chunk
-from datasources.models import Import, ImportState
+from datasources.models import Import, ImportState, Portion
 from entities import merging
 from sync import hooks, journal, modes, sets
 from sync.command import Command
@@ -143,9 +143,16 @@ class Importer:
             return 0
         for _ in range(2):  # The second time, what somebody else has created meanwhile is there to be changed.
             with suppress(IntegrityError, DataError), transaction.atomic():
-                return merging.merge(schema, columns, lines, journal.next_number())
+                number = journal.next_number()
+                self.note_portion(number, set(found.lines) - singly)
+                return merging.merge(schema, columns, lines, number)
         singly.update(found.lines)
         return 0
+
+    def note_portion(self, number: int, rows: Collection[int]) -> None:
+        """Keep where the records came from that are to have this number as their last delivery."""
+        span = {"first_row": min(rows), "last_row": max(rows)}
+        Portion.objects.create(number=number, of_import=self.import_, **span)
 
     def write_singly(self, found: Sorted, rows: Mapping[int, Sequence[str]], chosen: set[int]) -> int:
         """Write rows each as a write of its own, and return how many records changed; what is refused is at fault."""

@@ -10,6 +10,7 @@ from datasources.models.data_source import (
     ProcessorType,
 )
 from datasources.models.import_ import FileType, Import, ImportState
+from datasources.models.portion import Portion
 from datasources.models.recipient import Recipient
 from datasources.models.reject import Reject
 from datasources.models.run import Run, RunState, Trigger
@@ -22,6 +23,7 @@ __all__ = [
     "FileType",
     "Import",
     "ImportState",
+    "Portion",
     "ProcessorType",
     "Recipient",
     "Reject",

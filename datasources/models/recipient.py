@@ -15,6 +15,7 @@ class Recipient(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
+        indexes = [models.Index(Lower("email"), name="recipient_of_email")]
         constraints = [
             models.UniqueConstraint("partner", Lower("email"), name="recipient_email_is_unique_of_its_partner")
         ]

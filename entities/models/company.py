@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from entities.entity import Entity
 from entities.fields import CompositeKey
@@ -20,6 +21,7 @@ class Company(Entity):
     phone = models.CharField(max_length=64, null=True, blank=True, help_text="The telephone number")
 
     class Meta(Entity.Meta):
+        indexes = [*Entity.Meta.indexes, models.Index(Lower("email"), name="company_of_email")]
         verbose_name_plural = "companies"
 
     class Dsync:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from entities.entity import Entity
 from entities.fields import CompositeKey
@@ -22,6 +23,7 @@ class Person(Entity):
     gender = models.CharField(max_length=32, null=True, blank=True, help_text="The gender")
 
     class Meta(Entity.Meta):
+        indexes = [*Entity.Meta.indexes, models.Index(Lower("email"), name="person_of_email")]
         verbose_name_plural = "people"
 
     class Dsync:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from entities.entity import Entity
 from entities.fields import CompositeKey
@@ -19,6 +20,9 @@ class PhysicalLocation(Entity):
     active = models.BooleanField(null=True, blank=True, help_text="Whether the location is in use")
     salesroute = models.CharField(max_length=128, null=True, blank=True, help_text="The sales route")
     owner = models.CharField(max_length=128, null=True, blank=True, help_text="Who owns the location")
+
+    class Meta(Entity.Meta):
+        indexes = [*Entity.Meta.indexes, models.Index(Lower("email"), name="physical_location_of_email")]
 
     class Dsync:
         key = "key"

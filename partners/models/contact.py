@@ -3,6 +3,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from partners.models.constraints import known
 from partners.models.partner import Partner
@@ -28,7 +29,10 @@ class Contact(Timed):
 
     class Meta:
         constraints = [known("type", ContactType, name="contact_type_is_known")]
-        indexes = [models.Index(fields=["partner", "create_time", "id"], name="contact_in_listed_order")]
+        indexes = [
+            models.Index(fields=["partner", "create_time", "id"], name="contact_in_listed_order"),
+            models.Index(Lower("value"), condition=models.Q(type="email"), name="contact_of_email"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.type}: {self.value}"

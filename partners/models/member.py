@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from partners.models.company import Company
 
@@ -28,6 +28,7 @@ class Member(models.Model):
     objects = MemberQuerySet.as_manager()
 
     class Meta:
+        indexes = [models.Index(Lower("email"), name="member_of_email")]
         constraints = [
             models.CheckConstraint(condition=models.Q(status__in=MemberStatus.values), name="member_status_is_known")
         ]

@@ -14,4 +14,5 @@ from sync.admin import (  # noqa: F401 (each registers its pages)
     pushes,
     records,
     switches,
+    visits,
 )

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from connector.edge.admin_pages import column
 from connector.edge.admin_text import NOTHING, link, moment, short, table, tag, text
 from entities.admin.records import record_url
+from entities.schema import schemas
 from sync.models import Delivery, State
 from sync.models.delivery import Outcome
 
@@ -54,7 +55,7 @@ def record(delivery: Delivery) -> str:
 
 @column("process")
 def process(delivery: Delivery) -> str:
-    return link(deliveries_url(delivery.process_id), short(delivery.process_id)) if delivery.process_id else NOTHING
+    return link(process_url(delivery.process_id), short(delivery.process_id)) if delivery.process_id else NOTHING
 
 
 @column("size")
@@ -80,6 +81,18 @@ def fault_table(faults: Iterable[Mapping[str, Any]]) -> SafeString:
 
 def number(pk: int) -> SafeString:
     return link(reverse("admin:sync_delivery_change", args=[pk]), pk)
+
+
+def field(entity: str, column: str) -> str:
+    """Return how a person names a column: by its place in the layout, within its entity."""
+    schema = schemas().get(entity)
+    leaf = schema.leaves.get(column) if schema else None
+    return leaf.treekey.removeprefix(f"{entity}.") if leaf else column
+
+
+def process_url(process_id: str) -> str:
+    """Return the address of a process; in the query, since in a path its slashes and dots would be taken for others."""
+    return f"{reverse('admin:sync_delivery_process')}?{urlencode({'id': process_id})}"
 
 
 def deliveries_url(term: Any) -> str:

@@ -18,7 +18,7 @@ from connector.edge.admin_filters import values_filter
 from connector.edge.admin_pages import by_number, column
 from connector.edge.admin_text import NOTHING, table, text
 from entities.schema import schemas
-from sync.admin import columns, dead_deliveries, dead_groups, skipping
+from sync.admin import columns, dead_deliveries, dead_groups, process, skipping, undoing
 from sync.admin.filters import AcceptedFilter, DeadFilter
 from sync.admin.operations import HEAVY, Operated
 from sync.admin.selected import replay_selected, skip_selected
@@ -117,6 +117,8 @@ class DeliveryAdmin(Operated):
             self.route("dead/", "dead", dead_groups.listed, self.has_view_permission),
             self.route("dead/replay/", "replay_group", dead_groups.replay_group, operate),
             self.route("dead/skip/", "skip", skipping.skip, operate),
+            self.route("process/", "process", process.page, self.has_view_permission),
+            self.route("<int:pk>/undo/", "undo", undoing.undo, self.has_view_permission),
             self.route("<int:pk>/replay/", "replay", dead_deliveries.replay, operate),
             self.route("<int:pk>/dry-run/", "dry_run", dead_deliveries.dry_run, operate),
             self.route("<int:pk>/edit/", "edit", dead_deliveries.edit, operate),
@@ -127,7 +129,12 @@ class DeliveryAdmin(Operated):
         return with_client_name(rows.defer(*HEAVY))
 
     def panels(self, request: HttpRequest, row: Any) -> list[str]:
-        return [*dead_deliveries.panel(request, self, row), *alike(row), *super().panels(request, row)]
+        return [
+            *dead_deliveries.panel(request, self, row),
+            *undoing.panel(request, row),
+            *alike(row),
+            *super().panels(request, row),
+        ]
 
     def found_by(self, term: str) -> Q:
         return by_number(term) | Q(process_id=term) | of_records(dict.fromkeys(schemas(), term))

@@ -46,7 +46,7 @@ class ProcessDeliveries(admin_additions.Addition):
             "mark": told(found) if found else "",
             "counts": counts(by_state),
             "entries": [{**entry(delivery, []), "record": columns.record(delivery)} for delivery in newest],
-            "url": columns.deliveries_url(row.process_id),
+            "url": columns.process_url(row.process_id),
         }
         return render_to_string("sync/deliveries.html", context)
 

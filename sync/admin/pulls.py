@@ -43,7 +43,7 @@ def finished(pull: Pull) -> str:
 
 @column("deliveries")
 def deliveries(pull: Pull) -> SafeString:
-    return link(columns.deliveries_url(pull.process_id), pull.process_id)
+    return link(columns.process_url(pull.process_id), pull.process_id)
 
 
 @admin.register(Pull)

@@ -13,9 +13,9 @@ from connector.edge.admin_clients import client_name, with_client_name
 from connector.edge.admin_text import moment, short
 from entities.entity import Entity
 from entities.schema import schema_of
-from sync.admin import columns
+from sync.admin import columns, undoing
 from sync.admin.changes import UNKNOWN, Change, changes
-from sync.models import Delivery, State
+from sync.models import Delivery, Outcome, State
 from sync.write import lock_number
 
 NEWEST = 20
@@ -29,7 +29,11 @@ class RecordDeliveries(admin_additions.Addition):
         model: Any = type(row)
         schema = schema_of(model)
         key = schema.key.text(getattr(row, schema.declaration.key))
-        entries = [entry(delivery, changed) for delivery, changed in changes(newest(schema.name, key), columns_of(row))]
+        deliveries = newest(schema.name, key)
+        entries = [
+            {**entry(delivery, changed), "undo": undoing.undo_url(request, delivery)}
+            for delivery, changed in changes(deliveries, columns_of(row) if is_of(row, deliveries) else {})
+        ]
         context = {"title": "Deliveries", "entries": entries, "url": columns.deliveries_url(key)}
         return render_to_string("sync/deliveries.html", context)
 
@@ -44,6 +48,12 @@ def newest(entity: str, key: str) -> list[Delivery]:
     for rows in (of_record.exclude(state=State.REJECTED), of_record.filter(state=State.REJECTED)):
         found += with_client_name(rows.defer("body", "digest")).order_by("-pk")[:NEWEST]
     return sorted(found, key=lambda delivery: -delivery.pk)[:NEWEST]
+
+
+def is_of(record: Any, newest_first: list[Delivery]) -> bool:
+    """Tell whether what a record holds is the work of its newest delivery; rows of a file leave none."""
+    written = (row.pk for row in newest_first if row.state == State.APPLIED and row.outcome != Outcome.ABSENT)
+    return record.last_delivery in (None, next(written, None))
 
 
 def columns_of(record: Any) -> dict[str, Any]:
@@ -66,7 +76,9 @@ def entry(delivery: Delivery, changed: list[Change]) -> dict[str, Any]:
         "process": columns.process(delivery) if delivery.process_id else "",
         "accepted": moment(delivery.accepted_at),
         "faults": [fault.get("message") for fault in delivery.errors[:3]],
-        "changes": [(change.column, short(change.before), after(change)) for change in changed],
+        "changes": [
+            (columns.field(delivery.entity, change.column), short(change.before), after(change)) for change in changed
+        ],
     }
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from console.dashboard import files, latency, silence
 from datasources.models import DataSource, Import
 from sync import traffic
-from sync.models import Traffic
+from sync.models import Ledger, Traffic
 from tests.conftest import operator
 from tests.datasources import factories as sources
 from tests.sync.factories import make_delivery
@@ -237,6 +237,11 @@ def test_empty_system_says_what_to_do_first(admin_client: Browser) -> None:
     assert steps[0].command == "manage.py issue_token dsync"
     assert "Nothing was counted yet." in text_of(admin_client)
     make_delivery()
+    assert "first_steps" not in parts(admin_client)
+
+
+def test_system_whose_journal_was_pruned_is_not_empty(admin_client: Browser) -> None:
+    Ledger.objects.create(day="2026-01-01", entity="product", state="applied", deliveries=1)
     assert "first_steps" not in parts(admin_client)
 
 
