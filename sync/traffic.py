@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +21,7 @@ from sync.horizon import Horizon, Reached
 from sync.models import Gauge, Traffic
 
 COUNTED, LOOKED = "counted", "looked"  # Gauges: the number up to which is counted, and after which to look again.
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 BATCH = 20_000
 COUNTING_SECONDS, LOOKING_SECONDS = 0.5, 0.3
 FINE, COARSE = 5, 60  # minutes
@@ -143,7 +144,7 @@ def look() -> bool:
 
 def held(name: str) -> int | None:
     """Return a place, which is ours until the transaction ends; None while it is another's."""
-    Gauge.objects.get_or_create(name=name, defaults={"value": 0})
+    Gauge.objects.get_or_create(name=name, defaults={"value": 0, "measured_at": NEVER})
     gauge = Gauge.objects.select_for_update(skip_locked=True).filter(name=name).first()
     return gauge.value if gauge else None
 
@@ -152,6 +153,12 @@ def take(sql: str, **place: Any) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(sql, {**place, "most": BATCH})
         return bool(cursor.fetchone()[0])
+
+
+def counted_before() -> datetime | None:
+    """Return before when everything that was accepted is counted; None until there is such a moment."""
+    gauge = Gauge.objects.filter(name=COUNTED, measured_at__gt=NEVER).first()
+    return gauge.measured_at if gauge else None
 
 
 def prune() -> None:

@@ -18,6 +18,7 @@ from console.dashboard import charts, failures, files, first_steps, lines, silen
 from console.dashboard.flow import read
 from console.dashboard.spans import SPANS, Span, chosen
 from entities.schema import schemas
+from sync import traffic
 from sync.models import Delivery, Ledger
 
 STALE = timedelta(minutes=2)
@@ -87,7 +88,7 @@ def address(span: Span, entity: str) -> str:
 
 
 def freshness() -> dict[str, Any]:
-    counted = waiting.counted_up_to()
+    counted = traffic.counted_before()
     return {"counted": counted, "is_stale": counted is None or counted < timezone.now() - STALE}
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from sync.traffic import COARSE, FINE
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # From which PostgreSQL counts too, see sync/traffic.py.
 
 
 @dataclass(frozen=True)

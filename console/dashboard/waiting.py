@@ -8,9 +8,7 @@ from datetime import datetime
 from django.db import connection
 
 from connector.edge.admin_paginator import COUNTED
-from sync.models import Gauge
 from sync.models.delivery import PENDING
-from sync.traffic import COUNTED as COUNTED_GAUGE
 
 # Each branch stands on the index by state; the state is written out, for the index is of what is not applied.
 OF_STATE = """
@@ -37,8 +35,3 @@ def waiting() -> list[Waiting]:
     with connection.cursor() as cursor:
         cursor.execute(ALL)
         return [Waiting(*row) for row in cursor.fetchall()]
-
-
-def counted_up_to() -> datetime | None:
-    """Return before when everything that was accepted is in the counts; None when nothing was ever counted."""
-    return Gauge.objects.filter(name=COUNTED_GAUGE).values_list("measured_at", flat=True).first()

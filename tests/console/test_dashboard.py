@@ -235,7 +235,7 @@ def test_files_are_not_told_without_their_permission() -> None:
 def test_empty_system_says_what_to_do_first(admin_client: Browser) -> None:
     steps = parts(admin_client)["first_steps"]["steps"]
     assert steps[0].command == "manage.py issue_token dsync"
-    assert "Nothing was counted yet." in text_of(admin_client)
+    assert "Not everything is counted yet." in text_of(admin_client)
     make_delivery()
     assert "first_steps" not in parts(admin_client)
 
@@ -288,7 +288,7 @@ def test_stale_counts_are_told(admin_client: Browser) -> None:
     assert parts(admin_client)["flow"]["is_stale"] is False
     with connection.cursor() as cursor:
         cursor.execute("UPDATE sync_gauge SET measured_at = now() - interval '3 minutes' WHERE name = 'counted'")
-    assert "No dispatcher counts, or a transaction stays open." in text_of(admin_client)
+    assert "No dispatcher runs, a transaction stays open" in text_of(admin_client)
 
 
 def test_what_came_is_escaped(admin_client: Browser) -> None:
