@@ -18,7 +18,7 @@ from msgspec.structs import asdict
 from connector.edge.admin_text import short, table
 from entities.admin.records import record_url
 from entities.schema import schemas
-from sync import local
+from sync import journal, local
 from sync import undo as undoing
 from sync.admin import columns
 from sync.admin.local_changes import attempt, may_change
@@ -53,7 +53,7 @@ def undo(request: HttpRequest, model_admin: Operated, pk: int) -> HttpResponse:
     if not undo_url(request, delivery):
         raise PermissionDenied
     if request.method == "POST":
-        local.hold(delivery.entity, delivery.record_key)
+        journal.lock(delivery.entity, delivery.record_key)
     found = undoing.consider(delivery)
     outcome: Any = ()
     if request.method == "POST" and found.may_be_done:
