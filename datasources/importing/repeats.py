@@ -14,8 +14,8 @@ from tempfile import TemporaryFile
 from types import TracebackType
 from typing import IO, Self
 
-BUCKETS = 64
-IN_MEMORY = 32 * 1024  # numbers of a bucket
+BUCKETS = 256
+IN_MEMORY = 8 * 1024  # numbers of a bucket
 WIDTH = 4  # bytes of a row's number
 
 

@@ -24,7 +24,12 @@ from sync.write import Write
 
 CLIENT = "resync"
 FAULTS_NOTED = 20
-TALLY = "SELECT fate, count(*) FROM sync_pullpage, unnest(fates) AS fate WHERE pull_id = %s GROUP BY fate ORDER BY fate"
+# A record is told twice where it changed while the walk went on; one without a key is no other's.
+TALLY = """
+    SELECT fate, count(DISTINCT (key, CASE WHEN key = '' THEN number END, CASE WHEN key = '' THEN place END))
+    FROM sync_pullpage, unnest(keys, fates) WITH ORDINALITY AS told(key, fate, place)
+    WHERE pull_id = %s GROUP BY fate ORDER BY fate
+"""
 # No other run begins before this transaction has ended; pages of this one do not wait for each other.
 HOLD = "SELECT FROM sync_pull WHERE id = %s AND holder = %s FOR SHARE"
 Tally = Counter[str]

@@ -97,6 +97,6 @@ def test_rows_with_decimal_commas_are_read_alike_either_way(monkeypatch: pytest.
     quick, thorough = (make_import(text, decimal_comma=True, is_again=True) for _ in range(2))
     work.go_on(quick.pk)
     expected = outcome(quick)
-    monkeypatch.setattr(reading.Reader, "lines", lambda _self, rows: ([None] * len(rows), [None] * len(rows)))
+    monkeypatch.setattr(reading.Reader, "lines", lambda _self, rows: Lines([None] * len(rows), [None] * len(rows)))
     work.go_on(thorough.pk)
     assert outcome(thorough) == expected

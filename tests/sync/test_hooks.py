@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from connector.settings import BASE_DIR
 from entities.models import Order
-from sync import follow_ups, pruning
+from sync import follow_ups, pruning, traffic
 from sync.hooks import HOOKS, after_commit, delivery_applied
 from sync.models import Delivery, FollowUp
 from sync.models.delivery import State
@@ -254,6 +254,7 @@ def test_follow_up_waits_when_what_it_is_for_is_gone(hook: Hook, gone: str, reas
 def test_delivery_is_not_pruned_while_something_is_to_follow(hook: Hook) -> None:
     write("POST", "a", is_async=False)
     Delivery.objects.update(accepted_at=Now() - timedelta(days=9))
+    traffic.catch_up()
     assert list(pruning.prune(1)) == []
     follow_ups.run(5)
     assert list(pruning.prune(1)) == [1]

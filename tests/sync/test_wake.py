@@ -293,9 +293,12 @@ def test_dispatcher_ends_politely_when_it_is_asked() -> None:
     with subprocess.Popen(
         [sys.executable, "manage.py", "dispatch", "--skip-checks"], env=environment, cwd=ROOT
     ) as process:
-        wait_until(lambda: states() == [APPLIED])
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        try:
+            wait_until(lambda: states() == [APPLIED], seconds=60)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
 
 
 def test_dispatcher_removes_sessions_that_are_over() -> None:

@@ -89,9 +89,9 @@ def prices(*skus: str) -> list[Any]:
     return [getattr(product(sku), "price", None) for sku in skus]
 
 
-def wait_until(true: Any) -> None:
-    """Wait for what another thread does, as long as it takes within reason."""
-    until = time.monotonic() + 20
+def wait_until(true: Any, *, seconds: float = 20) -> None:
+    """Wait for what another thread or process does, as long as it takes within reason."""
+    until = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < until
         Event().wait(0.005)
