@@ -74,7 +74,7 @@ class Sales:
 
     def clean(self) -> None:
         with self.bench.ours.database() as ours, self.bench.theirs.database() as theirs:
-            ours.execute(f"TRUNCATE {LEFT}".encode())
+            ours.execute(f"TRUNCATE {LEFT} CASCADE".encode())
             theirs.execute("DROP SCHEMA IF EXISTS dlt_sales, dlt_sales_staging CASCADE")
 
 
