@@ -167,7 +167,22 @@ def test_turns_are_found_by_indexes(sql: str, parameters: Any, indexes: list[str
     assert "Seq Scan on sync_delivery" not in plan
 
 
-@pytest.mark.usefixtures("_filled")
+STOCK = """
+    INSERT INTO entities_product (sku, categories, attributes)
+    SELECT number, ARRAY[]::text[], '[]' FROM generate_series(1, 5000) AS number
+"""
+
+
+@pytest.fixture
+def _stocked(_filled: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO entities_product (sku, categories, attributes) SELECT n, ARRAY[]::text[], '[]' FROM generate_series(1, 5000) AS n"
+        )
+        cursor.execute("ANALYZE entities_product")
+
+
+@pytest.mark.usefixtures("_stocked")
 @pytest.mark.parametrize("key", ["", "k"], ids=["record", "idempotency key"])
 def test_entering_finds_by_indexes(key: str) -> None:
     asked: list[Any] = []
