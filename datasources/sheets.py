@@ -6,15 +6,14 @@ from collections.abc import Iterable
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UNWRITABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32)], "\ufffd")
 
 
 def sheet_of(rows: Iterable[Iterable[str]]) -> IO[bytes]:
     """Return a file with a workbook of one sheet, at its beginning."""
+    from openpyxl import Workbook  # noqa: PLC0415 (it takes a while, and few processes write one)
+
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet()
     for row in rows:
@@ -26,6 +25,8 @@ def sheet_of(rows: Iterable[Iterable[str]]) -> IO[bytes]:
 
 
 def cell(sheet: Any, text: str) -> Any:
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 (as above)
+
     written = WriteOnlyCell(sheet, text.translate(UNWRITABLE))
     written.data_type = "s"
     return written
