@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     import psutil
 
 SECONDS = 60.0
-FORKING = ("web", "worker", "effects", "files")
-SINGLE = ("dispatcher", "beat")
+FORKING = {"web": 4, "worker": 4, "effects": 1, "files": 1}  # How often each is chosen.
+SINGLE = {"dispatcher": 2, "beat": 1}
 
 
 def victim(storm: Storm) -> tuple[str, psutil.Process]:
     """Choose a process of ours: mostly one that does the work, sometimes one that others hang on."""
-    name = storm.random.choices([*FORKING, *SINGLE], weights=[4, 4, 1, 2, 1])[0]
+    chosen = FORKING | SINGLE
+    name = storm.random.choices([*chosen], weights=[*chosen.values()])[0]
     first = storm.stack.programs.named(name)
     children = children_of(first) if name in FORKING else []
     if children and storm.random.random() < 0.7:
