@@ -12,21 +12,19 @@ UNWRITABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32)], "\ufffd")
 
 def sheet_of(rows: Iterable[Iterable[str]]) -> IO[bytes]:
     """Return a file with a workbook of one sheet, at its beginning."""
-    from openpyxl import Workbook  # noqa: PLC0415 (it takes a while, and few processes write one)
+    import openpyxl.cell  # noqa: PLC0415 (it takes a while, and few processes write one)
 
-    workbook = Workbook(write_only=True)
+    workbook = openpyxl.Workbook(write_only=True)
     sheet = workbook.create_sheet()
     for row in rows:
-        sheet.append([cell(sheet, text) for text in row])
+        sheet.append([as_text(openpyxl.cell.WriteOnlyCell(sheet), text) for text in row])
     file = TemporaryFile()  # noqa: SIM115 (the caller reads it to its end)
     workbook.save(file)
     file.seek(0)
     return file
 
 
-def cell(sheet: Any, text: str) -> Any:
-    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 (as above)
-
-    written = WriteOnlyCell(sheet, text.translate(UNWRITABLE))
-    written.data_type = "s"
-    return written
+def as_text(cell: Any, text: str) -> Any:
+    cell.value = text.translate(UNWRITABLE)
+    cell.data_type = "s"
+    return cell
