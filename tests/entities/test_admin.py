@@ -13,6 +13,7 @@ from django.test import Client as Browser
 from entities.admin.frequent import forget_values
 from entities.models import Order, PartnerStock, Product
 from entities.schema import schema_of, schemas
+from tests.plans import plan_of_rows
 
 pytestmark = pytest.mark.django_db
 PRODUCTS, ORDERS = "/admin/entities/product/", "/admin/entities/order/"
@@ -44,7 +45,7 @@ def listed(browser: Browser, query: str = "", url: str = PRODUCTS) -> list[Any]:
 
 def plan_of_search(term: str) -> str:
     rows = Product.objects.filter(admin.site._registry[Product].found_by(term))  # type: ignore[attr-defined]
-    return rows.order_by("-pk")[:50].explain()
+    return plan_of_rows(rows.order_by("-pk")[:50])
 
 
 def test_every_entity_has_its_pages() -> None:
@@ -104,7 +105,7 @@ def test_search_by_number_uses_indexes() -> None:
 @pytest.mark.usefixtures("many")
 def test_list_of_a_big_table_is_read_from_an_index(admin_client: Browser) -> None:
     page = admin_client.get(PRODUCTS).context["cl"]
-    plan = page.queryset[:50].explain()
+    plan = plan_of_rows(page.queryset[:50])
     assert "Seq Scan" not in plan
     assert "Sort" not in plan
     assert page.paginator.total == "about 30,000"
@@ -113,7 +114,7 @@ def test_list_of_a_big_table_is_read_from_an_index(admin_client: Browser) -> Non
 @pytest.mark.usefixtures("many")
 def test_list_may_be_sorted_by_its_key_from_an_index(admin_client: Browser) -> None:
     page = admin_client.get(f"{PRODUCTS}?o=1").context["cl"]
-    assert "Sort" not in page.queryset[:50].explain()
+    assert "Sort" not in plan_of_rows(page.queryset[:50])
 
 
 def test_list_reads_only_its_columns(admin_client: Browser) -> None:

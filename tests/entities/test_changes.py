@@ -10,7 +10,7 @@ from django.db import connection
 
 from entities.changes import BEGINNING, IN_ORDER, Place, Stretch, changes_in, changes_sql
 from entities.schema import schemas
-from tests.sync.writes import plan_of
+from tests.plans import plan_of
 
 INSERT = """
     INSERT INTO entities_product (sku, categories, attributes, changed_in)
@@ -31,9 +31,7 @@ def _many(db: None, request: pytest.FixtureRequest) -> None:
 def generic_plan_of(sql: str, parameters: Any) -> str:
     """Return how PostgreSQL would run a statement that is prepared once for all parameters."""
     numbered = sql.replace("%s", "${}").format(*range(1, len(parameters) + 1))
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (GENERIC_PLAN, COSTS OFF) {numbered}")
-        return "\n".join(row[0] for row in cursor.fetchall())
+    return plan_of(numbered, how=["GENERIC_PLAN", "COSTS OFF"])
 
 
 @pytest.mark.usefixtures("_many")

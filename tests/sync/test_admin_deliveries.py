@@ -17,6 +17,7 @@ from sync.admin.recent import first_since
 from sync.models import Delivery, State
 from sync.write import lock_number
 from tests.conftest import Dsync
+from tests.plans import plan_of_rows
 from tests.sync.factories import make_delivery
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +105,7 @@ def test_search_finds_by_number_process_and_key_exactly(admin_client: Browser) -
 @pytest.mark.parametrize("term", ["p-77", "K-77", "777"])
 def test_search_uses_an_index_for_each_of_its_parts(term: str) -> None:
     rows = Delivery.objects.filter(admin.site._registry[Delivery].found_by(term))  # type: ignore[attr-defined]
-    plan = rows.order_by("-pk")[:50].explain()
+    plan = plan_of_rows(rows.order_by("-pk")[:50])
     assert "Seq Scan" not in plan
     for index in ("sync_delivery_of_process", "sync_delivery_of_record", "sync_delivery_refused"):
         assert index in plan

@@ -13,6 +13,7 @@ from django.utils import timezone
 from notifications.models import Notification
 from sync.disagreements import Disagreement, disagreeing, disagreement
 from sync.models import State
+from tests.plans import plan_of_rows
 from tests.sync.factories import make_delivery, make_notification
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +128,6 @@ def test_disagreements_are_found_by_the_index_of_processes() -> None:
     for number in range(20):
         make_notification(process_id=f"p-{number}", status=500)
     for rows in (disagreeing(Notification.objects.all()), Notification.objects.annotate(told=disagreement())):
-        plan = rows.order_by("-pk")[:50].explain()
+        plan = plan_of_rows(rows.order_by("-pk")[:50])
         assert "sync_delivery_of_process" in plan
         assert "Seq Scan on sync_delivery" not in plan

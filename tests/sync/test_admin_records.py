@@ -12,6 +12,7 @@ from sync.admin.changes import UNKNOWN, Change, changes
 from sync.admin.records import NEWEST, newest
 from sync.models import Delivery
 from tests.conftest import Dsync
+from tests.plans import plan_of
 from tests.sync.factories import make_delivery
 
 pytestmark = pytest.mark.django_db
@@ -63,12 +64,7 @@ def test_panel_takes_as_many_queries_for_20_deliveries_as_for_1(admin_client: Br
 def test_panel_query_uses_the_indexes_of_a_record() -> None:
     with CaptureQueriesContext(connection) as queries:
         newest("product", "A-1")
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        plans = ""
-        for query in queries:
-            cursor.execute(f"EXPLAIN {query['sql']}")
-            plans += str(cursor.fetchall())
+    plans = "".join(plan_of(query["sql"]) for query in queries)
     assert "record_hash = " in plans
     assert "Seq Scan" not in plans
 

@@ -15,7 +15,8 @@ from sync.dead_groups import ALL, GROUPS, MEMBERS, count_dead, groups, members
 from sync.dead_letters import Busy, NotDead, Tally, Trial
 from sync.models import Delivery, FollowUp, Lane
 from sync.models.delivery import State
-from tests.sync.writes import DATABASE, SALE, accept, dead, plan_of, prices, product, run, side_by_side, states
+from tests.plans import plan_of
+from tests.sync.writes import DATABASE, SALE, accept, dead, prices, product, run, side_by_side, states
 
 pytestmark = DATABASE
 APPLIED, DEAD = State.APPLIED, State.DEAD

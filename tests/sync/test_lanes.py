@@ -18,7 +18,8 @@ from sync.command import judge
 from sync.models import Delivery, Lane
 from sync.models.delivery import LANES, Method, State
 from sync.write import Write, lock_number
-from tests.sync.writes import DATABASE, accept, plan_of, side_by_side
+from tests.plans import plan_of
+from tests.sync.writes import DATABASE, accept, side_by_side
 
 pytestmark = DATABASE
 
@@ -207,8 +208,7 @@ def test_retrying_deliveries_are_not_read_before_their_time() -> None:
     Delivery.objects.filter(state=State.RETRYING).update(lane=F("id") % 16)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE sync_delivery")
-        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) {lanes.WITH_WORK}", [0, 16])
-        plan = "\n".join(row[0] for row in cursor.fetchall())
+    plan = plan_of(lanes.WITH_WORK, [0, 16], ["ANALYZE", "BUFFERS", "COSTS OFF", "TIMING OFF"])
     assert max(map(int, re.findall(r"Rows Removed by Filter: (\d+)", plan)), default=0) <= LANES
 
 

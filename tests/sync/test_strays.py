@@ -8,7 +8,8 @@ from django.db import connections
 from sync import strays
 from sync.models import Delivery
 from sync.models.delivery import State
-from tests.sync.writes import DATABASE, accept, plan_of, run, side_by_side, states
+from tests.plans import plan_of
+from tests.sync.writes import DATABASE, accept, run, side_by_side, states
 
 pytestmark = DATABASE
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django.db.models.functions import Now
 
 from connector.edge.errors import ContractError
@@ -108,10 +108,3 @@ def side_by_side(*calls: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(calls)) as threads:
         return [future.result(30) for future in [threads.submit(closing, call) for call in calls]]
-
-
-def plan_of(sql: str, parameters: Any) -> str:
-    """Return how PostgreSQL would run a statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (COSTS OFF) {sql}", parameters)
-        return "\n".join(row[0] for row in cursor.fetchall())
