@@ -74,6 +74,12 @@ def delete(schema: EntitySchema, key: Any, delivery: int) -> Written | None:
     return written(removal_sql(schema, removal, "old.previous"), [key, schema.name])
 
 
+def erase(schema: EntitySchema, key: Any) -> bool:
+    """Remove a record, whether it lives or is marked deleted, whatever the entity says; tell whether it was there."""
+    removal = f"DELETE FROM {quote(schema.table)} AS stored WHERE stored.{quote(schema.key.column)} = %s"  # noqa: S608
+    return written(removal_sql(schema, removal, "NULL"), [key, schema.name]) is not None
+
+
 def written_after_sql(schema: EntitySchema, number: str) -> str:
     """Return the query that finds a record, by key, where a write after that of this number changed it last."""
     column = quote(schema.key.column)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from sync import chores, follow_ups, runner, wake
+from sync import chores, erasures, follow_ups, runner, wake
 from sync.push import outbox, sender
 
 # A batch begun at the end has the rest of the soft time limit, most of which a wait for one lock may take (20 s).
@@ -32,5 +32,13 @@ def send_pushes() -> None:
         send_pushes.apply_async(expires=30, retry=False)
 
 
+@shared_task(soft_time_limit=240, time_limit=270)  # Under the broker's visibility time-out, as all tasks.
+def erase_records() -> None:
+    """Take out what was asked to be: it may have to read many files."""
+    if not erasures.run(SECONDS):
+        erase_records.apply_async(expires=30, retry=False)
+
+
 chores.register(chores.Chore(follow_ups.are_due, follow_ups.run, call_hooks))
 chores.register(chores.Chore(outbox.are_due, sender.run, send_pushes))
+chores.register(chores.Chore(erasures.are_due, erasures.run, erase_records))

@@ -65,7 +65,8 @@ class Undo:
 
 def is_undoable(delivery: Delivery) -> bool:
     """Tell whether a delivery had an effect that could be put back; the record may have moved on all the same."""
-    return delivery.state == State.APPLIED and delivery.outcome in UNDOABLE and delivery.entity in schemas()
+    had_effect = delivery.state == State.APPLIED and delivery.outcome in UNDOABLE
+    return had_effect and not delivery.is_erased and delivery.entity in schemas()
 
 
 def consider(delivery: Delivery) -> Undo:

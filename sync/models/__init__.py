@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from sync.models.delivery import Delivery, Outcome, State
+from sync.models.erasure import Erasure
 from sync.models.follow_up import FollowUp
 from sync.models.gauge import Gauge
 from sync.models.job import Job
@@ -16,6 +17,7 @@ from sync.models.walk import Walk, WalkBlock
 __all__ = [
     "Attempt",
     "Delivery",
+    "Erasure",
     "FollowUp",
     "Gauge",
     "Job",

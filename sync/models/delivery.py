@@ -22,6 +22,7 @@ class State(models.TextChoices):
     SKIPPED = "skipped", "Given up by a person, by name"
 
 
+ERASED = "Erased: what it said is not kept any more."
 PENDING = (State.ACCEPTED, State.RETRYING, State.HELD)
 LANES = 256
 Record = tuple[str, str]
@@ -164,6 +165,10 @@ class Delivery(models.Model):
     @property
     def record(self) -> Record:
         return self.entity, self.record_key
+
+    @property
+    def is_erased(self) -> bool:
+        return self.reason == ERASED
 
     @property
     def body_in_force(self) -> bytes:

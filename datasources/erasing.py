@@ -1,0 +1,85 @@
+"""Taking a record out of the files that brought it, and of what was refused of them.
+
+A row that names the record becomes an empty line of the copy in the spool, so that all others keep their numbers; what
+was a workbook, or packed, is kept as text from then on. Files at their servers are not ours, and a file of which
+nothing could be made out stays as long as any.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.db.models.functions import Now
+
+from datasources import spool
+from datasources.importing import copies
+from datasources.importing.header import read_header
+from datasources.importing.rows import Reader, Way, shaped
+from datasources.importing.table import Chunk, Table
+from datasources.models import Import
+from datasources.results import reread
+from entities.schema import EntitySchema
+from sync.dead_letters import Busy
+from sync.erasing import Place, register
+
+AT_ONCE = 5000
+
+
+def out_of_files(schema: EntitySchema, key: str) -> int:
+    """Empty the rows of an entity's files that name a record; return how many there were.
+
+    Raises:
+        Busy: a file of the entity is being read.
+    """
+    reading = Import.objects.unfinished().filter(entity__in=[schema.name, ""])
+    if numbers := list(reading.order_by("pk").values_list("pk", flat=True)[:10]):
+        raise Busy(f"Files are being imported ({', '.join(map(str, numbers))}); they may bring the record again.")
+    kept = Import.objects.filter(entity=schema.name, forgotten_at=None).exclude(delimiter="").order_by("pk")
+    return sum(out_of_file(import_, key) for import_ in kept.iterator() if spool.path_of(import_.pk).exists())
+
+
+def out_of_file(import_: Import, key: str) -> int:
+    """Empty the rows of one file that name a record, and remove what was refused in them; return how many there are."""
+    numbers = rows_of(import_, key)
+    if numbers:
+        rewrite(import_, numbers)
+        import_.rejects.filter(row__in=numbers).delete()
+        Import.objects.filter(pk=import_.pk).update(modified_at=Now())
+    return len(numbers)
+
+
+def rows_of(import_: Import, key: str) -> set[int]:
+    """Return the numbers of the rows that name a record."""
+    with reread(import_) as table:
+        way = Way.of(import_)
+        reader = Reader(way, read_header(table.header(), way.schema, way.processor, import_.column_mapping))
+        return {number for chunk in table.chunks(AT_ONCE) for number in named(reader, chunk, key)}
+
+
+def named(reader: Reader, chunk: Chunk, key: str) -> Iterator[int]:
+    rows, numbers, _ = shaped(chunk.rows, chunk.numbers, reader.width)
+    return (number for number, text in zip(numbers, reader.key_texts(rows), strict=True) if text == key)
+
+
+def rewrite(import_: Import, erased: set[int]) -> None:
+    """Write a file anew as text of the same rows, in which these are empty; it appears whole or not at all."""
+    path = spool.path_of(import_.pk)
+    with copies.whole(path) as draft, reread(import_) as table:
+        write(table, draft, erased)
+    copies.remove(path)
+
+
+def write(table: Table, to: Path, erased: set[int]) -> None:
+    with to.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, delimiter=table.delimiter, lineterminator="\n")
+        header = table.header()
+        writer.writerows([[]] * (table.position - 1) + [header])
+        for chunk in table.chunks(AT_ONCE):
+            rows = dict(zip(chunk.numbers, chunk.rows, strict=True))
+            numbers = range(chunk.before + 1, chunk.position + 1)
+            writer.writerows([] if number in erased else rows.get(number, []) for number in numbers)
+
+
+register(Place("rows of files", out_of_files))

@@ -1,0 +1,39 @@
+"""Records that are to be erased, and those that were: the row stays, and says nothing but that and by whom."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from sync.models.leased import Leased, LeasedQuerySet
+
+
+class ErasureQuerySet(LeasedQuerySet["Erasure"]):
+    def waiting(self) -> ErasureQuerySet:
+        return self.filter(due_at__isnull=False)
+
+
+class Erasure(Leased):
+    entity = models.CharField(max_length=63)
+    record_key = models.CharField(max_length=255)
+    asked_by = models.CharField(max_length=200)
+    asked_at = models.DateTimeField(db_default=Now())
+    erased_at = models.DateTimeField(null=True, help_text="When nothing was left of it.")
+    counts = models.JSONField(default=dict, help_text="How much was where.")
+
+    objects = ErasureQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="sync_erasure_due"),
+            models.Index(fields=["record_key"], name="sync_erasure_of_record"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entity} {self.record_key}"
+
+    @property
+    def told(self) -> str:
+        """What was erased, such as "1 record, 3 deliveries"."""
+        return ", ".join(f"{count} {noun}" for noun, count in self.counts.items() if count)
