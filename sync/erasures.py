@@ -33,11 +33,17 @@ def ask(schema: EntitySchema, key: str, *, by: str) -> Erasure:
     Raises:
         UnknownKey
     """
-    value = store.readable(schema, key)
-    if value is None:
+    known = key_of(schema, key)
+    if known is None:
         raise UnknownKey(f"No {schema.name} can have this key.")
     transaction.on_commit(wake.workers)
-    return Erasure.objects.create(entity=schema.name, record_key=schema.key.text(value), asked_by=by[:200])
+    return Erasure.objects.create(entity=schema.name, record_key=known, asked_by=by[:200])
+
+
+def key_of(schema: EntitySchema, key: str) -> str | None:
+    """Return a key as deliveries have it, None where no record can have it."""
+    value = store.readable(schema, key)
+    return None if value is None else schema.key.text(value)
 
 
 def are_due() -> bool:

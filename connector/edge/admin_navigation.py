@@ -39,6 +39,7 @@ ICONS = {
     "campaign": "campaign",
     "company": "domain",
     "member": "badge",
+    "erasure": "delete_forever",
     "push": "send",
     "pushtoken": "vpn_key",
     "login": "login",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sync.admin import (  # noqa: F401 (each registers its pages)
     deliveries,
+    erasures,
     follow_ups,
     jobs,
     local_changes,

@@ -9,12 +9,9 @@ from django.db.models.functions import Now
 from sync.models.leased import Leased, LeasedQuerySet
 
 
-class ErasureQuerySet(LeasedQuerySet["Erasure"]):
-    def waiting(self) -> ErasureQuerySet:
-        return self.filter(due_at__isnull=False)
-
-
 class Erasure(Leased):
+    """An erasure: who asked for it and when, when it was done, and how much was where."""
+
     entity = models.CharField(max_length=63)
     record_key = models.CharField(max_length=255)
     asked_by = models.CharField(max_length=200)
@@ -22,7 +19,7 @@ class Erasure(Leased):
     erased_at = models.DateTimeField(null=True, help_text="When nothing was left of it.")
     counts = models.JSONField(default=dict, help_text="How much was where.")
 
-    objects = ErasureQuerySet.as_manager()
+    objects: LeasedQuerySet[Erasure] = LeasedQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         indexes = [
