@@ -14,7 +14,7 @@ from sync.pruning import KINDS, Kind
 class Command(BaseCommand):
     help = (
         "Remove finished deliveries that are older than CONNECTOR_DELIVERY_DAYS, of which the ledger keeps the counts,"
-        " and what became of files longer ago than CONNECTOR_IMPORT_DAYS."
+        " and what else goes by age, each kind by its own setting."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
