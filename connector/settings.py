@@ -217,6 +217,7 @@ UNFOLD = {
     "SITE_HEADER": "Connector",
     "SITE_SUBHEADER": "Dsync destination",
     "SITE_SYMBOL": "hub",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "connector.edge.admin_navigation.icon"}],
     "SITE_URL": None,
     "SHOW_HISTORY": True,
     "STYLES": [

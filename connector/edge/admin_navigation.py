@@ -72,6 +72,10 @@ def style(_request: HttpRequest) -> str:
     return static("edge/admin.css")
 
 
+def icon(_request: HttpRequest) -> str:
+    return static("edge/icon.svg")
+
+
 def sections(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the sidebar's sections, as the theme wants them."""
     found: dict[str, list[Link]] = {

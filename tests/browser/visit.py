@@ -1,0 +1,93 @@
+"""A person in front of the admin: what they click, and what every page that they see must be."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.browser.site import PASSWORD, Site
+
+KEPT = os.environ.get("SCREENSHOTS", "")  # A folder: pictures of what is seen are kept there.
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
+PHONE, DESK = {"width": 400, "height": 800}, {"width": 1400, "height": 900}
+
+
+@dataclass
+class Visit:
+    site: Site
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    @classmethod
+    @contextmanager
+    def by(cls, user: str, site: Site, browser: Browser) -> Iterator[Visit]:
+        """Sign in by the form, as this user; what the browser complains of fails the test at the end."""
+        context = browser.new_context(viewport=DESK, base_url=f"http://127.0.0.1:{site.port}", reduced_motion="reduce")
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        visit = cls(site, page)
+        page.on("console", lambda said: visit.complaints.append(said.text) if said.type == "error" else None)
+        page.on("response", lambda answer: visit.complaints.append(answer.url) if answer.status >= 400 else None)
+        page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+        visit.sign_in(user)
+        yield visit
+        context.close()
+        assert not visit.complaints, visit.complaints
+
+    def sign_in(self, user: str) -> None:
+        self.go("/admin/")
+        self.page.get_by_label("Username").fill(user)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Log in").click()
+
+    def go(self, path: str) -> None:
+        self.page.goto(path)
+
+    def find(self, term: str) -> None:
+        """Type into the box above every page."""
+        self.page.get_by_role("searchbox", name="Find a record").fill(term)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+    def press(self, name: str) -> None:
+        buttons = self.page.get_by_role("button", name=name, exact=True)
+        with self.page.expect_navigation():
+            buttons.or_(self.page.get_by_role("link", name=name, exact=True)).first.click()
+
+    @property
+    def text(self) -> str:
+        return self.page.locator("body").inner_text()
+
+    def look(self, name: str) -> None:
+        """See that the page is open to everybody, light and dark, wide and narrow; keep a picture where one is wanted."""
+        found: dict[str, Any] = {}
+        for scheme in ("dark", "light"):
+            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            self.page.reload()
+            found |= {f"{scheme}: {fault}": where for fault, where in self.faults().items()}
+            self.keep(f"{name}-{scheme}" if scheme == "dark" else name)
+        self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        self.keep(f"{name}-phone")
+        wide = self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
+        self.page.set_viewport_size(DESK)  # type: ignore[arg-type]
+        assert not found, told(found)
+        assert not wide, "On a phone the page must not have to be pushed from side to side."
+
+    def faults(self) -> dict[str, list[str]]:
+        violations = Axe().run(self.page, options=RULES).response["violations"]
+        return {fault["id"]: [node["html"][:200] for node in fault["nodes"]] for fault in violations}
+
+    def keep(self, name: str) -> None:
+        if KEPT:
+            self.page.screenshot(path=Path(KEPT) / f"{name}.png")
+
+
+def told(found: dict[str, list[str]]) -> str:
+    return "\n".join("\n    ".join([fault, *where[:5]]) for fault, where in found.items())
