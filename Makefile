@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := benchmarks/.venv
 
-.PHONY: run demo test storm bench check format requirements
+.PHONY: run demo test screenshots storm bench check format requirements
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/python -m connector.stack run
@@ -14,8 +14,12 @@ demo: $(VENV)/run.stamp
 	@$(BIN)/python -m connector.demo $(if $(DATA),--data "$(DATA)") $(if $(SALES),--sales "$(SALES)")
 
 # make test, make test ARGS="tests/edge -x"
-test: $(VENV)/dev.stamp
+test: $(VENV)/browser.stamp
 	$(BIN)/python -m pytest $(ARGS)
+
+# make screenshots: the pictures in docs/images, taken by the browser tests
+screenshots: $(VENV)/browser.stamp
+	SCREENSHOTS=docs/images $(BIN)/python -m pytest -n 0 tests/browser
 
 # make storm, make storm ARGS="postgres-down --seed 7": long faults with real processes; python -m tests.storm --help
 storm: $(VENV)/dev.stamp
@@ -60,6 +64,10 @@ $(VENV)/run.stamp: requirements.txt | $(BIN)/python
 
 $(VENV)/dev.stamp: requirements-dev.txt | $(BIN)/python
 	$(INSTALL)
+
+$(VENV)/browser.stamp: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.browser.finding
+	@touch $@
 
 # The peers of the benchmarks; the C parser is theirs where it is ours, and the benchmarks refuse to run otherwise.
 $(PEERS)/run.stamp: benchmarks/requirements.txt | $(BIN)/python

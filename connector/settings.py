@@ -225,6 +225,7 @@ UNFOLD = {
         "console.dashboard.page.style",
         "console.appearance.style",
     ],
+    "SCRIPTS": ["connector.edge.admin_navigation.icons"],
     "DASHBOARD_CALLBACK": "connector.edge.admin_index.dashboard",
     "SIDEBAR": {"navigation": "connector.edge.admin_navigation.sections"},
 }

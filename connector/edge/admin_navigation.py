@@ -76,6 +76,10 @@ def icon(_request: HttpRequest) -> str:
     return static("edge/icon.svg")
 
 
+def icons(_request: HttpRequest) -> str:
+    return static("edge/icons.js")
+
+
 def sections(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the sidebar's sections, as the theme wants them."""
     found: dict[str, list[Link]] = {

@@ -97,6 +97,10 @@ class ErasureAdmin(MachineWritten):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return super().get_readonly_fields(request, obj) if obj else []
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
+        one = {"title": "Erase a record", "show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, {**one, **(extra_context or {})})
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, _change: Any) -> None:
         given = form.cleaned_data
         asked = erasures.ask(schemas()[given["entity"]], given["record_key"], by=request.user.get_username())

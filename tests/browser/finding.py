@@ -9,39 +9,38 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 from playwright.sync_api import sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PATIENCE = 300
-INSTALLERS = (
-    ["apt-get", "install", "-q", "--yes", "--no-install-recommends", "chromium"],
-    [sys.executable, "-m", "playwright", "install", "chromium"],
-)
+DEBIAN = "apt-get update -q && apt-get install -q --yes --no-install-recommends chromium"
+INSTALLERS = ([sys.executable, "-m", "playwright", "install", "chromium"], ["sh", "-c", DEBIAN])
 
 
 def browser_path() -> str | None:
-    """Return where a Chromium is, None where there is none."""
+    """Return where a Chromium is that starts, None where there is none."""
+    return next((path for path in candidates() if ended_well([path, "--version"])), None)
+
+
+def candidates() -> Iterator[str]:
     named = os.environ.get("CHROMIUM")
-    return named or next((path for name in NAMES if (path := shutil.which(name))), None) or own_path()
-
-
-def own_path() -> str | None:
+    yield from [named] if named else filter(None, map(shutil.which, NAMES))
     with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if Path(path).exists() else None
+        own = playwright.chromium.executable_path
+    yield own
 
 
 def install() -> bool:
     """Have a Chromium installed by whatever can; tell whether there is one now."""
-    return any(shutil.which(command[0]) and run(command) and browser_path() for command in INSTALLERS)
+    return any(ended_well(command) and browser_path() for command in INSTALLERS)
 
 
-def run(command: list[str]) -> bool:
+def ended_well(command: Sequence[str]) -> bool:
     try:
         return subprocess.run(command, check=False, capture_output=True, timeout=PATIENCE).returncode == 0
-    except subprocess.TimeoutExpired:
+    except (OSError, subprocess.TimeoutExpired):
         return False
 
 

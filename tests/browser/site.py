@@ -69,6 +69,15 @@ class Site(Web):
         self.push("order", {"order_id": "A-1001", "customer_name": "Ada Example", "total": "25.00"}, "123456")
         self.push("order", {"order_id": "A-1002", "total": "twelve"}, "123456", status=400)
         self.change("order", "A-1001", {"total": "27.50"}, "123456")
+        self.change("product", "mug-1", {"price": "11.50"}, "1003")
+        person = {
+            "partner": "1",
+            "principal": "ada",
+            "firstname": "Ada",
+            "lastname": "Example",
+            "email": "ada@example.com",
+        }
+        self.push("person", person, "1004")
         self.notify("123456", 200)
         self.push(
             "product", {"sku": "late-1", "name": "Late mug", "price": "9.90"}, "1002", 202, Prefer="respond-async"

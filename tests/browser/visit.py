@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -55,6 +56,11 @@ class Visit:
         self.page.get_by_role("searchbox", name="Find a record").fill(term)
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
+
+    def choose(self, title: str) -> None:
+        """Choose a page in the sidebar."""
+        with self.page.expect_navigation():
+            self.page.locator("#nav-sidebar-inner").get_by_role("link", name=re.compile(rf"^{title}\b")).click()
 
     def press(self, name: str) -> None:
         buttons = self.page.get_by_role("button", name=name, exact=True)
