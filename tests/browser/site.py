@@ -12,7 +12,7 @@ import httpx
 
 from connector.stack.waiting import Waiting
 from tests.acceptance.local_stack import CHECKOUT
-from tests.acceptance.web import Web
+from tests.acceptance.web import Answer, Web
 
 OPERATOR, VIEWER, PASSWORD = "olga", "victor", "only-for-the-browser-tests-4711"
 PREPARE = f"""
@@ -95,6 +95,9 @@ class Site(Web):
     def sent(self, method: str, entity: str, body: dict[str, Any], status: int, **headers: str) -> None:
         answer = self.ask(self.write(method, entity, json.dumps(body).encode(), **headers))
         assert answer.status == status, answer.content
+
+    def written(self, entity: str, body: dict[str, Any]) -> Answer:
+        return self.ask(self.write("POST", entity, json.dumps(body).encode()))
 
     def notify(self, process: str, status: int) -> None:
         body = {"process_id": process, "status": status, "message": "All records were delivered."}

@@ -36,7 +36,7 @@ def test_change_is_taken_back(visit: Visit) -> None:
 def test_dead_letter_is_tried_replayed_and_applied(visit: Visit) -> None:
     visit.choose("Dead letters")
     visit.look("dead-letters")
-    visit.press(visit.page.locator("td a").filter(has_text="12").first.inner_text())
+    visit.press(str(visit.site.execute("SELECT id FROM sync_delivery WHERE state = 'dead'")))
     visit.look("dead-letter")
     visit.site.execute(MEND)
     visit.press("Dry run")
@@ -44,9 +44,13 @@ def test_dead_letter_is_tried_replayed_and_applied(visit: Visit) -> None:
     Waiting().until(lambda: visit.site.count("entities_product", "sku = 'late-1'"), "the product")
 
 
-def test_entity_is_switched_off_and_on(visit: Visit) -> None:
+def test_entity_takes_no_writes_while_it_is_switched_off(visit: Visit) -> None:
     visit.choose("Switches")
     visit.look("switches")
+    visit.page.get_by_role("row", name="company").get_by_role("link").click()
+    visit.page.get_by_label("refuse").check()
+    visit.press("Save")
+    Waiting().until(lambda: visit.site.written("company", {"name": "x"}).status == 503, "the switch")
 
 
 def test_rows_that_were_refused_are_shown_with_their_reasons(visit: Visit) -> None:
@@ -57,12 +61,23 @@ def test_rows_that_were_refused_are_shown_with_their_reasons(visit: Visit) -> No
     assert "must be a number" in visit.text
 
 
-def test_token_is_shown_once(visit: Visit) -> None:
+def test_token_is_shown_once_and_opens_the_service(visit: Visit) -> None:
     visit.choose("Tokens")
     visit.look("tokens")
+    visit.go("/admin/edge/token/add/")
+    visit.look("token-form")
+    visit.page.get_by_label("New client's name").fill("the warehouse")
+    visit.press("Issue the token")
+    token = visit.page.locator("[data-token]").inner_text()
+    assert visit.site.get("/datalayout", Auth_Token=token).status == 200
 
 
 def test_person_is_erased(visit: Visit) -> None:
     visit.find("ada@example.com")
     visit.press("Erase ...")
     visit.look("erase")
+    visit.page.get_by_label("Key again").fill("1:ada")
+    visit.press("Save")
+    Waiting().until(lambda: not visit.site.count("entities_person"), "the erasure")
+    visit.find("ada@example.com")
+    assert "Nothing that you may see" in visit.text
