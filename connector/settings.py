@@ -67,10 +67,18 @@ _local = f"http://127.0.0.1:{env.str('PORT', default='8000')}" if DEBUG else ""
 CONNECTOR_LINKS_URL = CONNECTOR_PUBLIC_URL or _local  # where the links of mails lead; empty: mails have none
 CONNECTOR_OPERATOR_EMAILS = env.list("CONNECTOR_OPERATOR_EMAILS", default=[])  # told where a source is paused
 
+# What a person is told of, and from when on
+CONNECTOR_SILENT_HOURS = env.int("CONNECTOR_SILENT_HOURS", default=24)  # of an entity; 0: never, as of all of these
+CONNECTOR_SILENT_DAYS = env.int("CONNECTOR_SILENT_DAYS", default=7)  # of a data source, or a partner that uploads
+CONNECTOR_PARKED_HOURS = env.int("CONNECTOR_PARKED_HOURS", default=4)  # of a record whose deliveries wait for another
+CONNECTOR_OVERDUE_MINUTES = env.int("CONNECTOR_OVERDUE_MINUTES", default=15)  # of a delivery that waits for workers
+
 # Limits of a request
 CONNECTOR_BODY_LIMIT = env.int("CONNECTOR_BODY_LIMIT", default=1024 * 1024)
 CONNECTOR_DELIVERY_DAYS = env.int("CONNECTOR_DELIVERY_DAYS", default=90)
 CONNECTOR_TOMBSTONE_DAYS = env.int("CONNECTOR_TOMBSTONE_DAYS", default=30)
+CONNECTOR_DELETE_LIMIT = env.int("CONNECTOR_DELETE_LIMIT", default=1_000)  # of an entity within the minutes; 0: none
+CONNECTOR_DELETE_MINUTES = env.int("CONNECTOR_DELETE_MINUTES", default=60)
 CONNECTOR_BACKLOG = env.int("CONNECTOR_BACKLOG", default=1_000_000)
 CONNECTOR_REPEAT_HOURS = env.int("CONNECTOR_REPEAT_HOURS", default=24)
 CONNECTOR_SOCKET_SECONDS = env.int("CONNECTOR_SOCKET_SECONDS", default=5)

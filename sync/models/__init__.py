@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from sync.models.deletes import Deletes
 from sync.models.delivery import Delivery, Outcome, State
 from sync.models.follow_up import FollowUp
 from sync.models.gauge import Gauge
@@ -15,6 +16,7 @@ from sync.models.walk import Walk, WalkBlock
 
 __all__ = [
     "Attempt",
+    "Deletes",
     "Delivery",
     "FollowUp",
     "Gauge",
