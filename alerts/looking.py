@@ -34,8 +34,8 @@ TAKE = """
 LOCK = "SELECT pg_try_advisory_xact_lock(%s)"
 # In one order, so that no two that look side by side wait for each other.
 OPEN = """
-    INSERT INTO alerts_alert AS known (kind, subject, text, path, acknowledged_by)
-    SELECT DISTINCT ON (subject) %s, subject, text, path, ''
+    INSERT INTO alerts_alert AS known (kind, subject, text, path, acknowledged_by, opened_at, seen_at)
+    SELECT DISTINCT ON (subject) %s, subject, text, path, '', now(), now()
     FROM jsonb_to_recordset(%s::jsonb) AS found(subject text, text text, path text) ORDER BY subject
     ON CONFLICT (kind, subject) WHERE ended_at IS NULL
     DO UPDATE SET seen_at = now(), text = excluded.text, path = excluded.path

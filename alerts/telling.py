@@ -41,9 +41,10 @@ def run(_seconds: float) -> bool:
 def tell(channel: str, taken: Sequence[Telling]) -> None:
     if not taken:
         return
+    numbers = sorted(telling.pk for telling in taken)
     alerts = list(Alert.objects.filter(pk__in=[telling.alert_id for telling in taken]).order_by("pk"))
     try:
-        WAYS[channel](alerts, f"alert-{min(telling.pk for telling in taken)}")
+        WAYS[channel](alerts, f"alert-{numbers[0]}-{numbers[-1]}")
     except NotTold as exc:
         log.warning("alerts_not_told", channel=channel, alerts=len(alerts))
         settle_failed(taken, str(exc))
