@@ -9,8 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from alerts.kinds import Finding, Kind, page, register
-from connector.edge.admin_paginator import bounded
+from alerts.kinds import Finding, Kind, many, page, register
+from connector.edge.admin_paginator import COUNTED, bounded
 from sync import backlog, dead_groups, held
 from sync.models import FollowUp
 
@@ -59,14 +59,16 @@ def parked() -> Iterator[Finding]:
     """Tell by entity of deliveries that wait behind another of their record for long."""
     hours = settings.CONNECTOR_PARKED_HOURS
     for entity, count in fetched(PARKED, hours) if hours else ():
-        text = f"{entity}: {count:,} deliveries have waited behind another of their record for over {hours} h"
+        waiting = many(count, "delivery has", "deliveries have", bound=LOOKED_AT)
+        text = f"{entity}: {waiting} waited behind another of the same record for over {hours} h"
         query = {"since": "any", "state": "accepted", "entity": entity}
         yield Finding(entity, text, page("sync_delivery_changelist", **query))
 
 
 def held_deletes() -> Iterator[Finding]:
     for group in held.groups():
-        text = f"{group.entity}: {bounded(group.held)} deletes are held, since {spoken(group.oldest_accepted_at)}"
+        waiting = many(group.held, "delete is", "deletes are", bound=COUNTED + 1)
+        text = f"{group.entity}: {waiting} held, since {spoken(group.oldest_accepted_at)}"
         yield Finding(group.entity, text, page("sync_delivery_held"))
 
 
@@ -74,14 +76,15 @@ def overdue() -> Iterator[Finding]:
     minutes = settings.CONNECTOR_OVERDUE_MINUTES
     waiting = sum(count for _, count in fetched(OVERDUE, minutes)) if minutes else 0
     if waiting:
-        shown = f"{waiting:,}" if waiting < LOOKED_AT else f"at least {waiting:,}"
-        text = f"{shown} deliveries could have been applied {minutes} min ago and are not"
+        shown = many(waiting, "delivery", "deliveries", bound=LOOKED_AT)
+        text = f"{shown} could have been applied {minutes} min ago: no worker has come to it"
         yield Finding("", text, page("sync_delivery_changelist", since="any", state="accepted"))
 
 
 def full() -> Iterator[Finding]:
     if backlog.is_full():
-        text = f"{settings.CONNECTOR_BACKLOG:,} deliveries wait, which is the limit: more are answered 503"
+        waiting = many(settings.CONNECTOR_BACKLOG, "delivery waits", "deliveries wait")
+        text = f"{waiting}, which is the limit: more are answered 503"
         yield Finding("", text, page("index"))
 
 
@@ -89,14 +92,14 @@ def follow_ups() -> Iterator[Finding]:
     if not FollowUp.objects.given_up().exists():
         return
     for hook, reason, count in fetched(GIVEN_UP):
-        text = f"{count:,} calls of {hook} were given up, {reason}"
+        text = f"{many(count, 'call', 'calls', bound=LOOKED_AT)} of {hook} given up, {reason}"
         yield Finding(f"{hook} {reason}", text, page("sync_followup_changelist", **{"is": "given-up"}))
 
 
 def pushes() -> Iterator[Finding]:
     """Tell by entity: what Dsync gave as a reason may quote a value."""
     for entity, count in fetched(DEAD_PUSHES):
-        text = f"{entity}: {count:,} records could not be told to Dsync"
+        text = f"{entity}: {many(count, 'record', 'records', bound=LOOKED_AT)} could not be told to Dsync"
         yield Finding(entity, text, page("sync_push_changelist", state="dead"))
 
 

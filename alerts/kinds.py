@@ -57,6 +57,12 @@ def title_of(name: str) -> str:
     return KINDS[name].title if name in KINDS else name
 
 
+def many(count: int, one: str, several: str, *, bound: int | None = None) -> str:
+    """Return a number with its noun; one that was counted no further than a bound is at least that."""
+    shown = f"at least {bound:,}" if bound is not None and count >= bound else f"{count:,}"
+    return f"{shown} {one if count == 1 else several}"
+
+
 def page(name: str, *arguments: object, **query: object) -> str:
     """Return the address of a page of the admin."""
     return reverse(f"admin:{name}", args=arguments) + (f"?{urlencode(query)}" if query else "")

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from sync.modes import switches
+from sync.models import Switch
 
 # Each is the end of a range of the counts' index.
 LAST = """
@@ -40,16 +40,10 @@ def heard(entities: Sequence[str], files: dict[str, datetime]) -> dict[str, Hear
     with connection.cursor() as cursor:
         cursor.execute(LAST, [list(entities)])
         deliveries = dict(cursor.fetchall())
-    return {name: Heard(newest(deliveries[name], files.get(name)), hours_of(name)) for name in entities}
+    own = dict(Switch.objects.exclude(silent_hours=None).values_list("entity", "silent_hours"))
+    hours = {name: own.get(name, settings.CONNECTOR_SILENT_HOURS) for name in entities}
+    return {name: Heard(newest(deliveries[name], files.get(name)), hours[name]) for name in entities}
 
 
 def newest(*moments: datetime | None) -> datetime | None:
     return max((moment for moment in moments if moment), default=None)
-
-
-def hours_of(entity: str) -> int:
-    """Return after how many hours an entity is silent; 0: never."""
-    switch = switches().get(entity)
-    if switch is None or switch.silent_hours is None:
-        return int(settings.CONNECTOR_SILENT_HOURS)
-    return switch.silent_hours
