@@ -115,10 +115,10 @@ class AlertAdmin(MachineWritten):
 
     def panels(self, request: HttpRequest, row: Any) -> list[str]:
         rows = [
-            (each.channel, told_tag(each), moment(each.sent_at), moment(each.due_at), each.tries, text(each.reason))
+            (told_tag(each), moment(each.sent_at), moment(each.due_at), each.tries, text(each.reason or None))
             for each in row.tellings.order_by("channel")
         ]
-        content = table(("Channel", "State", "Told", "Next try", "Tries", "Reason"), rows)
+        content = table(("Channel", "Told", "Next try", "Tries", "Reason"), rows)
         tellings = render_to_string("edge/panel.html", {"title": "Who was told", "content": content})
         context = {"alert": row, "may_operate": self.has_operate_permission(request)}
         return [render_to_string("alerts/panel.html", context, request), tellings, *super().panels(request, row)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -44,10 +43,6 @@ def fetched(sql: str, *parameters: Any) -> list[Any]:
         return rows
 
 
-def spoken(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M UTC")
-
-
 def dead() -> Iterator[Finding]:
     for group in dead_groups.groups():
         text = f"{group.entity}: {bounded(group.dead)} dead, {group.reason or 'for no reason that was told'}"
@@ -68,8 +63,7 @@ def parked() -> Iterator[Finding]:
 def held_deletes() -> Iterator[Finding]:
     for group in held.groups():
         waiting = many(group.held, "delete is", "deletes are", bound=COUNTED + 1)
-        text = f"{group.entity}: {waiting} held, since {spoken(group.oldest_accepted_at)}"
-        yield Finding(group.entity, text, page("sync_delivery_held"))
+        yield Finding(group.entity, f"{group.entity}: {waiting} held", page("sync_delivery_held"))
 
 
 def overdue() -> Iterator[Finding]:
@@ -77,7 +71,7 @@ def overdue() -> Iterator[Finding]:
     waiting = sum(count for _, count in fetched(OVERDUE, minutes)) if minutes else 0
     if waiting:
         shown = many(waiting, "delivery", "deliveries", bound=LOOKED_AT)
-        text = f"{shown} could have been applied {minutes} min ago: no worker has come to it"
+        text = f"{shown} ready for over {minutes} min and not applied yet"
         yield Finding("", text, page("sync_delivery_changelist", since="any", state="accepted"))
 
 

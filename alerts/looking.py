@@ -32,13 +32,20 @@ TAKE = """
     RETURNING name
 """
 LOCK = "SELECT pg_try_advisory_xact_lock(%s)"
-# In one order, so that no two that look side by side wait for each other.
+# Numbers are drawn for new ones alone: the others are found again every few seconds.
 OPEN = """
-    INSERT INTO alerts_alert AS known (kind, subject, text, path, acknowledged_by, opened_at, seen_at)
-    SELECT DISTINCT ON (subject) %s, subject, text, path, '', now(), now()
-    FROM jsonb_to_recordset(%s::jsonb) AS found(subject text, text text, path text) ORDER BY subject
-    ON CONFLICT (kind, subject) WHERE ended_at IS NULL
-    DO UPDATE SET seen_at = now(), text = excluded.text, path = excluded.path
+    WITH found AS MATERIALIZED (
+        SELECT DISTINCT ON (subject) subject, text, path
+        FROM jsonb_to_recordset(%(found)s::jsonb) AS given(subject text, text text, path text) ORDER BY subject
+    ), renewed AS (
+        UPDATE alerts_alert AS known SET seen_at = now(), text = found.text, path = found.path FROM found
+        WHERE known.kind = %(kind)s AND known.ended_at IS NULL AND known.subject = found.subject
+        RETURNING known.subject
+    )
+    INSERT INTO alerts_alert (kind, subject, text, path, acknowledged_by, opened_at, seen_at)
+    SELECT %(kind)s, subject, text, path, '', now(), now() FROM found
+    WHERE subject NOT IN (SELECT subject FROM renewed) ORDER BY subject
+    ON CONFLICT (kind, subject) WHERE ended_at IS NULL DO NOTHING
 """
 END = """
     UPDATE alerts_alert SET ended_at = now() WHERE kind = %s AND ended_at IS NULL AND subject <> ALL(%s::text[])
@@ -50,9 +57,10 @@ TELL = """
     INSERT INTO alerts_telling (alert_id, channel, due_at, tries, reason)
     SELECT id, channel, greatest(now(), (
         SELECT max(sent_at) + make_interval(secs => %s) FROM alerts_telling WHERE channel = asked.channel
-    )), 0, '' FROM alerts_alert CROSS JOIN unnest(%s::text[]) AS asked(channel)
+    )), 0, '' FROM alerts_alert AS alert CROSS JOIN unnest(%s::text[]) AS asked(channel)
     WHERE kind = %s AND ended_at IS NULL AND acknowledged_at IS NULL
     AND opened_at <= now() - make_interval(secs => %s)
+    AND NOT EXISTS (SELECT FROM alerts_telling AS told WHERE told.alert_id = alert.id AND told.channel = asked.channel)
     ON CONFLICT (alert_id, channel) DO NOTHING
 """
 
@@ -114,7 +122,7 @@ def settle(kind: Kind, findings: Iterable[Finding]) -> None:
     """Have the open alerts of a kind be those of the findings, and have whoever is to be told of them told."""
     found = [within_lengths(finding) for finding in findings]
     with connection.cursor() as cursor:
-        cursor.execute(OPEN, [kind.name, msgspec.json.encode(found).decode()])
+        cursor.execute(OPEN, {"kind": kind.name, "found": msgspec.json.encode(found).decode()})
         cursor.execute(END, [kind.name, [each["subject"] for each in found]])
         cursor.execute(FORGET, [kind.name, kind.patience])
         cursor.execute(TELL, [DIGEST_SECONDS, channels(), kind.name, kind.patience])

@@ -164,8 +164,7 @@ def to_list() -> HttpResponse:
 
 @register_link("sync")
 def held_link(request: HttpRequest) -> dict[str, Any] | None:
-    """Show the way to what is held, with a mark where there is any."""
+    """Show the way to what is held; an alert says that there is some."""
     if not request.user.has_perm("sync.view_delivery"):
         return None
-    badge = {"badge": "held"} if Delivery.objects.filter(state=State.HELD).exists() else {}
-    return {"title": "Held deletes", "icon": "front_hand", "link": reverse("admin:sync_delivery_held"), **badge}
+    return {"title": "Held deletes", "icon": "front_hand", "link": reverse("admin:sync_delivery_held")}

@@ -66,9 +66,7 @@ def test_parked_records_are_told_by_entity_after_some_hours(hours: int, expected
 @pytest.mark.parametrize(("minutes", "expected"), [(20, 1), (10, 0)], ids=["long", "lately"])
 def test_backlog_is_old_when_what_could_be_applied_is_not(minutes: int, expected: int) -> None:
     make_delivery(state=State.ACCEPTED, runnable_at=timezone.now() - timedelta(minutes=minutes))
-    assert (
-        texts("backlog-old") == ["1 delivery could have been applied 15 min ago: no worker has come to it"] * expected
-    )
+    assert texts("backlog-old") == ["1 delivery ready for over 15 min and not applied yet"] * expected
 
 
 def test_backlog_is_told_when_it_is_full(settings: Any) -> None:
@@ -82,7 +80,7 @@ def test_backlog_is_told_when_it_is_full(settings: Any) -> None:
 
 def test_held_deletes_are_told_by_entity() -> None:
     make_delivery(state=State.HELD, method="DELETE", record_key=KEY)
-    assert texts("held-delete")[0].startswith("product: 1 delete is held, since 20")
+    assert texts("held-delete") == ["product: 1 delete is held"]
 
 
 def test_hooks_that_were_given_up_are_told_by_hook_and_reason() -> None:
