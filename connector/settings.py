@@ -65,7 +65,16 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="connector@localhost")
 _local = f"http://127.0.0.1:{env.str('PORT', default='8000')}" if DEBUG else ""
 CONNECTOR_LINKS_URL = CONNECTOR_PUBLIC_URL or _local  # where the links of mails lead; empty: mails have none
-CONNECTOR_OPERATOR_EMAILS = env.list("CONNECTOR_OPERATOR_EMAILS", default=[])  # told where a source is paused
+
+# What a person is told of: to whom, and from when on
+CONNECTOR_ALERT_EMAILS = env.list("CONNECTOR_ALERT_EMAILS", default=[])
+CONNECTOR_ALERT_WEBHOOK_URL = env.str("CONNECTOR_ALERT_WEBHOOK_URL", default="")  # a secret: it may hold a token
+CONNECTOR_ALERT_WEBHOOK_SECRET = env.str("CONNECTOR_ALERT_WEBHOOK_SECRET", default="")  # signs what is sent there
+CONNECTOR_ALERT_KINDS = env.list("CONNECTOR_ALERT_KINDS", default=[])  # empty: all
+CONNECTOR_SILENT_HOURS = env.int("CONNECTOR_SILENT_HOURS", default=24)  # of an entity; 0: never, as of all of these
+CONNECTOR_SILENT_DAYS = env.int("CONNECTOR_SILENT_DAYS", default=7)  # of a data source, or a partner that uploads
+CONNECTOR_PARKED_HOURS = env.int("CONNECTOR_PARKED_HOURS", default=4)  # of a record whose deliveries wait for another
+CONNECTOR_OVERDUE_MINUTES = env.int("CONNECTOR_OVERDUE_MINUTES", default=15)  # of a delivery that waits for workers
 
 # Limits of a request
 CONNECTOR_BODY_LIMIT = env.int("CONNECTOR_BODY_LIMIT", default=1024 * 1024)
@@ -74,6 +83,8 @@ CONNECTOR_TOMBSTONE_DAYS = env.int("CONNECTOR_TOMBSTONE_DAYS", default=30)
 CONNECTOR_NOTIFICATION_DAYS = env.int("CONNECTOR_NOTIFICATION_DAYS", default=90)
 CONNECTOR_PULL_DAYS = env.int("CONNECTOR_PULL_DAYS", default=90)
 CONNECTOR_TRAIL_DAYS = env.int("CONNECTOR_TRAIL_DAYS", default=730)
+CONNECTOR_DELETE_LIMIT = env.int("CONNECTOR_DELETE_LIMIT", default=1_000)  # of an entity within the minutes; 0: none
+CONNECTOR_DELETE_MINUTES = env.int("CONNECTOR_DELETE_MINUTES", default=60)
 CONNECTOR_BACKLOG = env.int("CONNECTOR_BACKLOG", default=1_000_000)
 CONNECTOR_REPEAT_HOURS = env.int("CONNECTOR_REPEAT_HOURS", default=24)
 CONNECTOR_SOCKET_SECONDS = env.int("CONNECTOR_SOCKET_SECONDS", default=5)
@@ -88,6 +99,7 @@ INSTALLED_APPS = [
     "entities",
     "notifications",
     "sync",
+    "alerts",
     "datasources",
     "console",
     "django_celery_beat",
@@ -180,6 +192,7 @@ CELERY_TASK_ROUTES = {  # What waits for others holds up nobody.
     "sync.tasks.call_hooks": {"queue": "effects"},
     "sync.tasks.send_pushes": {"queue": "effects"},
     "datasources.tasks.*": {"queue": "files"},
+    "alerts.tasks.*": {"queue": "effects"},
 }
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
@@ -208,6 +221,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "connector.edge.tasks.heartbeat",
         "schedule": 5.0,
         "options": {"expires": 10, "retry": False},
+    },
+    # The dispatcher sees to it as well, and tells where beat or the workers are away.
+    "alerts": {
+        "task": "alerts.tasks.watch",
+        "schedule": 15.0,
+        "options": {"expires": 15, "retry": False},
     },
 }
 

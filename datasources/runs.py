@@ -18,6 +18,7 @@ from django.utils import timezone
 from connector.edge.encryption import Undecipherable
 from connector.edge.errors import Unavailable
 from connector.edge.logs import outline
+from connector.edge.mail import NotSent
 from datasources import health, mails
 from datasources.bringing import NOTES, bring
 from datasources.choosing import choose, to_import
@@ -100,7 +101,7 @@ def advance(run: Run, until: float) -> None:
         if run.tries > CRASHES and run.state != RunState.REPORTING:
             give_up(run)
         is_left = step(run, until)
-    except (Unreachable, mails.NotSent) as exc:
+    except (Unreachable, NotSent) as exc:
         cut_off(run, exc)
     except RemoteFailed as exc:
         finish(run, str(exc), at_once=isinstance(exc, IdentityChanged))

@@ -21,7 +21,7 @@ from connector.edge.postgresql.base import pipelined
 from entities import folding
 from entities.entity import OnConflict
 from entities.schema import EntitySchema
-from sync import hooks, journal
+from sync import guard, hooks, journal
 from sync.command import Command
 from sync.models.delivery import Method, Outcome
 from sync.together import Together
@@ -105,9 +105,10 @@ def may_create(command: Command) -> bool:
 def may_be_together(write: Write) -> bool:
     """Tell whether one statement can store this write beside others: it asks of one record alone, and is small.
 
-    A change of ours is rarer, and is pushed besides.
+    A change of ours is rarer, and is pushed besides; a delete is counted.
     """
-    return not (write.idempotency_key or write.is_local) and len(write.body) <= SMALL
+    is_counted = write.method == Method.DELETE and guard.limit_of(write.entity)
+    return not (write.idempotency_key or write.is_local or is_counted) and len(write.body) <= SMALL
 
 
 def create_all(schema: EntitySchema, news: Sequence[New]) -> list[int | None]:

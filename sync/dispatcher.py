@@ -1,8 +1,8 @@
 """The process that finds what nobody was told about; two of them do no harm.
 
 It wakes workers while there is work, applies work itself while the broker is away or no worker lives, measures the
-backlog, counts what came, removes what is old, lets go on what waits for nothing, and notes how far the transactions
-are.
+backlog, counts what came, removes what is old, lets go on what waits for nothing, notes how far the transactions
+are, and does what upper rooms have it do.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from connector.edge.health import pulse
 from connector.edge.logs import outline
 from entities.epoch import rise_above_rows
-from sync import backlog, chores, lanes, milestones, runner, strays, traffic, wake
+from sync import backlog, chores, lanes, milestones, rounds, runner, strays, traffic, wake
 from sync.horizon import Horizon
 from sync.pace import Pace
 from sync.pruning import KINDS, prune_changes
@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 PAUSE = 0.25
 MEASURE_EVERY = 1.0
 COUNT_EVERY = 5.0
+ROUNDS_EVERY = 5.0
 TIDY_EVERY = 10.0
 MARK_EVERY = 60.0  # It is how much more is served than what was changed since a time.
 OWN_WORK_SECONDS = 10.0  # It takes 6 s to find that a broker is away.
@@ -34,6 +35,7 @@ OWN_WORK_SECONDS = 10.0  # It takes 6 s to find that a broker is away.
 def dispatch(stop: Event) -> None:
     """Look after the backlog until told to stop; a database that is away is waited for."""
     measuring, counting, tidying, marking = map(Pace, (MEASURE_EVERY, COUNT_EVERY, TIDY_EVERY, MARK_EVERY))
+    making_rounds = Pace(ROUNDS_EVERY)
     horizon, place = Horizon(), strays.START
     while not stop.wait(PAUSE):
         try:
@@ -42,6 +44,8 @@ def dispatch(stop: Event) -> None:
             look()
             if counting.is_due() and not traffic.keep(horizon):
                 counting.hurry()
+            if making_rounds.is_due():
+                rounds.make()
             if marking.is_due():
                 rise_above_rows()
                 milestones.mark()

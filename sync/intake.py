@@ -7,7 +7,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from connector.edge.errors import BadRequest, Conflict, ContractError, Fault
 from entities import store
 from entities.schema import EntitySchema
-from sync import at_once, backlog, hooks, journal, modes, wake
+from sync import at_once, backlog, guard, hooks, journal, modes, wake
 from sync.answers import Answer, accepted_answer, applied_answer
 from sync.command import Command, judge
 from sync.database_faults import fault_of
@@ -79,6 +79,8 @@ def settle(command: Command, *, is_deferred: bool) -> Answer | ContractError:
         return repeated_answer(command, entry.earlier)
     if entry.earlier and command.write.idempotency_key:
         return reject(command, idempotency_mismatch(command.write), entry.number)
+    if command.write.method == Method.DELETE and not guard.admits(command.schema.name):
+        return hold(command, entry.number)
     if is_deferred or entry.must_wait:
         return accept(command, entry.number)
     return apply(command, entry.number)
@@ -104,6 +106,13 @@ def accept(command: Command, number: int) -> Answer:
     backlog.check()
     journal.record_accepted(command.write, command.record_key, number)
     transaction.on_commit(wake.workers)
+    return accepted_answer(number)
+
+
+def hold(command: Command, number: int) -> Answer:
+    """Accept a delete for when a person has released it: too many came."""
+    backlog.check()
+    journal.record_held(command.write, command.record_key, number, guard.REASON)
     return accepted_answer(number)
 
 

@@ -198,6 +198,11 @@ def accepted() -> dict[str, Any]:
     }
 
 
+def held(reason: str) -> dict[str, Any]:
+    """Return the columns of a write that a worker applies when a person has released it."""
+    return {**accepted(), "state": State.HELD, "reason": reason}
+
+
 def applied(outcome: Outcome, ignored: Sequence[str], previous: str | None = None) -> dict[str, Any]:
     """Return the columns of a write that has been applied."""
     return {
@@ -213,6 +218,11 @@ def applied(outcome: Outcome, ignored: Sequence[str], previous: str | None = Non
 def record_accepted(write: Write, record_key: str, number: int) -> None:
     """Store a write that a worker applies later."""
     insert(write, record_key, {"id": number, **accepted()})
+
+
+def record_held(write: Write, record_key: str, number: int, reason: str) -> None:
+    """Store a write that waits for a person; its record waits with it."""
+    insert(write, record_key, {"id": number, **held(reason)})
 
 
 def record_copy(write: Write, record_key: str, original: int) -> None:
@@ -273,13 +283,18 @@ def row(write: Write, record_key: str, columns: dict[str, Any]) -> dict[str, Any
 
 def insertion(columns: dict[str, Any], source: str = "", **given: str) -> str:
     """Return the statement that stores a delivery, from a source and with what that gives."""
-    now = "clock_timestamp()"
-    moment = "runnable_at" if columns["state"] == State.ACCEPTED else "finished_at"
+    moments = moments_of(columns["state"])
     values = [given.get(name, "%s::jsonb" if name in JSON else "%s") for name in columns]
     return (
-        f"INSERT INTO sync_delivery ({', '.join(columns)}, accepted_at, {moment})"
-        f" SELECT {', '.join(values)}, {now}, {now} {source}"
+        f"INSERT INTO sync_delivery ({', '.join([*columns, *moments])})"
+        f" SELECT {', '.join([*values, *['clock_timestamp()'] * len(moments)])} {source}"
     )
+
+
+def moments_of(state: State) -> list[str]:
+    """Return the columns that have the time at which a delivery of this state is stored."""
+    further = {State.ACCEPTED: ["runnable_at"], State.HELD: []}
+    return ["accepted_at", *further.get(state, ["finished_at"])]
 
 
 def copy(rows: Sequence[dict[str, Any]]) -> None:
@@ -292,8 +307,8 @@ def copy(rows: Sequence[dict[str, Any]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         (now,) = cursor.fetchone()
-    moment = "runnable_at" if rows[0]["state"] == State.ACCEPTED else "finished_at"
-    sql = f"COPY sync_delivery ({', '.join(rows[0])}, accepted_at, {moment}) FROM STDIN"
+    moments = moments_of(rows[0]["state"])
+    sql = f"COPY sync_delivery ({', '.join([*rows[0], *moments])}) FROM STDIN"
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(sql) as deliveries:
         for columns in rows:
-            deliveries.write_row([*columns.values(), now, now])
+            deliveries.write_row([*columns.values(), *[now] * len(moments)])

@@ -15,9 +15,9 @@ CACHE_SECONDS = 2
 
 
 @cached(TTLCache(maxsize=1, ttl=CACHE_SECONDS), lock=Lock())
-def switches() -> dict[str, str]:
-    """Return the modes that operators have set, by entity; a change is seen within 2 seconds."""
-    return dict(Switch.objects.exclude(mode="").values_list("entity", "mode"))
+def switches() -> dict[str, Switch]:
+    """Return what operators have switched, by entity; a change is seen within 2 seconds."""
+    return {switch.entity: switch for switch in Switch.objects.all()}
 
 
 def open_mode(schema: EntitySchema) -> SwitchedMode:
@@ -26,7 +26,8 @@ def open_mode(schema: EntitySchema) -> SwitchedMode:
     Raises:
         Unavailable: an operator has it refuse them.
     """
-    mode = SwitchedMode(switches().get(schema.name, schema.declaration.mode))
+    switch = switches().get(schema.name)
+    mode = SwitchedMode((switch and switch.mode) or schema.declaration.mode)
     if mode == SwitchedMode.REFUSE:
         raise Unavailable(f"The operator has {schema.name} take no writes for now; send the request again later.")
     return mode

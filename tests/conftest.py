@@ -20,6 +20,7 @@ from entities.schema import schemas
 from entities.tokens import entity_tokens, forget_tokens
 from sync.backlog import forget_size
 from sync.modes import forget_switches
+from tests import mailbox as mail_server
 from tests.emptying import empty_quickly
 
 HeaderText = str | bytes | None
@@ -165,3 +166,9 @@ def policy(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setattr(schema, "declaration", declaration)
 
     return change
+
+
+@pytest.fixture
+def mailbox(settings: Any) -> Iterator[mail_server.Mailbox]:
+    with mail_server.serving(settings) as box:
+        yield box

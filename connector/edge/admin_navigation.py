@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 
 TITLES = {
+    "alerts": "Alerts",
     "entities": "Records",
     "partners": "Partners",
     "datasources": "Data sources",
@@ -22,6 +23,7 @@ TITLES = {
 }
 WITHIN = {"auth": "edge"}  # Django's users stand with our clients and tokens.
 ICONS = {
+    "alert": "notifications_active",
     "delivery": "move_to_inbox",
     "job": "work",
     "walk": "directions_walk",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
@@ -14,7 +15,6 @@ from datasources.models import DataSource, ImportState
 
 LOOKED_AT = 10_000  # imports, the newest of all
 SHOWN = 10
-NEW_FILE_DAYS = 7
 SLACK = timedelta(minutes=10)
 BY_PARTNER = f"""
     SELECT partner_id, max(partner.name), count(*), count(*) FILTER (WHERE newest.state IN (1, 2)),
@@ -100,7 +100,8 @@ def trouble(source: DataSource, last_file: datetime | None, now: datetime) -> Tr
         return Trouble(
             source, "not looked at", f"since {spoken(looked)}, though it is to be every {source.every_minutes} min"
         )
-    if (last_file or source.created_at) < now - timedelta(days=NEW_FILE_DAYS):
+    days = settings.CONNECTOR_SILENT_DAYS if source.silent_days is None else source.silent_days
+    if days and (last_file or source.created_at) < now - timedelta(days=days):
         return Trouble(source, "silent", f"no new file since {spoken(last_file)}" if last_file else "never a file")
     return None
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from connector.edge.admin_index import Part, register_part
 from connector.edge.admin_paginator import bounded
 from connector.edge.health import pulse
-from console.dashboard import charts, failures, files, first_steps, lines, silence, waiting
+from console.dashboard import alerting, charts, failures, files, first_steps, lines, silence, waiting
 from console.dashboard.flow import read
 from console.dashboard.spans import SPANS, Span, chosen
 from entities.schema import schemas
@@ -38,6 +38,9 @@ def span_of(request: HttpRequest) -> Span:
 
 def since(request: HttpRequest) -> datetime:
     return span_of(request).starts(timezone.now())[0]
+
+
+register_part(alerting.alerting)
 
 
 @register_part

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-SILENT = timedelta(days=1)
+from sync.models import Switch
+
 # Each is the end of a range of the counts' index.
 LAST = """
     SELECT name, greatest(
@@ -21,10 +23,16 @@ LAST = """
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """When an entity last had a delivery or a file, to some minutes; `is_silent` when that is more than a day ago."""
+    """When an entity last had a delivery or a file, to some minutes, and after how many hours it counts as silent."""
 
     last: datetime | None
-    is_silent: bool
+    hours: int
+
+    @property
+    def is_silent(self) -> bool:
+        if self.last is None or not self.hours:
+            return False
+        return self.last < timezone.now() - timedelta(hours=self.hours)
 
 
 def heard(entities: Sequence[str], files: dict[str, datetime]) -> dict[str, Heard]:
@@ -32,9 +40,10 @@ def heard(entities: Sequence[str], files: dict[str, datetime]) -> dict[str, Hear
     with connection.cursor() as cursor:
         cursor.execute(LAST, [list(entities)])
         deliveries = dict(cursor.fetchall())
-    return {name: newest(deliveries[name], files.get(name)) for name in entities}
+    own = dict(Switch.objects.exclude(silent_hours=None).values_list("entity", "silent_hours"))
+    hours = {name: own.get(name, settings.CONNECTOR_SILENT_HOURS) for name in entities}
+    return {name: Heard(newest(deliveries[name], files.get(name)), hours[name]) for name in entities}
 
 
-def newest(*moments: datetime | None) -> Heard:
-    last = max((moment for moment in moments if moment), default=None)
-    return Heard(last, is_silent=last is not None and last < timezone.now() - SILENT)
+def newest(*moments: datetime | None) -> datetime | None:
+    return max((moment for moment in moments if moment), default=None)

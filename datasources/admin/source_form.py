@@ -64,14 +64,14 @@ class DataSourceForm(ModelForm):
     class Meta:
         model = DataSource
         fields = (
-            *("touchpoint", "active", "every_minutes"),
+            *("touchpoint", "active", "every_minutes", "silent_days"),
             *("data_source_type", "host", "region", "working_directory"),
             *("user", "authentication_type", *SECRETS),
             *("processor_type", "file_import_type", "amount_calculated", "reprocessing_days", "file_patterns"),
             *("column_mapping", "date_format", "decimal_comma"),
         )
 
-        labels = {"every_minutes": "Run every so many minutes"}
+        labels = {"every_minutes": "Run every so many minutes", "silent_days": "Silent after days"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

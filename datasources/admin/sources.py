@@ -52,7 +52,7 @@ class DataSourceAdmin(Operated):
     search_help_text = "Number, host, partner exactly, or partner: and its number"
     actions = ("run_selected",)
     sections = (
-        (None, ("touchpoint", "active", "every_minutes")),
+        (None, ("touchpoint", "active", "every_minutes", "silent_days")),
         ("Server", ("data_source_type", "host", "region", "working_directory")),
         ("Access", ("user", "authentication_type", "password", "private_key_file", "passphrase")),
         ("Files", ("processor_type", "file_import_type", "amount_calculated", "reprocessing_days", "file_patterns")),

@@ -89,6 +89,9 @@ class DataSource(models.Model):
         default=dict, blank=True, help_text='Of processor 25099: {"25011": "sales*.csv", "25012": "stock*"}.'
     )
 
+    silent_days = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Days without a new file after which it is silent; 0: never, empty: as set."
+    )
     every_minutes = models.PositiveIntegerField(default=60, validators=[MinValueValidator(1)])
     last_running_time = models.DateTimeField(null=True, editable=False)
     failures = models.PositiveIntegerField(default=0, editable=False, help_text="In a row.")

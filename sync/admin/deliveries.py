@@ -18,10 +18,10 @@ from connector.edge.admin_filters import values_filter
 from connector.edge.admin_pages import by_number, column
 from connector.edge.admin_text import NOTHING, table, text
 from entities.schema import schemas
-from sync.admin import columns, dead_deliveries, dead_groups, process, skipping, undoing
+from sync.admin import columns, dead_deliveries, dead_groups, held_deletes, process, skipping, undoing
 from sync.admin.filters import AcceptedFilter, DeadFilter
 from sync.admin.operations import HEAVY, Operated
-from sync.admin.selected import replay_selected, skip_selected
+from sync.admin.selected import refuse_selected, release_selected, replay_selected, skip_selected
 from sync.models import Delivery, Outcome, State
 from sync.models.delivery import Method
 from sync.write import lock_number
@@ -89,7 +89,7 @@ class DeliveryAdmin(Operated):
         values_filter("entity", lambda: list(schemas()), any_other=True),  # Also of one that is gone.
         DeadFilter,
     )
-    actions = (replay_selected, skip_selected)
+    actions = (replay_selected, skip_selected, release_selected, refuse_selected)
     search_help_text = "Delivery, process or record key, exactly"
     sections = (
         (
@@ -117,6 +117,8 @@ class DeliveryAdmin(Operated):
             self.route("dead/", "dead", dead_groups.listed, self.has_view_permission),
             self.route("dead/replay/", "replay_group", dead_groups.replay_group, operate),
             self.route("dead/skip/", "skip", skipping.skip, operate),
+            self.route("held/", "held", held_deletes.listed, self.has_view_permission),
+            self.route("held/<str:name>/", "decide", held_deletes.decide, operate),
             self.route("process/", "process", process.page, self.has_view_permission),
             self.route("<int:pk>/undo/", "undo", undoing.undo, self.has_view_permission),
             self.route("<int:pk>/replay/", "replay", dead_deliveries.replay, operate),
@@ -131,6 +133,7 @@ class DeliveryAdmin(Operated):
     def panels(self, request: HttpRequest, row: Any) -> list[str]:
         return [
             *dead_deliveries.panel(request, self, row),
+            *held_deletes.panel(request, self, row),
             *undoing.panel(request, row),
             *alike(row),
             *super().panels(request, row),

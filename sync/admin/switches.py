@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -25,12 +26,13 @@ from sync.modes import forget_switches
 from sync.push.tokens import missing_for
 
 if TYPE_CHECKING:
-    from django.forms import CheckboxInput, RadioSelect, Select
+    from django.forms import CheckboxInput, NumberInput, RadioSelect, Select
     from django.forms import ModelForm as BaseForm
 
     ModelForm = BaseForm[Switch]
 else:
     from django.forms import ModelForm
+    from unfold.widgets import UnfoldAdminIntegerFieldWidget as NumberInput
     from unfold.widgets import UnfoldAdminRadioSelectWidget as RadioSelect
     from unfold.widgets import UnfoldAdminSelectWidget as Select
     from unfold.widgets import UnfoldBooleanSwitchWidget as CheckboxInput
@@ -47,6 +49,12 @@ def mode_tag(mode: str) -> SafeString:
     return tag(mode, COLOURS[SwitchedMode(mode)], SwitchedMode(mode).label)
 
 
+def limited(own: int | None, of_all: int, none: str) -> SafeString:
+    """Return a limit, told apart by whether it is the entity's own."""
+    shown = f"{of_all if own is None else own:,}" if (of_all if own is None else own) else none
+    return tag(shown, "" if own is None else "blue", "As set for all" if own is None else "Switched here")
+
+
 @column("declared")
 def declared(switch: Switch) -> SafeString:
     return declared_mode(switch.entity)
@@ -58,6 +66,9 @@ def unswitched() -> Iterator[tuple[str, str]]:
     for name, schema in schemas().items():
         if name not in switched:
             yield name, f"{name} (declared {schema.declaration.mode})"
+
+
+FIELDS = ("entity", "mode", "is_pushed", "delete_limit", "silent_hours")
 
 
 class SwitchForm(ModelForm):
@@ -75,9 +86,24 @@ class SwitchForm(ModelForm):
         help_text="It needs both push tokens.",
     )
 
+    delete_limit = forms.IntegerField(
+        label="Deletes that pass",
+        required=False,
+        min_value=0,
+        widget=NumberInput,
+        help_text="Within the guard's window; what comes beyond is held. 0: any number. Empty: as set for all.",
+    )
+    silent_hours = forms.IntegerField(
+        label="Silent after hours",
+        required=False,
+        min_value=0,
+        widget=NumberInput,
+        help_text="Without a delivery or a file. 0: never. Empty: as set for all.",
+    )
+
     class Meta:
         model = Switch
-        fields = ("entity", "mode", "is_pushed")
+        fields = FIELDS
 
     def clean_is_pushed(self) -> bool:
         is_pushed: bool = self.cleaned_data["is_pushed"]
@@ -94,7 +120,7 @@ class SwitchAdmin(ModelAdmin):
     form = SwitchForm
 
     def get_fields(self, _request: HttpRequest, obj: Any = None) -> list[Any]:
-        return ["entity", declared, "mode", "is_pushed"] if obj else ["entity", "mode", "is_pushed"]
+        return ["entity", declared, *FIELDS[1:]] if obj else list(FIELDS)
 
     def get_readonly_fields(self, _request: HttpRequest, obj: Any = None) -> list[Any]:
         return ["entity", declared] if obj else []
@@ -103,6 +129,7 @@ class SwitchAdmin(ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         context = {"opts": self.opts, "title": "Switches", "lines": list(self.lines(request))}
+        context["minutes"] = settings.CONNECTOR_DELETE_MINUTES
         return TemplateResponse(request, "sync/switches.html", {**self.admin_site.each_context(request), **context})
 
     def lines(self, request: HttpRequest) -> Iterator[dict[str, Any]]:
@@ -118,6 +145,10 @@ class SwitchAdmin(ModelAdmin):
                 "declared": declared_mode(entity),
                 "switched": mode_tag(switch.mode) if switch and switch.mode else NOTHING,
                 "pushed": tag("pushed", "green") if switch and switch.is_pushed else NOTHING,
+                "deletes": limited(
+                    switch.delete_limit if switch else None, settings.CONNECTOR_DELETE_LIMIT, "any number"
+                ),
+                "silent": limited(switch.silent_hours if switch else None, settings.CONNECTOR_SILENT_HOURS, "never"),
                 "when": moment(entry.action_time) if entry else NOTHING,
                 "who": entry.user.get_username() if entry else NOTHING,
                 "url": self.url(request, entity, switch),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from sync.models.deletes import Deletes
 from sync.models.delivery import Delivery, Outcome, State
 from sync.models.erasure import Erasure
 from sync.models.follow_up import FollowUp
@@ -16,6 +17,7 @@ from sync.models.walk import Walk, WalkBlock
 
 __all__ = [
     "Attempt",
+    "Deletes",
     "Delivery",
     "Erasure",
     "FollowUp",

@@ -141,6 +141,7 @@ class Delivery(models.Model):
                 fields=["record_hash", "id"], condition=Q(finished_at__isnull=True), name="sync_delivery_unapplied"
             ),
             models.Index(fields=["entity", "reason", "id"], condition=Q(state="dead"), name="sync_delivery_dead"),
+            models.Index(fields=["entity", "id"], condition=Q(state="held"), name="sync_delivery_held"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="sync_delivery_state_is_known"),

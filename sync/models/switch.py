@@ -12,7 +12,7 @@ class SwitchedMode(models.TextChoices):
 
 
 class Switch(models.Model):
-    """Overrides the mode that an entity's model declares, and tells whether its local changes are pushed.
+    """Overrides what an entity's model declares and what is set for all, and tells whether local changes are pushed.
 
     It is effective within seconds everywhere.
     """
@@ -20,6 +20,12 @@ class Switch(models.Model):
     entity = models.CharField(max_length=63, unique=True)
     mode = models.CharField(max_length=16, choices=SwitchedMode, blank=True, help_text="Empty: as declared.")
     is_pushed = models.BooleanField(db_default=False, help_text="Whether local changes go to Dsync.")
+    delete_limit = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Deletes within the guard's window that pass; 0: any number, empty: as set."
+    )
+    silent_hours = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Hours without a word after which it is silent; 0: never, empty: as set."
+    )
 
     class Meta:
         verbose_name_plural = "switches"

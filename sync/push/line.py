@@ -1,4 +1,4 @@
-"""The line to Dsync: one URL, no redirects, and nothing that is waited for without end."""
+"""The line to one URL that the operator has set: no redirects, and nothing that is waited for without end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Self
 
 import httpx
-from django.conf import settings
 
 from sync.push.message import Message
 
@@ -20,7 +19,7 @@ PLAIN = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agen
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What Dsync answered; the body as far as it is read."""
+    """What the other side answered; the body as far as it is read."""
 
     status: int
     body: bytes
@@ -32,6 +31,9 @@ Outcome = Answer | httpx.HTTPError | httpx.InvalidURL | TimeoutError
 
 class Line:
     """Sends messages side by side, over connections that stay open as long as the line does."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
 
     def __enter__(self) -> Self:
         self.loop = asyncio.Runner()
@@ -58,8 +60,9 @@ class Line:
             return exc
 
     async def exchange(self, message: Message) -> Answer:
-        url = settings.CONNECTOR_PUSH_URL
-        async with self.client.stream(message.method, url, headers=message.headers, content=message.body) as response:
+        async with self.client.stream(
+            message.method, self.url, headers=message.headers, content=message.body
+        ) as response:
             body = b""
             async for chunk in response.aiter_raw():
                 body += chunk

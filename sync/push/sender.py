@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from connector.edge.encryption import Undecipherable
@@ -56,7 +57,7 @@ def run(seconds: float) -> bool:
     until = time.monotonic() + seconds
     if not outbox.are_due():
         return True
-    with Line() as line:
+    with Line(settings.CONNECTOR_PUSH_URL) as line:
         while time.monotonic() < until:
             found = [send_some(line, entity) for entity in gate.open_entities() if time.monotonic() < until]
             if not any(found):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -21,6 +22,7 @@ ENTER = "SELECT nextval"
 TRY = "SELECT set_config('connector.locked'"
 AT_ONCE = "WITH asked AS"
 RECORD = "INSERT INTO sync_delivery"
+COUNT = "INSERT INTO sync_deletes"
 FLUSH = "SELECT pg_logical_emit_message"
 CREATE = 'INSERT INTO "entities_product"'
 UPDATE = 'UPDATE "entities_product"'
@@ -111,7 +113,15 @@ def test_update_that_creates_costs_five_statements(dsync: Dsync, policy: Policy)
     assert starts(found, LOCK, ENTER, UPDATE, CREATE, RECORD), found
 
 
-def test_delete_costs_four_statements(dsync: Dsync) -> None:
+def test_delete_costs_five_statements(dsync: Dsync) -> None:
+    dsync.post("product", {"sku": "a"})
+    with statements() as found:
+        assert dsync.delete("product", "a").status_code == 200
+    assert starts(found, LOCK, ENTER, COUNT, UPDATE, RECORD), found
+
+
+def test_delete_costs_four_statements_where_any_number_passes(dsync: Dsync, settings: Any) -> None:
+    settings.CONNECTOR_DELETE_LIMIT = 0
     dsync.post("product", {"sku": "a"})
     with statements() as found:
         assert dsync.delete("product", "a").status_code == 200

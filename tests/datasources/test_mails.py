@@ -2,59 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Sink
 from django.utils import timezone
 
 from datasources import runs
 from datasources.checks import check_links
 from datasources.models import Import, ImportState, Recipient, Reject, Run, RunState, Trigger
-from tests.acceptance.local_stack import free_port
 from tests.datasources.factories import make_source
+from tests.mailbox import Mailbox, content
 from tests.partners.factories import make_partner
 
 pytestmark = pytest.mark.django_db
-
-
-class Mailbox(Sink):
-    """Keeps what it is sent; `refusals` says how often it first refuses."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.mails: list[EmailMessage] = []
-        self.refusals = 0
-
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802 (aiosmtpd's)
-        if address.startswith("gone"):
-            return "550 no such mailbox"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 (aiosmtpd's)
-        if self.refusals:
-            self.refusals -= 1
-            return "451 later"
-        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
-        return "250 OK"
-
-
-@pytest.fixture
-def mailbox(settings: Any) -> Iterator[Mailbox]:
-    box = Mailbox()
-    controller = Controller(box, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
-    settings.EMAIL_URL_IS_SET = True
-    settings.CONNECTOR_LINKS_URL = "https://connector.example.com"
-    yield box
-    controller.stop()
 
 
 def make_run(**overrides: Any) -> Run:
@@ -82,12 +42,6 @@ def tell(run: Run, slices: int = 1) -> Run:
 def register(run: Run, *emails: str, active: bool = True) -> None:
     for email in emails:
         Recipient.objects.create(partner=run.partner, email=email, active=active)
-
-
-def content(mail: EmailMessage, kind: str) -> str:
-    part = mail.get_body((kind,))
-    assert part is not None
-    return str(part.get_content())
 
 
 def test_every_active_address_gets_one_mail_for_all_files(mailbox: Mailbox) -> None:
@@ -167,12 +121,12 @@ def test_run_that_brought_nothing_is_not_told_of(mailbox: Mailbox) -> None:
     assert mailbox.mails == []
 
 
-def test_paused_source_is_told_of_to_operators_too(mailbox: Mailbox, settings: Any) -> None:
-    settings.CONNECTOR_OPERATOR_EMAILS = ["operator@example.com"]
+def test_paused_source_is_told_of_to_the_partner(mailbox: Mailbox, settings: Any) -> None:
+    settings.CONNECTOR_ALERT_EMAILS = ["operator@example.com"]  # Who gets an alert, and no second mail.
     run = make_run(has_paused=True, failure="The server refuses the user or the password.")
     register(run, "a@example.com")
     tell(run)
-    assert sorted(mail["To"] for mail in mailbox.mails) == ["a@example.com", "operator@example.com"]
+    assert [mail["To"] for mail in mailbox.mails] == ["a@example.com"]
     assert "The server refuses the user or the password." in content(mailbox.mails[0], "plain")
     assert mailbox.mails[0]["Subject"] == "Data source paused: FTP ftp.example.com"
 

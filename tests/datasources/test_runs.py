@@ -247,12 +247,12 @@ def locked(model: type[Model]) -> Iterator[None]:
 def test_source_whose_secrets_cannot_be_read_is_not_asked_for_ever(settings: Any) -> None:
     source_id = make_source(failures=health.FAILURES - 1).pk
     settings.FIELD_KEYS = [Fernet.generate_key().decode()]
-    settings.EMAIL_URL_IS_SET, settings.CONNECTOR_OPERATOR_EMAILS = True, ["operator@example.com"]
+    settings.EMAIL_URL_IS_SET = True
     assert schedule.begin(source_id)
     run = Run.objects.get()
     finish(run, slices=2)
     assert (run.failure, run.has_paused) == ("Its secrets can be read by none of FIELD_KEYS.", True)
-    assert run.mail == "Sent to 1."
+    assert run.mail == "Nobody is to be told."
 
 
 def test_run_that_was_lost_to_another_writes_nothing(sftp: Folder) -> None:

@@ -15,6 +15,7 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from alerts.models import Alert
 from connector.edge.admin_pages import MachineWritten
 from connector.edge.models import Allowance, Token
 from connector.edge.tokens import issue
@@ -67,6 +68,7 @@ MAKERS: dict[str, Callable[[int], Model]] = {
     "sync.followup": lambda n: FollowUp.objects.create(hook=f"hook-{n}", delivery=n),
     "sync.switch": lambda n: Switch.objects.create(entity=f"entity-{n}", mode="refuse"),
     "notifications.notification": lambda n: make_notification(process_id=f"p-{n}", client_id=client_number(n)),
+    "alerts.alert": lambda n: Alert.objects.create(kind="held-delete", subject=f"s-{n}", text="x", path="/admin/"),
     "auth.user": lambda n: User.objects.create(username=f"user-{n}"),
     "auth.group": lambda n: Group.objects.create(name=f"group-{n}"),
 }
@@ -184,10 +186,14 @@ def test_first_page_is_empty_without_permissions() -> None:
 
 def test_sidebar_has_every_room_and_only_what_may_be_seen(admin_client: Browser) -> None:
     sections = admin_client.get("/admin/").context["sidebar_navigation"]
-    rooms = ["Records", "Partners", "Data sources", "Synchronisation", "Notifications", "Access"]
+    rooms = ["Alerts", "Records", "Partners", "Data sources", "Synchronisation", "Notifications", "Access"]
     assert [section["title"] for section in sections] == rooms
     seen = operator("view_delivery").get("/admin/").context["sidebar_navigation"]
-    assert [item["title"] for section in seen for item in section["items"]] == ["Dead letters", "Deliveries"]
+    assert [item["title"] for section in seen for item in section["items"]] == [
+        "Dead letters",
+        "Held deletes",
+        "Deliveries",
+    ]
 
 
 def test_what_came_is_escaped_everywhere(admin_client: Browser) -> None:

@@ -1,0 +1,69 @@
+"""Telling of alerts over mail and webhook: under a lease, without a transaction, until the other side has taken it.
+
+All that waits on a channel is told at once, as one message: a thousand alerts are one mail, and so is what has gathered
+while the mail server was away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import structlog
+from django.db import models, transaction
+from django.db.models.functions import Now
+
+from alerts import mails, webhook
+from alerts.looking import channels
+from alerts.models import Alert, Channel, Telling
+from alerts.untold import NotTold
+from sync.retry import Schedule, delay_after
+
+log = structlog.get_logger(__name__)
+
+MOST = 10_000
+TRYING = Schedule(first=10, longest=60 * 60, tries=100)  # four days
+WAYS: dict[str, Callable[[Sequence[Alert], str], None]] = {Channel.MAIL: mails.tell, Channel.WEBHOOK: webhook.tell}
+
+
+def are_due() -> bool:
+    return Telling.objects.filter(channel__in=channels()).due().exists()
+
+
+def run(_seconds: float) -> bool:
+    """Tell what is due over every channel; tell whether nothing is left."""
+    for channel in channels():
+        of_channel = Telling.objects.filter(channel=channel)
+        if of_channel.due().exists():
+            tell(channel, of_channel.unsent().claim(MOST))
+    return not are_due()
+
+
+def tell(channel: str, taken: Sequence[Telling]) -> None:
+    if not taken:
+        return
+    numbers = sorted(telling.pk for telling in taken)
+    alerts = list(Alert.objects.filter(pk__in=[telling.alert_id for telling in taken]).order_by("pk"))
+    try:
+        WAYS[channel](alerts, f"alert-{numbers[0]}-{numbers[-1]}")
+    except NotTold as exc:
+        log.warning("alerts_not_told", channel=channel, alerts=len(alerts))
+        settle_failed(taken, str(exc))
+    else:
+        held(taken).update(due_at=None, leased_until=None, sent_at=Now(), reason="")
+
+
+@transaction.atomic
+def settle_failed(taken: Sequence[Telling], reason: str) -> None:
+    """Have them told later, all at once; what was tried often enough is given up."""
+    given_up = [telling for telling in taken if delay_after(telling.tries, schedule=TRYING) is None]
+    held(given_up).update(due_at=None, leased_until=None, reason=reason)
+    rest = [telling for telling in taken if telling not in given_up]
+    wait = delay_after(max((telling.tries for telling in rest), default=1), schedule=TRYING)
+    if rest and wait is not None:
+        held(rest).update(due_at=Now() + wait, leased_until=None, reason=reason)
+
+
+def held(taken: Sequence[Telling]) -> models.QuerySet[Telling]:
+    """Return those of these whose lease nobody else has taken over meanwhile."""
+    tokens = {telling.token for telling in taken}
+    return Telling.objects.filter(pk__in=[telling.pk for telling in taken], token__in=tokens)
