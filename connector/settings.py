@@ -67,6 +67,9 @@ _local = f"http://127.0.0.1:{env.str('PORT', default='8000')}" if DEBUG else ""
 CONNECTOR_LINKS_URL = CONNECTOR_PUBLIC_URL or _local  # where the links of mails lead; empty: mails have none
 CONNECTOR_OPERATOR_EMAILS = env.list("CONNECTOR_OPERATOR_EMAILS", default=[])  # told where a source is paused
 
+# What people did in the admin
+CONNECTOR_AUDIT_DAYS = env.int("CONNECTOR_AUDIT_DAYS", default=400)  # 0 keeps all
+
 # Limits of a request
 CONNECTOR_BODY_LIMIT = env.int("CONNECTOR_BODY_LIMIT", default=1024 * 1024)
 CONNECTOR_DELIVERY_DAYS = env.int("CONNECTOR_DELIVERY_DAYS", default=90)
@@ -104,6 +107,7 @@ BROWSER_MIDDLEWARE = [  # Requests of machines pass it by.
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "connector.edge.current.CurrentRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

@@ -48,6 +48,7 @@ ICONS = {
     "import": "upload_file",
     "reject": "rule",
     "recipient": "mail",
+    "auditentry": "policy",
 }
 RECORD_ICON, OTHER_ICON = "database", "table"
 

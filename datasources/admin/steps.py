@@ -85,5 +85,5 @@ STEPS = {
     "test": stepped(test),
     "pause": stepped(pause),
     "resume": stepped(resume),
-    "forget": stepped(forget),
 }
+forget_key = stepped(forget)
