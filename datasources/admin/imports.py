@@ -152,18 +152,21 @@ def release(request: HttpRequest, model_admin: Operated, pk: int) -> HttpRespons
     return HttpResponseRedirect(columns.page(import_))
 
 
-def download_rejects(_request: HttpRequest, _model_admin: Operated, pk: int) -> HttpResponseBase:
+def download_rejects(request: HttpRequest, model_admin: Operated, pk: int) -> HttpResponseBase:
     import_ = get_object_or_404(Import, pk=pk)
+    model_admin.log_change(request, import_, "Rejects downloaded.")
     return attachment(f"rejects-{import_.pk}.csv", "text/csv; charset=utf-8", as_csv(import_))
 
 
 def download_results(request: HttpRequest, model_admin: Operated, pk: int) -> HttpResponseBase:
     import_ = get_object_or_404(Import, pk=pk)
     try:
-        return attachment(*results_of(import_))
+        answer = attachment(*results_of(import_))
     except NoResults as exc:
         model_admin.message_user(request, exc.faults[0].message, messages.WARNING)
         return HttpResponseRedirect(columns.page(import_))
+    model_admin.log_change(request, import_, "Results downloaded.")
+    return answer
 
 
 def attachment(name: str, content_type: str, content: Any) -> StreamingHttpResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -55,12 +55,11 @@ def page_field(schema: EntitySchema, leaf: FieldSchema, group: str = "") -> Call
     """Return a field of a record's page, named without the group under whose heading it stands."""
     field = model_field(schema, leaf)
     name = str(field.verbose_name).removeprefix(f"{group} ") if group else str(field.verbose_name)
-    show = partial(show_field, leaf, field.attname)
+
+    def show(record: Any) -> Any:
+        return shown(leaf, getattr(record, field.attname))
+
     return column(name)(show if leaf.primary_key else hidden(show))
-
-
-def show_field(leaf: FieldSchema, attribute: str, record: Any) -> Any:
-    return shown(leaf, getattr(record, attribute))
 
 
 def shown(leaf: FieldSchema, value: Any) -> Any:

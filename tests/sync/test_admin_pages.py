@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from connector.edge.admin_pages import MachineWritten
-from connector.edge.models import Allowance, Token
+from connector.edge.models import Allowance, AuditEntry, Token
 from connector.edge.tokens import issue
 from datasources.models import DataSource
 from entities.entity import Entity
@@ -67,6 +67,7 @@ MAKERS: dict[str, Callable[[int], Model]] = {
     "sync.followup": lambda n: FollowUp.objects.create(hook=f"hook-{n}", delivery=n),
     "sync.switch": lambda n: Switch.objects.create(entity=f"entity-{n}", mode="refuse"),
     "notifications.notification": lambda n: make_notification(process_id=f"p-{n}", client_id=client_number(n)),
+    "edge.auditentry": lambda n: AuditEntry.objects.create(who=f"user-{n}", action="signed in"),
     "auth.user": lambda n: User.objects.create(username=f"user-{n}"),
     "auth.group": lambda n: Group.objects.create(name=f"group-{n}"),
 }
