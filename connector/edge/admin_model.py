@@ -75,8 +75,7 @@ class ModelAdmin(ThemeAdmin):
         """Let an address ask for any value of a column only where the user may see them all."""
         if payloads.are_seen_by(request):
             return super().lookup_allowed(lookup, value, request)
-        offered = [name for name in self.get_list_filter(request) if isinstance(name, str)]
-        return any(lookup in {name, f"{name}__exact", f"{name}__id__exact", f"{name}__isnull"} for name in offered)
+        return any(lookup in parameters_of(each) for each in self.get_list_filter(request))
 
     def changeform_view(
         self,
@@ -104,6 +103,13 @@ class ModelAdmin(ThemeAdmin):
 
     def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:  # type: ignore[override]
         audit.note(request, Action.DELETED, queryset)
+
+
+def parameters_of(list_filter: Any) -> set[str]:
+    """Return what a filter of a list asks for in an address: a field's name, or what a class says."""
+    if isinstance(list_filter, str):
+        return {list_filter, f"{list_filter}__exact", f"{list_filter}__id__exact", f"{list_filter}__isnull"}
+    return {list_filter.parameter_name}
 
 
 def may_see_audit(request: HttpRequest) -> bool:

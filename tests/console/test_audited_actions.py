@@ -9,7 +9,7 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from connector.edge.models import AuditEntry
+from connector.edge.models import AuditEntry, Scope
 from connector.edge.tokens import issue
 from datasources.models import ImportState
 from entities.models import Product
@@ -57,7 +57,7 @@ def held() -> Any:
 
 def of_tenant() -> Post:
     company = make_company(1)
-    issue(client_name="a", scope="hood", tenant=str(company.pk))
+    issue(client_name="a", scope=Scope.HOOD, tenant=str(company.pk))
     return beside(account=f"hood:{company.pk}", burst=1, steady=1)
 
 
