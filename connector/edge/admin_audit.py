@@ -82,7 +82,7 @@ class SubjectFilter(SimpleListFilter):
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         kind, _, number = (self.value() or "").replace("\0", "").partition(":")
-        return queryset.filter(subject=kind, subject_number=number) if kind else queryset
+        return queryset.filter(subject=kind, subject_number=number) if self.value() else queryset
 
 
 class MadeFilter(SpanFilter):
