@@ -76,6 +76,9 @@ CONNECTOR_SILENT_DAYS = env.int("CONNECTOR_SILENT_DAYS", default=7)  # of a data
 CONNECTOR_PARKED_HOURS = env.int("CONNECTOR_PARKED_HOURS", default=4)  # of a record whose deliveries wait for another
 CONNECTOR_OVERDUE_MINUTES = env.int("CONNECTOR_OVERDUE_MINUTES", default=15)  # of a delivery that waits for workers
 
+# What people did in the admin
+CONNECTOR_AUDIT_DAYS = env.int("CONNECTOR_AUDIT_DAYS", default=400)  # 0 keeps all
+
 # Limits of a request
 CONNECTOR_BODY_LIMIT = env.int("CONNECTOR_BODY_LIMIT", default=1024 * 1024)
 CONNECTOR_DELIVERY_DAYS = env.int("CONNECTOR_DELIVERY_DAYS", default=90)
@@ -119,6 +122,7 @@ BROWSER_MIDDLEWARE = [  # Requests of machines pass it by.
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "connector.edge.current.CurrentRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from connector.edge.admin_pages import by_number
+from connector.edge.payloads import are_seen_by
 from datasources.models import Recipient
 from entities import store
 from entities.schema import EntitySchema, schemas
@@ -65,7 +66,7 @@ def of_entity(request: HttpRequest, schema: EntitySchema, term: str) -> Iterator
     may_see_it = may_see(request, schema.model)
     if may_see_it:
         yield Kind(name, record, key, page_of(schema.model))
-        for field in indexed_emails(schema.model):
+        for field in indexed_emails(schema.model) if are_seen_by(request) else ():
             yield Kind(name, mailed(schema.model, field, term), key, page_of(schema.model))
     if value is not None and may_see(request, Delivery):
         sent = Delivery.objects.filter(of_records({schema.name: schema.key.text(value)}))
@@ -82,9 +83,10 @@ def of_people(request: HttpRequest, term: str) -> Iterator[Kind]:
         named = User.objects.filter(Q(username=term) | Q(email__iexact=term, email__contains="@"))
         yield Kind("User", named, "username", page_of(User))
     for title, model, field in (("Recipient", Recipient, "email"), ("Member", Member, "email")):
-        if may_see(request, model):
+        if may_see(request, model) and are_seen_by(request):
             yield Kind(title, mailed(model, field, term), field, page_of(model))
-    if request.user.has_perm("partners.view_contact") and may_see(request, Contact.partner.field.related_model):
+    may_see_contacts = request.user.has_perm("partners.view_contact") and are_seen_by(request)
+    if may_see_contacts and may_see(request, Contact.partner.field.related_model):
         contacts = mailed(Contact, "value", term).filter(type="email").annotate(owner=F("partner_id"))
         yield Kind("Contact of partner", contacts, "owner", partner_page)
 

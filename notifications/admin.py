@@ -13,6 +13,7 @@ from connector.edge.admin_clients import client_name, with_client_name
 from connector.edge.admin_filters import SpanFilter
 from connector.edge.admin_pages import MachineWritten, column
 from connector.edge.admin_text import NOTHING, moment, short, tag, text
+from connector.edge.payloads import hidden
 from notifications.models import Notification
 
 CLASSES = {"2xx": (200, 300), "3xx": (300, 400), "4xx": (400, 500), "5xx": (500, 600)}
@@ -29,11 +30,13 @@ def node(notification: Notification) -> str:
 
 
 @column("message")
+@hidden
 def message(notification: Notification) -> str:
     return short(notification.message)
 
 
 @column("message")
+@hidden
 def whole_message(notification: Notification) -> str:
     return text(notification.message)
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
+from connector.edge import audit
 from entities import tombstones
 from sync.models import Delivery, Milestone
 from sync.models.delivery import State
@@ -86,3 +87,4 @@ def prune_changes() -> None:
 
 
 register(Kind("deliveries", countable, prune))
+register(Kind("audit entries", lambda _days: audit.old().count(), lambda _days: audit.prune()))

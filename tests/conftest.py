@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
 
 from connector.edge.allowances import forget_allowances
 from connector.edge.models import Scope
+from connector.edge.roles import Role
 from connector.edge.tokens import forget_callers, issue
 from entities.schema import schemas
 from entities.tokens import entity_tokens, forget_tokens
@@ -104,6 +105,15 @@ def operator(*permissions: str) -> Client:
     """Return a browser of a staff user with these permissions and no others."""
     user = User.objects.create(username="operator", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+def in_role(role: Role) -> Client:
+    """Return a browser of a staff user who has a role and nothing else."""
+    user = User.objects.create(username=f"{role.name.lower()}-{User.objects.count()}", is_staff=True)
+    user.groups.add(Group.objects.get(name=role.name.lower()))
     browser = Client()
     browser.force_login(user)
     return browser

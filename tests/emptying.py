@@ -5,7 +5,7 @@ Django truncates every table and makes its permissions anew, which costs more th
 
 from __future__ import annotations
 
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.test import TransactionTestCase
@@ -13,7 +13,8 @@ from psycopg import sql
 
 from sync.models.lane import FULL_BATCH, Lane
 
-KEPT = {model._meta.db_table for model in (ContentType, Permission, Lane)}  # What `migrate` makes beside tables.
+# What `migrate` makes beside tables.
+KEPT = {model._meta.db_table for model in (ContentType, Permission, Group, Group.permissions.through, Lane)}
 
 
 def empty_quickly() -> None:

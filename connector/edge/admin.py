@@ -15,12 +15,13 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from connector.edge import admin_allowances, admin_users  # noqa: F401 (each registers pages of its own)
+from connector.edge import admin_allowances, admin_audit, admin_users  # noqa: F401 (each registers pages of its own)
 from connector.edge.admin_filters import values_filter
 from connector.edge.admin_pages import MachineWritten, by_number, column
 from connector.edge.admin_text import link, moment, table, tag
 from connector.edge.admin_tokens import IssueTokenForm
 from connector.edge.models import Client, Scope, Token
+from connector.edge.roles import Role
 from connector.edge.secret_text import SecretText
 from connector.edge.tenants import with_tenant_names
 
@@ -84,6 +85,7 @@ class StateFilter(SimpleListFilter):
 class TokenAdmin(MachineWritten):
     """Tokens are issued and revoked here; nothing else of them can be changed, and their digest is not shown."""
 
+    operated_by = Role.ADMINISTRATOR
     list_display = ("prefix", "client", scope, tenant, state, created, expires, last_used)
     list_filter = (StateFilter, values_filter("scope", lambda: Scope.values))
     list_select_related = ("client",)
@@ -163,6 +165,7 @@ def active_tokens(client: Any) -> int:
 class ClientAdmin(MachineWritten):
     """Clients come into being with their first token."""
 
+    other_permissions = {"see_payloads": Role.OPERATOR}
     list_display = ("name", active_tokens, created)
     sections = ((None, ("name", created)),)
     search_help_text = "Start of a name"

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from connector.edge.admin_pages import ModelAdmin, column
 from connector.edge.allowances import CACHE_SECONDS, forget_allowances
 from connector.edge.models import Allowance, Token, account_of
+from connector.edge.roles import Role
 from connector.edge.tenants import with_tenant_names
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def tenant(allowance: Any) -> str:
 class AllowanceAdmin(ModelAdmin):
     """A row for each tenant whose limits are its own; deleting it brings back what the settings say."""
 
+    operated_by = Role.ADMINISTRATOR
     list_display = (tenant, "scope", "burst", "steady")
     ordering = ("scope", "tenant")
 

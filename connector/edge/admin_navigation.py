@@ -51,6 +51,7 @@ ICONS = {
     "import": "upload_file",
     "reject": "rule",
     "recipient": "mail",
+    "auditentry": "policy",
 }
 RECORD_ICON, OTHER_ICON = "database", "table"
 

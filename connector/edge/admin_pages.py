@@ -14,16 +14,15 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from connector.edge.admin_additions import additions_of
+from connector.edge.admin_model import ModelAdmin
 from connector.edge.admin_paginator import BoundedPaginator
 
 if TYPE_CHECKING:  # Unfold carries no types; its classes are Django's with another face.
-    from django.contrib.admin import ModelAdmin as BaseAdmin
     from django.contrib.admin.views.main import ChangeList
-
-    ModelAdmin = BaseAdmin[Any]
 else:
-    from unfold.admin import ModelAdmin
     from unfold.views import ChangeList
+
+__all__ = ["MachineWritten", "ModelAdmin", "Sections", "by_number", "column"]
 
 
 class BoundedList(ChangeList):
@@ -64,7 +63,7 @@ class MachineWritten(ModelAdmin):
     actions: Any = None
     change_form_template = "edge/row.html"
     list_filter_sheet = False
-    has_history = False  # Whether a row's page leads to what people did to it.
+    has_history = False
     sections: Sections = ()  # The fields of a row's page under their headings; names of fields, or columns.
 
     def has_add_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
@@ -144,7 +143,7 @@ class MachineWritten(ModelAdmin):
     ) -> HttpResponse:
         row = self.get_object(request, object_id) if self.has_view_permission(request) else None
         beside = {"panels": self.panels(request, row), "tables": self.tables(request, row)} if row is not None else {}
-        context = {**beside, "is_fullwidth": "1", "show_history": self.has_history, **(extra_context or {})}
+        context = {**beside, "is_fullwidth": "1", **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
 
 

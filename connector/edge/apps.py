@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class EdgeConfig(AppConfig):
@@ -9,7 +10,9 @@ class EdgeConfig(AppConfig):
     verbose_name = "Access"
 
     def ready(self) -> None:
-        from connector.edge import checks  # noqa: F401, PLC0415 (it registers its checks)
+        from connector.edge import audit, checks  # noqa: F401, PLC0415 (they register receivers and checks)
         from connector.edge.logs import configure  # noqa: PLC0415 (needs the app registry)
+        from connector.edge.roles import keep_groups  # noqa: PLC0415
 
+        post_migrate.connect(keep_groups)
         configure()

@@ -36,6 +36,14 @@ def check_server(alias: str) -> list[CheckMessage]:
     return [Error(f"PostgreSQL runs with {name} = off.", hint=hint, obj=alias, id="edge.E001") for name in names]
 
 
+@register()
+def check_audit_days(**_kwargs: Any) -> list[CheckMessage]:
+    """Refuse a number of days by which every entry would be old."""
+    if settings.CONNECTOR_AUDIT_DAYS >= 0:
+        return []
+    return [Error("CONNECTOR_AUDIT_DAYS is negative.", hint="0 keeps all entries of the audit log.", id="edge.E003")]
+
+
 @register(Tags.security)
 def check_field_keys(**_kwargs: Any) -> list[CheckMessage]:
     """Refuse keys that are none, before a secret is to be kept."""

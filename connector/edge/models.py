@@ -9,12 +9,19 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from connector.edge.audit_entry import AuditEntry
+
+__all__ = ["Allowance", "AuditEntry", "Client", "Scope", "Token", "account_of"]
+
 
 class Client(models.Model):
     """A caller as it is known to us; all tokens of one name belong to it, so that rotation changes nothing."""
 
     name = models.CharField(max_length=100, unique=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        permissions = [("see_payloads", "Can see what clients, partners and files sent")]
 
     def __str__(self) -> str:
         return self.name

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from connector.edge.admin_pages import column
 from connector.edge.admin_text import NOTHING, link, moment, short, tag, text
+from connector.edge.payloads import hidden
 from datasources.models import DataSource, Import, ImportState, Run, RunState, Trigger
 
 IMPORT_COLOURS = {
@@ -114,6 +115,7 @@ def ended(row: Import) -> str:
 
 
 @column("reason")
+@hidden
 def reason(row: Import) -> str:
     return text(row.reason or None)
 

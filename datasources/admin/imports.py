@@ -22,6 +22,7 @@ from django.utils.http import content_disposition_header
 
 from connector.edge.admin_pages import by_number, column
 from connector.edge.admin_text import table, text
+from connector.edge.payloads import are_seen_by, hidden, payload
 from datasources import runs
 from datasources.admin import columns
 from datasources.admin.import_filters import StateFilter
@@ -45,6 +46,7 @@ def processor(import_: Import) -> str:
 
 
 @column("unknown columns")
+@hidden
 def unknown_columns(import_: Import) -> str:
     return text(import_.unknown_columns or None)
 
@@ -92,14 +94,17 @@ class ImportAdmin(Operated):
         return rows.defer("column_mapping", "unknown_columns", *(f"data_source__{name}" for name in SECRETS))
 
     def get_urls(self) -> list[URLPattern]:
-        operate, view = self.has_operate_permission, self.has_view_permission
+        operate = self.has_operate_permission
         return [
             self.route("<int:pk>/cancel/", "cancel", cancel, operate),
             self.route("<int:pk>/release/", "release", release, operate),
-            self.route("<int:pk>/rejects.csv", "rejects", download_rejects, view),
-            self.route("<int:pk>/results/", "results", download_results, view),
+            self.route("<int:pk>/rejects.csv", "rejects", download_rejects, self.has_download_permission),
+            self.route("<int:pk>/results/", "results", download_results, self.has_download_permission),
             *super().get_urls(),
         ]
+
+    def has_download_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request) and are_seen_by(request)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -112,6 +117,7 @@ class ImportAdmin(Operated):
 
     def panels(self, request: HttpRequest, row: Any) -> list[str]:
         context = {"import": row, "may_operate": self.has_operate_permission(request), "rejects": first_rejects(row)}
+        context["may_download"] = self.has_download_permission(request)
         context["cancellable"] = [*UNFINISHED, ImportState.PENDING]
         context["all"] = columns.list_of(Reject, of_import=row.pk)
         return [render_to_string("datasources/import.html", context, request), *super().panels(request, row)]
@@ -119,7 +125,7 @@ class ImportAdmin(Operated):
 
 def first_rejects(import_: Import) -> str:
     found = import_.rejects.order_by("row", "pk")[:SHOWN]
-    rows = [(reject.row, text(reject.column), text(reject.value), reject.reason) for reject in found]
+    rows = [(reject.row, text(reject.column), payload(text(reject.value)), payload(reject.reason)) for reject in found]
     return table(("Row", "Column", "Value", "Reason"), rows)
 
 
@@ -146,18 +152,21 @@ def release(request: HttpRequest, model_admin: Operated, pk: int) -> HttpRespons
     return HttpResponseRedirect(columns.page(import_))
 
 
-def download_rejects(_request: HttpRequest, _model_admin: Operated, pk: int) -> HttpResponseBase:
+def download_rejects(request: HttpRequest, model_admin: Operated, pk: int) -> HttpResponseBase:
     import_ = get_object_or_404(Import, pk=pk)
+    model_admin.log_change(request, import_, "Rejects downloaded.")
     return attachment(f"rejects-{import_.pk}.csv", "text/csv; charset=utf-8", as_csv(import_))
 
 
 def download_results(request: HttpRequest, model_admin: Operated, pk: int) -> HttpResponseBase:
     import_ = get_object_or_404(Import, pk=pk)
     try:
-        return attachment(*results_of(import_))
+        answer = attachment(*results_of(import_))
     except NoResults as exc:
         model_admin.message_user(request, exc.faults[0].message, messages.WARNING)
         return HttpResponseRedirect(columns.page(import_))
+    model_admin.log_change(request, import_, "Results downloaded.")
+    return answer
 
 
 def attachment(name: str, content_type: str, content: Any) -> StreamingHttpResponse:

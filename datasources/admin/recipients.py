@@ -33,14 +33,18 @@ class RecipientForm(ModelForm):
 @admin.register(Recipient)
 class RecipientAdmin(ModelAdmin):
     form = RecipientForm
+    fields = ("partner", "email", "active")
+    payload_fields = ("email",)
     list_display = ("email", "partner", "active")
     list_filter = ("active",)
     list_select_related = ("partner",)
-    ordering = ("partner", "email")
+    ordering = ("partner", "pk")
     search_fields = ("email",)
     search_help_text = "Start of an address, or a partner, exactly"
 
-    def get_search_results(self, _request: HttpRequest, queryset: Any, term: str) -> tuple[Any, bool]:
+    def get_search_results(self, request: HttpRequest, queryset: Any, term: str) -> tuple[Any, bool]:
         term = term.strip()
-        found = by_number(term) | Q(email__istartswith=term) | Q(partner__name=term)
+        found = by_number(term) | Q(partner__name=term)
+        if self.sees_all(request):
+            found |= Q(email__istartswith=term)
         return (queryset.filter(found) if term else queryset), False

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 
 from connector.edge.admin_pages import MachineWritten, column
 from connector.edge.admin_text import link, text
+from connector.edge.payloads import hidden
 from datasources.admin import columns
 from datasources.models import Import, Reject
 from datasources.results import harmless
@@ -29,8 +30,15 @@ def of_import(reject: Reject) -> str:
 
 
 @column("value")
+@hidden
 def value(reject: Reject) -> str:
     return text(reject.value)
+
+
+@column("reason")
+@hidden
+def reason(reject: Reject) -> str:
+    return reject.reason
 
 
 class ImportFilter(SimpleListFilter):
@@ -49,11 +57,11 @@ class ImportFilter(SimpleListFilter):
 
 @admin.register(Reject)
 class RejectAdmin(MachineWritten):
-    list_display = ("id", of_import, "row", "column", value, "code", "reason")
+    list_display = ("id", of_import, "row", "column", value, "code", reason)
     list_filter = (ImportFilter,)
     list_select_related = ("of_import",)
     search_help_text = "Number of an import"
-    sections = ((None, (of_import, *COLUMNS)),)
+    sections = ((None, (of_import, "row", "column", value, "code", reason)),)
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """Show the rows of one import in the order of its file, and of all the newest first: indexes give both."""

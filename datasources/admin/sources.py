@@ -24,6 +24,12 @@ from partners.admin.filters import under
 from sync.admin.operations import Operated
 
 SHOWN = 8
+SET_CREDENTIALS = "datasources.set_credentials"
+# Whoever says where a source is could have a stored password sent to a server of their own.
+GUARDED = (
+    *("touchpoint", "data_source_type", "host", "region", "working_directory"),
+    *("user", "authentication_type", *SECRETS),
+)
 
 
 @column("source")
@@ -60,16 +66,23 @@ class DataSourceAdmin(Operated):
     )
 
     def has_add_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
-        return ModelAdmin.has_add_permission(self, request)
+        return ModelAdmin.has_add_permission(self, request) and may_set_credentials(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return ModelAdmin.has_change_permission(self, request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return ModelAdmin.has_delete_permission(self, request, obj)
+        return ModelAdmin.has_delete_permission(self, request, obj) and may_set_credentials(request)
 
-    def get_readonly_fields(self, _request: HttpRequest, _obj: Any = None) -> list[Any]:
-        return []
+    def get_readonly_fields(self, request: HttpRequest, _obj: Any = None) -> list[Any]:
+        return [] if may_set_credentials(request) else list(GUARDED)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Leave the secrets out where they cannot be set: a field that is only read would show them."""
+        sections = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj) and may_set_credentials(request):
+            return sections
+        return [(title, {"fields": [name for name in of["fields"] if name not in SECRETS]}) for title, of in sections]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         if change:
@@ -98,6 +111,7 @@ class DataSourceAdmin(Operated):
         operate = self.has_operate_permission
         return [
             *(self.route(f"<int:pk>/{step}/", step, view, operate) for step, view in steps.STEPS.items()),
+            self.route("<int:pk>/forget/", "forget", steps.forget_key, may_set_credentials),
             *super().get_urls(),
         ]
 
@@ -111,9 +125,14 @@ class DataSourceAdmin(Operated):
             "source": row,
             "state": columns.source_state(row),
             "may_operate": self.has_operate_permission(request),
+            "may_set_credentials": may_set_credentials(request),
         }
         own = [render_to_string("datasources/source.html", {**context, "last": last_run(row)}, request)]
         return [*own, runs_of(row), imports_of(row), *super().panels(request, row)]
+
+
+def may_set_credentials(request: HttpRequest) -> bool:
+    return bool(request.user.has_perm(SET_CREDENTIALS))
 
 
 def runs_of(source: DataSource) -> str:

@@ -36,6 +36,7 @@ def run(request: HttpRequest, model_admin: Operated, source: DataSource) -> None
 
 def test(request: HttpRequest, model_admin: Operated, source: DataSource) -> HttpResponse | None:
     """Show what a run would import; the server is asked while the person waits."""
+    model_admin.log_change(request, source, "Tested.")
     try:
         found = testing.test(source)
     except SourceFailed as exc:
@@ -85,5 +86,5 @@ STEPS = {
     "test": stepped(test),
     "pause": stepped(pause),
     "resume": stepped(resume),
-    "forget": stepped(forget),
 }
+forget_key = stepped(forget)

@@ -104,6 +104,7 @@ class DataSource(models.Model):
     objects = DataSourceQuerySet.as_manager()
 
     class Meta:
+        permissions = [("set_credentials", "Can set where data sources are, and by what they are opened")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(processor_type__in=ProcessorType.values), name="data_source_processor_is_known"

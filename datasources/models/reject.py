@@ -32,4 +32,4 @@ class Reject(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"row {self.row}: {self.reason}"
+        return f"row {self.row}: {self.code}"  # The reason may quote the value, which not everybody sees.

@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 
 from connector.edge.admin_pages import column
 from connector.edge.admin_text import NOTHING, link, moment, short, table, text
+from connector.edge.payloads import hidden
 from entities.schema import EntitySchema
 from entities.schema.fields import FieldSchema
 
@@ -45,15 +46,20 @@ def list_columns(schema: EntitySchema) -> list[Callable[[Any], Any]]:
 
 
 def list_column(schema: EntitySchema, leaf: FieldSchema) -> Callable[[Any], Any]:
+    """Return a field of the list; no field there is the key."""
     field = model_field(schema, leaf)
-    return column(str(field.verbose_name))(lambda record: short(getattr(record, field.attname)))
+    return column(str(field.verbose_name))(hidden(lambda record: short(getattr(record, field.attname))))
 
 
 def page_field(schema: EntitySchema, leaf: FieldSchema, group: str = "") -> Callable[[Any], Any]:
     """Return a field of a record's page, named without the group under whose heading it stands."""
     field = model_field(schema, leaf)
     name = str(field.verbose_name).removeprefix(f"{group} ") if group else str(field.verbose_name)
-    return column(name)(lambda record: shown(leaf, getattr(record, field.attname)))
+
+    def show(record: Any) -> Any:
+        return shown(leaf, getattr(record, field.attname))
+
+    return column(name)(show if leaf.primary_key else hidden(show))
 
 
 def shown(leaf: FieldSchema, value: Any) -> Any:
@@ -88,6 +94,7 @@ def deleted(record: Any) -> str:
 
 
 @column("kept unknown fields")
+@hidden
 def extra(record: Any) -> str:
     return table(("Field", "Value"), [(name, text(value)) for name, value in (record.extra or {}).items()])
 

@@ -17,6 +17,7 @@ from django.urls import URLPattern, path, reverse
 
 from connector.edge.admin_filters import SpanFilter, values_filter
 from connector.edge.admin_pages import MachineWritten, Sections, by_number
+from connector.edge.payloads import are_seen_by
 from entities.admin import columns
 from entities.admin.frequent import frequent_values
 from entities.schema import EntitySchema, schema_of, schemas
@@ -74,7 +75,8 @@ class RecordAdmin(MachineWritten):
         return [self.key, *fields, columns.updated, columns.deleted, *added]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        return [LifeFilter, *self.field_filters(), UpdatedFilter, *super().get_list_filter(request)]
+        of_fields = self.field_filters() if are_seen_by(request) else ()
+        return [LifeFilter, *of_fields, UpdatedFilter, *super().get_list_filter(request)]
 
     def field_filters(self) -> Iterator[type[SimpleListFilter]]:
         """Yield a filter for every field whose values are declared, or are few."""

@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from connector.edge.admin_filters import values_filter
 from connector.edge.admin_pages import MachineWritten, column
 from connector.edge.admin_text import moment, text
+from connector.edge.payloads import hidden
 from partners.admin.columns import page_of, values
 from partners.admin.filters import under
 from partners.audit import SUBJECTS
@@ -24,11 +25,13 @@ def made(change: Change) -> str:
 
 
 @column("before")
+@hidden
 def before(change: Change) -> SafeString:
     return values(change.before)
 
 
 @column("after")
+@hidden
 def after(change: Change) -> SafeString:
     return values(change.after)
 
@@ -39,6 +42,7 @@ def request_of(change: Change) -> str:
 
 
 @column("followed")
+@hidden
 def followed(change: Change) -> SafeString:
     return values(change.touched)
 

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from connector.edge.admin_pages import column
 from connector.edge.admin_text import NOTHING, link, moment, short, tag, text
+from connector.edge.payloads import hidden
 from partners.models import Login, Member, MemberStatus, Role, Status
 
 COLOURS = {
@@ -23,6 +24,12 @@ COLOURS = {
 
 def status_tag(value: str) -> SafeString:
     return tag(value, COLOURS[Status(value)], Status(value).label)
+
+
+@column("description")
+@hidden
+def description(row: Any) -> str:
+    return text(row.description or None)
 
 
 @column("status")

@@ -39,6 +39,7 @@ class CompanyAdmin(Kept):
 class MemberAdmin(Kept):
     """Members; whom partners name as a manager stays in its company."""
 
+    payload_fields = ("email",)
     list_display = ("name", "id", "company", "email", member_status, created)
     list_filter = ("status",)
     list_select_related = ("company",)
@@ -48,5 +49,5 @@ class MemberAdmin(Kept):
     ordering = ("-pk",)
     fields = ("company", "name", "email", "status")
 
-    def get_readonly_fields(self, _request: HttpRequest, row: Any = None) -> tuple[str, ...]:
-        return ("company",) if row else ()
+    def get_readonly_fields(self, request: HttpRequest, row: Any = None) -> list[Any]:
+        return [*(["company"] if row else []), *super().get_readonly_fields(request, row)]

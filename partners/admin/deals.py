@@ -10,8 +10,9 @@ from django.utils.safestring import SafeString
 from connector.edge.admin_filters import values_filter
 from connector.edge.admin_pages import column
 from connector.edge.admin_text import text
+from connector.edge.payloads import hidden
 from partners.admin import panels
-from partners.admin.columns import archived, changed, created, effective, page_of, status
+from partners.admin.columns import archived, changed, created, description, effective, page_of, status
 from partners.admin.filters import ArchivedFilter, under
 from partners.admin.operations import Operated
 from partners.models import Campaign, Deal, OwnStatus, Status
@@ -34,24 +35,40 @@ def deal(campaign: Campaign) -> SafeString:
 
 
 @column("base price")
+@hidden
 def base_price(row: Deal) -> str:
     return text(row.base_price)
 
 
 @column("budget")
+@hidden
 def budget(row: Deal) -> str:
     return text(row.budget)
 
 
 @column("clickthrough")
+@hidden
 def clickthrough(row: Deal) -> str:
     return text(row.clickthrough)
 
 
 @column("frequency cap")
+@hidden
 def frequency_cap(row: Deal) -> str:
     whole = row.frequency_cap_max_value and f"{row.frequency_cap_max_value} a {row.frequency_cap_per_unit}"
     return text(whole)
+
+
+@column("type")
+@hidden
+def kind(row: Deal) -> str:
+    return text(row.type or None)
+
+
+@column("structure")
+@hidden
+def structure(row: Deal) -> str:
+    return text(row.structure or None)
 
 
 @admin.register(Deal)
@@ -61,8 +78,8 @@ class DealAdmin(Operated):
     list_select_related = ("partner",)
     search_help_text = "A number, or partner: and a partner's number"
     sections = (
-        (None, (partner, "id", "name", "description", status, effective, archived, created, changed)),
-        ("Terms", (base_price, budget, clickthrough, "type", "structure", frequency_cap)),
+        (None, (partner, "id", "name", description, status, effective, archived, created, changed)),
+        ("Terms", (base_price, budget, clickthrough, kind, structure, frequency_cap)),
     )
 
     def found_by(self, term: str) -> Q:
@@ -78,7 +95,7 @@ class CampaignAdmin(Operated):
     list_filter = FILTERS
     list_select_related = ("deal__partner",)
     search_help_text = "A number, or partner: or deal: and its number"
-    sections = ((None, (partner, deal, "id", "name", "description", status, effective, archived, created, changed)),)
+    sections = ((None, (partner, deal, "id", "name", description, status, effective, archived, created, changed)),)
 
     def found_by(self, term: str) -> Q:
         return under(term, partner="deal__partner", deal="deal")

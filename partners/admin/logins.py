@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from connector.edge.admin_pages import ModelAdmin, column
 from connector.edge.admin_text import moment
+from connector.edge.roles import Role
 from partners.admin.columns import page_of, role
 from partners.joining import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from partners.models import Login
@@ -46,6 +47,7 @@ class LoginForm(LoginModelForm):
 class LoginAdmin(ModelAdmin):
     """Logins come with their touchpoint; here they get another role, or a new password, or are taken away."""
 
+    operated_by = Role.ADMINISTRATOR
     form = LoginForm
     fields = ("principal", "partner", "role", "new_password", "created")
     readonly_fields = ("principal", "partner", "created")

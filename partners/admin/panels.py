@@ -13,6 +13,7 @@ from django.utils.html import format_html
 
 from connector.edge.admin_paginator import counted
 from connector.edge.admin_text import link, moment, table, tag
+from connector.edge.payloads import payload
 from partners.admin.columns import archived, effective, member_status, page_of, role, status, values
 from partners.models import Campaign, Change, Contact, Deal, Login, Management, Partner, Touchpoint
 
@@ -44,13 +45,13 @@ def few(title: str, headers: Sequence[str], rows: QuerySet[Any], cells: Cells) -
 
 def managers(rows: QuerySet[Management]) -> str:
     def cells(row: Management) -> Sequence[Any]:
-        return page_of(row.member), row.member.email, member_status(row.member)
+        return page_of(row.member), payload(row.member.email), member_status(row.member)
 
     return few("Managers", ("Member", "E-mail", "Status"), rows.select_related("member"), cells)
 
 
 def contacts(rows: QuerySet[Contact]) -> str:
-    return few("Further contacts", ("Type", "Value"), rows, lambda row: (tag(row.type), row.value))
+    return few("Further contacts", ("Type", "Value"), rows, lambda row: (tag(row.type), payload(row.value)))
 
 
 def logins(rows: QuerySet[Login]) -> str:
@@ -86,7 +87,7 @@ def campaigns(partner: Partner) -> str:
 
 def changes(partner: Partner) -> str:
     def cells(row: Change) -> Sequence[Any]:
-        return page_of(row), values(row.before), values(row.after), values(row.touched)
+        return page_of(row), *(payload(values(held)) for held in (row.before, row.after, row.touched))
 
     return newest("Changes", ("Change", "Before", "After", "Followed"), partner.changes.all(), cells, partner)
 

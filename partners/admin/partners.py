@@ -9,8 +9,9 @@ from django.http import HttpRequest
 from connector.edge.admin_filters import values_filter
 from connector.edge.admin_pages import Sections, by_number, column
 from connector.edge.admin_text import text
+from connector.edge.payloads import hidden
 from partners.admin import panels
-from partners.admin.columns import archived, changed, created, status
+from partners.admin.columns import archived, changed, created, description, status
 from partners.admin.filters import ArchivedFilter
 from partners.admin.operations import Operated
 from partners.fields.field import Group
@@ -32,6 +33,7 @@ def column_of(group: Group, name: str) -> Any:
     """Return a member of a group as a field of the page, under its own name."""
 
     @column(name.replace("_", " "))
+    @hidden
     def show(partner: Partner) -> str:
         return text(getattr(partner, group.column(name)))
 
@@ -55,7 +57,7 @@ class PartnerAdmin(Operated):
     list_select_related = ("company",)
     search_help_text = "Start of a name, or a number"
     sections = (
-        (None, ("id", "company", "name", "description", kind, status, archived, system, created, changed)),
+        (None, ("id", "company", "name", description, kind, status, archived, system, created, changed)),
         *groups(),
     )
 

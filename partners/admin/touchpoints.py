@@ -12,6 +12,7 @@ from django.urls import URLPattern, path
 
 from connector.edge.admin_pages import MachineWritten, by_number, column
 from connector.edge.admin_text import moment
+from connector.edge.roles import Role
 from connector.edge.secret_text import SecretText
 from partners.admin.actor import actor_of
 from partners.admin.joining_form import JoiningForm
@@ -33,6 +34,7 @@ def company(row: Touchpoint) -> str:
 class TouchpointAdmin(MachineWritten):
     """Partners are let in here, and get new tokens; a token is shown once."""
 
+    operated_by = Role.ADMINISTRATOR
     list_display = ("code", "partner", company, created)
     list_select_related = ("partner__company",)
     search_help_text = "Code, exactly, or the start of a partner's name"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from connector.edge.admin_pages import column
 from connector.edge.admin_text import NOTHING, link, moment, short, table, tag, text
+from connector.edge.payloads import are_seen, payload
 from entities.admin.records import record_url
 from entities.schema import schemas
 from sync.models import Delivery, State
@@ -74,9 +75,18 @@ def finished(delivery: Delivery) -> str:
 
 
 def fault_table(faults: Iterable[Mapping[str, Any]]) -> SafeString:
-    names = ("treekey", "code", "message", "received")
-    rows = [[text(fault.get(name)) for name in names] for fault in faults]
+    rows = [(text(fault.get("treekey")), text(fault.get("code")), *quoting(fault)) for fault in faults]
     return table(("Where", "Code", "Message", "Received"), rows)
+
+
+def quoting(fault: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield what may quote what was sent; of messages those of rules that a deployer wrote do."""
+    return (payload(text(fault.get(name))) for name in ("message", "received"))
+
+
+def fault_line(fault: Mapping[str, Any]) -> Any:
+    """Return a fault in few words, to whoever does not see payloads its place and its code."""
+    return fault.get("message") if are_seen() else f"{fault.get('treekey')}: {fault.get('code')}"
 
 
 def number(pk: int) -> SafeString:

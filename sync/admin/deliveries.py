@@ -17,6 +17,7 @@ from connector.edge.admin_clients import client_name, with_client_name
 from connector.edge.admin_filters import values_filter
 from connector.edge.admin_pages import by_number, column
 from connector.edge.admin_text import NOTHING, table, text
+from connector.edge.payloads import are_seen_by, hidden
 from entities.schema import schemas
 from sync.admin import columns, dead_deliveries, dead_groups, held_deletes, process, skipping, undoing
 from sync.admin.filters import AcceptedFilter, DeadFilter
@@ -28,6 +29,7 @@ from sync.write import lock_number
 
 
 @column("body")
+@hidden
 def body(delivery: Delivery) -> SafeString:
     shown = admin_text.body(bytes(delivery.body))
     kept = len(delivery.body)
@@ -37,6 +39,7 @@ def body(delivery: Delivery) -> SafeString:
 
 
 @column("edited body")
+@hidden
 def edited_body(delivery: Delivery) -> SafeString:
     return NOTHING if delivery.edited_body is None else admin_text.body(bytes(delivery.edited_body))
 
@@ -47,6 +50,7 @@ def faults(delivery: Delivery) -> str:
 
 
 @column("previous values")
+@hidden
 def previous(delivery: Delivery) -> str:
     if delivery.previous is None:
         return "There was no record before." if delivery.outcome == Outcome.CREATED else NOTHING
@@ -123,9 +127,13 @@ class DeliveryAdmin(Operated):
             self.route("<int:pk>/undo/", "undo", undoing.undo, self.has_view_permission),
             self.route("<int:pk>/replay/", "replay", dead_deliveries.replay, operate),
             self.route("<int:pk>/dry-run/", "dry_run", dead_deliveries.dry_run, operate),
-            self.route("<int:pk>/edit/", "edit", dead_deliveries.edit, operate),
+            self.route("<int:pk>/edit/", "edit", dead_deliveries.edit, self.has_edit_permission),
             *super().get_urls(),
         ]
+
+    def has_edit_permission(self, request: HttpRequest) -> bool:
+        """Tell whether the user may edit a body, which is to see it."""
+        return self.has_operate_permission(request) and are_seen_by(request)
 
     def list_rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return with_client_name(rows.defer(*HEAVY))

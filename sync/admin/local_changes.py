@@ -19,6 +19,7 @@ from msgspec.structs import asdict
 
 from connector.edge import admin_additions, admin_text
 from connector.edge.errors import ContractError, Fault
+from connector.edge.payloads import are_seen_by
 from entities import reading
 from entities.admin.records import RecordAdmin
 from entities.entity import Entity
@@ -61,7 +62,9 @@ admin_additions.add(Entity, LocalChanges())
 
 
 def may_change(request: HttpRequest, model: type[Model]) -> bool:
-    return request.user.has_perm(f"{model._meta.app_label}.{get_permission_codename('change', model._meta)}")
+    """Tell whether the user may change records, and see what they hold."""
+    permission = f"{model._meta.app_label}.{get_permission_codename('change', model._meta)}"
+    return are_seen_by(request) and bool(request.user.has_perm(permission))
 
 
 def address(route: str, name: str, view: View, model_admin: RecordAdmin) -> URLPattern:

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from connector.edge.admin_clients import client_name
 from connector.edge.admin_text import link, moment, short, tag
 from connector.edge.models import Client
+from connector.edge.payloads import payload
 from connector.edge.strict_json import printable
 from notifications.models import Notification
 from sync import process
@@ -109,7 +110,7 @@ def report(process_id: str, standing: Standing) -> str:
         return "Dsync has reported nothing of it."
     word = "Dsync speaks of single nodes alone"
     if verdict := standing.verdict:
-        word = format_html("{} {} · {}", status(verdict), short(verdict.message), moment(verdict.received_at))
+        word = format_html("{} {} · {}", status(verdict), payload(short(verdict.message)), moment(verdict.received_at))
     url = f"{reverse('admin:notifications_notification_changelist')}?{urlencode({'q': process_id})}"
     told = link(url, f"{standing.told:,} report{'' if standing.told == 1 else 's'}")
     return format_html("{} ({}, {} of a failure)", word, told, f"{standing.failures:,}")
@@ -153,6 +154,6 @@ def shown_report(notification: Notification, standing: Standing) -> dict[str, An
     return {
         "what": link(url, f"Dsync on {node}"),
         "state": status(notification),
-        "text": notification.message[:LONGEST_MESSAGE],
+        "text": payload(notification.message[:LONGEST_MESSAGE]),
         "mark": mark(notification, standing),
     }

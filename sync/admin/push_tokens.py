@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from connector.edge.admin_pages import ModelAdmin, column
 from connector.edge.admin_text import moment
+from connector.edge.roles import Role
 from entities.schema import schemas
 from sync.models import PushToken
 from sync.push.tokens import AUTH, fault_of, set_token
@@ -67,6 +68,7 @@ class PushTokenForm(ModelForm):
 
 @admin.register(PushToken)
 class PushTokenAdmin(ModelAdmin):
+    operated_by = Role.ADMINISTRATOR
     form = PushTokenForm
     list_display = (name, set_at)
     ordering = ("entity",)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -17,6 +16,7 @@ from django.utils.safestring import SafeString
 from connector.edge.admin_filters import values_filter
 from connector.edge.admin_pages import by_number, column
 from connector.edge.admin_text import NOTHING, link, moment, short, table, tag, text
+from connector.edge.payloads import hidden, payload
 from entities.admin.records import record_url
 from entities.schema import schemas
 from sync import wake
@@ -58,6 +58,7 @@ def sent(push: Push) -> str:
 
 
 @column("reason")
+@hidden
 def reason(push: Push) -> str:
     return text(push.reason or None)
 
@@ -98,8 +99,7 @@ class PushAdmin(Operated):
         chosen = list(dead[:AT_ONCE])
         act(Push.objects.filter(pk__in=[push.pk for push in chosen]))
         if chosen:
-            person: Any = request.user.pk
-            LogEntry.objects.log_actions(person, chosen, CHANGE, change_message=entry)
+            self.log_changes(request, chosen, entry)
             transaction.on_commit(wake.workers)
         rest = " There are more: do it again." if len(chosen) == AT_ONCE else ""
         self.message_user(request, f"{len(chosen)} {entry.lower().rstrip('.')}.{rest}", messages.SUCCESS)
@@ -113,5 +113,5 @@ def paused(push: Push) -> list[str]:
     pause = PushPause.objects.filter(pk=push.entity).first()
     if pause is None:
         return []
-    content = table(("Until", "Reason"), [(moment(pause.until), pause.reason or NOTHING)])
+    content = table(("Until", "Reason"), [(moment(pause.until), payload(pause.reason or NOTHING))])
     return [render_to_string("edge/panel.html", {"title": f"{push.entity} is paused", "content": content})]

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from connector.edge import admin_additions
 from connector.edge.admin_clients import client_name, with_client_name
 from connector.edge.admin_text import moment, short
+from connector.edge.payloads import payload
 from entities.entity import Entity
 from entities.schema import schema_of
 from sync.admin import columns, undoing
@@ -75,12 +76,13 @@ def entry(delivery: Delivery, changed: list[Change]) -> dict[str, Any]:
         "client": client_name(delivery),
         "process": columns.process(delivery) if delivery.process_id else "",
         "accepted": moment(delivery.accepted_at),
-        "faults": [fault.get("message") for fault in delivery.errors[:3]],
+        "faults": [columns.fault_line(fault) for fault in delivery.errors[:3]],
         "changes": [
-            (columns.field(delivery.entity, change.column), short(change.before), after(change)) for change in changed
+            (columns.field(delivery.entity, change.column), payload(short(change.before)), after(change))
+            for change in changed
         ],
     }
 
 
-def after(change: Change) -> str:
-    return "" if change.after is UNKNOWN else short(change.after)
+def after(change: Change) -> Any:
+    return "" if change.after is UNKNOWN else payload(short(change.after))

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +17,8 @@ from django.utils.safestring import SafeString
 
 from connector.edge.admin_pages import ModelAdmin, column
 from connector.edge.admin_text import NOTHING, moment, tag
+from connector.edge.models import AuditEntry
+from connector.edge.roles import Role
 from entities.schema import schemas
 from sync.models import Switch
 from sync.models.switch import SwitchedMode
@@ -117,6 +117,7 @@ class SwitchForm(ModelForm):
 class SwitchAdmin(ModelAdmin):
     """One row for each entity that is switched; the list shows every entity, switched or not."""
 
+    operated_by = Role.ADMINISTRATOR
     form = SwitchForm
 
     def get_fields(self, _request: HttpRequest, obj: Any = None) -> list[Any]:
@@ -151,6 +152,8 @@ class SwitchAdmin(ModelAdmin):
                 "silent": limited(switch.silent_hours if switch else None, settings.CONNECTOR_SILENT_HOURS, "never"),
                 "when": moment(entry.action_time) if entry else NOTHING,
                 "who": entry.user.get_username() if entry else NOTHING,
+                "when": moment(entry.made_at) if entry else NOTHING,
+                "who": entry.who if entry else NOTHING,
                 "url": self.url(request, entity, switch),
                 "label": "Change" if switch else "Switch",
             }
@@ -172,9 +175,9 @@ class SwitchAdmin(ModelAdmin):
         transaction.on_commit(forget_switches)
 
 
-def latest_entries(switches: list[Switch]) -> dict[str, LogEntry]:
-    """Return, by the number of the switch, what the admin's log tells of its last change."""
+def latest_entries(switches: list[Switch]) -> dict[str, AuditEntry]:
+    """Return, by the number of the switch, what the audit log tells of its last change."""
     numbers = [str(switch.pk) for switch in switches]
-    told = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Switch), object_id__in=numbers)
-    newest = told.order_by("object_id", "-action_time").distinct("object_id").select_related("user")
-    return {str(entry.object_id): entry for entry in newest}
+    told = AuditEntry.objects.filter(subject=Switch._meta.label_lower, subject_number__in=numbers)
+    newest = told.order_by("subject_number", "-pk").distinct("subject_number")
+    return {entry.subject_number: entry for entry in newest}

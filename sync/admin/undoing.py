@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from msgspec.structs import asdict
 
 from connector.edge.admin_text import short, table
+from connector.edge.payloads import payload
 from entities.admin.records import record_url
 from entities.schema import schemas
 from sync import journal, local
@@ -86,7 +87,7 @@ def ask(request: HttpRequest, model_admin: Operated, found: Undo, faults: str) -
 
 def moved_table(found: Undo) -> SafeString:
     rows = [
-        (columns.field(found.delivery.entity, field.column), short(field.left), short(field.now))
+        (columns.field(found.delivery.entity, field.column), payload(short(field.left)), payload(short(field.now)))
         for field in found.moved
     ]
     return table(("Field", "As the delivery left it", "Now"), rows)
@@ -94,7 +95,7 @@ def moved_table(found: Undo) -> SafeString:
 
 def field_table(found: Undo) -> SafeString:
     rows = [
-        (columns.field(found.delivery.entity, field.column), short(field.now), short(field.before))
+        (columns.field(found.delivery.entity, field.column), payload(short(field.now)), payload(short(field.before)))
         for field in found.fields
     ]
     return table(("Field", "Now", "Put back"), rows)

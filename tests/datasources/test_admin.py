@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.test import Client as Browser
 from django.urls import reverse
 
 from datasources.models import DataSource, Import, ImportState, Recipient, Reject, Run, RunState
+from tests.audit import deeds
 from tests.conftest import operator
 from tests.datasources.factories import make_source, make_touchpoint
 from tests.datasources.folders import Folder
@@ -82,7 +82,7 @@ def test_new_secret_replaces_the_old_and_the_log_does_not_tell_it(admin_client: 
     source = make_source()
     admin_client.post(change(source), form(source, password="never-to-be-seen-4"))
     assert DataSource.objects.get().password == "never-to-be-seen-4"
-    assert "never-to-be-seen" not in "".join(entry.change_message for entry in LogEntry.objects.all())
+    assert "never-to-be-seen" not in "".join(entry.message for entry in deeds())
 
 
 def test_refused_form_does_not_give_the_secret_back(admin_client: Browser) -> None:
@@ -176,7 +176,7 @@ def test_source_is_paused_and_resumed(admin_client: Browser) -> None:
     step(admin_client, source, "resume")
     source.refresh_from_db()
     assert source.paused_at is None
-    assert [entry.change_message for entry in LogEntry.objects.order_by("pk")] == ["Paused.", "Resumed."]
+    assert [entry.message for entry in deeds()] == ["Paused.", "Resumed."]
 
 
 def test_key_of_a_server_is_forgotten(admin_client: Browser) -> None:

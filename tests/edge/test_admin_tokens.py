@@ -6,7 +6,6 @@ import logging
 from datetime import timedelta
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.http import HttpResponse
@@ -16,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from connector.edge.models import Client, Scope, Token
 from connector.edge.tokens import caller_of, issue
+from tests.audit import deeds
 from tests.conftest import operator
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,7 @@ def test_issued_token_is_kept_nowhere(admin_client: Browser, caplog: pytest.LogC
     assert secret not in caplog.text
     assert secret not in str(answer.headers) + str(answer.cookies)
     assert all(secret not in str(session.get_decoded()) for session in Session.objects.all())
-    assert all(secret not in f"{entry.object_repr}{entry.change_message}" for entry in LogEntry.objects.all())
+    assert all(secret not in f"{entry.label}{entry.message}" for entry in deeds())
 
 
 def test_answer_with_a_token_may_not_be_stored(admin_client: Browser) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.test import Client as Browser
 
 from partners.models import Campaign, Change, Company, Deal, Login, Member, Touchpoint
+from tests.audit import deeds
 from tests.conftest import operator
 from tests.partners.hood import Hood
 from tests.partners.statements import statements
@@ -98,7 +98,7 @@ def test_look_at_a_status_tells_what_it_touches_and_changes_nothing(
     assert "1 deal and 1 campaign would get another effective status." in answer.content.decode()
     assert hood.item(f"/campaigns/{campaign['id']}") == campaign
     assert hood.item(f"/partners/{partner['id']}") == partner
-    assert (Change.objects.count(), LogEntry.objects.count()) == (before, 0)
+    assert (Change.objects.count(), deeds().count()) == (before, 0)
 
 
 def test_status_is_changed_by_the_same_rule(hood: Hood, admin_client: Browser, partner: Row, campaign: Row) -> None:
@@ -112,7 +112,7 @@ def test_status_is_changed_by_the_same_rule(hood: Hood, admin_client: Browser, p
         {"status": "suspended"},
         {"deals": 1, "campaigns": 1},
     )
-    assert LogEntry.objects.get().user.get_username() == "admin"
+    assert deeds().get().who == "admin"
 
 
 def test_nothing_is_done_that_was_not_looked_at(hood: Hood, admin_client: Browser, partner: Row, deal: Row) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import check_password
 from django.test import Client
 
 from partners.models import Change, Login, Partner, Role, Touchpoint
 from partners.touchpoints import touchpoint_of
+from tests.audit import deeds
 from tests.conftest import operator
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def test_token_and_password_are_shown_and_kept_nowhere(admin_client: Client, cap
     number = Touchpoint.objects.get().pk
     pages = [f"/admin/partners/touchpoint/{number}/change/", "/admin/partners/touchpoint/", LOGINS, "/admin/"]
     shown = "".join(admin_client.get(page).content.decode() for page in pages)
-    kept = "".join(f"{entry.object_repr}{entry.change_message}" for entry in LogEntry.objects.all())
+    kept = "".join(f"{entry.label}{entry.message}" for entry in deeds())
     for secret in (token, GIVEN["password"], Login.objects.get().password):
         assert secret not in shown + kept + caplog.text
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client as Browser
@@ -18,6 +17,7 @@ from sync.dead_groups import Group
 from sync.dead_letters import Busy
 from sync.models import Delivery, FollowUp
 from sync.models.delivery import State
+from tests.audit import deeds
 from tests.conftest import operator
 from tests.sync.writes import DATABASE, accept, dead, prices, product, run, states
 
@@ -55,7 +55,7 @@ def select(browser: Browser, action: str, *deliveries: Delivery, query: str = "?
 
 def entries() -> list[tuple[str, str]]:
     """Return what the admin's log has, of which row and saying what."""
-    return list(LogEntry.objects.order_by("pk").values_list("object_id", "change_message"))
+    return list(deeds().values_list("subject_number", "message"))
 
 
 # The groups

@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client as Browser
 from django.utils import timezone
 
 from sync.admin import operations
 from sync.models import FollowUp
+from tests.audit import deeds
 from tests.conftest import operator
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +71,7 @@ def test_given_up_calls_are_made_again_and_counted(admin_client: Browser) -> Non
     dead, waiting = [given_up(), given_up()], make()
     assert call_again(admin_client, *dead, waiting) == ["2 called again, 1 was not given up."]
     assert not FollowUp.objects.given_up().exists()
-    assert [entry.change_message for entry in LogEntry.objects.all()] == ["Called again."] * 2
+    assert [entry.message for entry in deeds()] == ["Called again."] * 2
     assert call_again(admin_client, *dead) == ["0 called again, 2 were not given up."]
 
 

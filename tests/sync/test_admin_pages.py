@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from alerts.models import Alert
 from connector.edge.admin_pages import MachineWritten
-from connector.edge.models import Allowance, Token
+from connector.edge.models import Allowance, AuditEntry, Token
 from connector.edge.tokens import issue
 from datasources.models import DataSource
 from entities.entity import Entity
@@ -69,6 +69,7 @@ MAKERS: dict[str, Callable[[int], Model]] = {
     "sync.switch": lambda n: Switch.objects.create(entity=f"entity-{n}", mode="refuse"),
     "notifications.notification": lambda n: make_notification(process_id=f"p-{n}", client_id=client_number(n)),
     "alerts.alert": lambda n: Alert.objects.create(kind="held-delete", subject=f"s-{n}", text="x", path="/admin/"),
+    "edge.auditentry": lambda n: AuditEntry.objects.create(who=f"user-{n}", action="signed in"),
     "auth.user": lambda n: User.objects.create(username=f"user-{n}"),
     "auth.group": lambda n: Group.objects.create(name=f"group-{n}"),
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from entities.schema import schemas
 from sync import modes
 from sync.models import Switch
+from tests.audit import deeds
 from tests.conftest import Dsync, operator
 from tests.sync.writes import DATABASE
 
@@ -78,7 +78,7 @@ def test_switch_is_effective_at_once_here(admin_client: Browser, dsync: Dsync) -
     switch(admin_client)
     assert dsync.post("product", {"sku": "b"}).status_code == 503
     assert dsync.items("product").status_code == 200
-    assert LogEntry.objects.get().object_repr == "product: refuse"
+    assert deeds().get().label == "product: refuse"
 
 
 def test_change_is_effective_at_once_here(admin_client: Browser, dsync: Dsync) -> None:

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.test import Client as Browser
 
 from connector.edge.models import Client
@@ -15,6 +14,7 @@ from entities.models import Order, Product
 from sync import local
 from sync.models import Delivery, Push, Switch
 from sync.modes import forget_switches
+from tests.audit import deeds
 from tests.conftest import Dsync, operator
 from tests.sync.factories import make_delivery
 from tests.sync.writes import DATABASE, accept, product, run
@@ -58,7 +58,7 @@ def test_undoing_is_a_local_delivery_of_the_person(admin_client: Browser, priced
     done = newest()
     assert (bytes(done.body), done.is_local, done.process_id) == (b'{"price":1}', True, f"undo-{priced.pk}")
     assert Client.objects.get(pk=done.client_id).name == "admin:admin"
-    assert LogEntry.objects.get().change_message == "Undone."
+    assert deeds().get().message == "Undone."
 
 
 def test_question_shows_what_is_put_back_and_does_nothing(admin_client: Browser, priced: Delivery) -> None:
@@ -214,4 +214,4 @@ def test_admins_log_holds_no_payload(admin_client: Browser, dsync: Dsync) -> Non
     dsync.post("product", {"sku": "a", "name": "mark-of-a-payload"})
     dsync.put("product", "a", {"name": "mark-of-a-payload-2"})
     undo(admin_client, newest())
-    assert "mark-of-a-payload" not in str(LogEntry.objects.values_list())
+    assert "mark-of-a-payload" not in str(deeds().values_list())

@@ -3,9 +3,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db.models import Sum
 
+from connector.edge.audited_command import AuditedCommand
 from datasources import runs
 from datasources.errors import AlreadyRunning
 from datasources.models import DataSource, Run
@@ -13,8 +14,9 @@ from datasources.models import DataSource, Run
 COUNTS = ("rows", "rows_ok", "rows_with_errors", "rows_skipped")
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
     help = "Look at a data source, or at all that are due to be, and import what is new or changed."
+    told = ("source", "all")
 
     def add_arguments(self, parser: CommandParser) -> None:
         chosen = parser.add_mutually_exclusive_group(required=True)

@@ -3,13 +3,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from connector.edge.audited_command import AuditedCommand
 from partners.companies import obtain_company
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
     help = "Create a company with a member, or find them, and print their numbers."
+    told = ("name", "member_id")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="The company's name.")

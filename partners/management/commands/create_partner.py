@@ -4,17 +4,19 @@ import sys
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from connector.edge.audited_command import AuditedCommand
 from partners.audit import Actor
 from partners.joining import DEFAULT_COMPANY, Joining, join
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
     help = (
         "Make a partner with a login and a touchpoint, or find them, and print a new token of the touchpoint, once, on"
         " the last line; an earlier token of it ends."
     )
+    told = ("name", "principal", "touchpoint", "company")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="The partner's name.")

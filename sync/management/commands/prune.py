@@ -3,19 +3,21 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from rich.progress import Progress
 
+from connector.edge.audited_command import AuditedCommand
 from sync import traffic
 from sync.management.resync.following import between
 from sync.pruning import KINDS, Kind
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
     help = (
         "Remove finished deliveries that are older than CONNECTOR_DELIVERY_DAYS, of which the ledger keeps the counts,"
         " and what else goes by age, each kind by its own setting."
     )
+    told = ("days", "dry_run")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -3,8 +3,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from connector.edge.audited_command import AuditedCommand
 from entities import reading
 from entities.management.named import entity_named
 from entities.schema import EntitySchema
@@ -23,8 +24,9 @@ DRIFT = {
 ANY = 10**12
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
     help = "Compare an entity's records, one by one, with those of another connector; exit 1 where drift is left."
+    told = ("entity", "repair")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("entity", help="The entity's name, such as product.")

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from connector.edge.audited_command import AuditedCommand
 from entities.management.named import entity_named
 from sync.management.resync.action import Action
 from sync.management.resync.pull import PullAction
@@ -17,8 +18,9 @@ ACTIONS: dict[str, type[Action]] = {
 }
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
     help = "Bring an entity's records in line again: `resync ACTION ENTITY`."
+    told = ("action", "entity", "state", "process", "job", "force", "dry_run")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parsers = parser.add_subparsers(dest="action", required=True)

@@ -4,14 +4,16 @@ import sys
 from getpass import getpass
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from connector.edge.audited_command import AuditedCommand
 from entities.management.named import entity_named
 from sync.push.tokens import fault_of, set_token
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
     help = "Keep a token of Dsync's for what is pushed, encrypted; it is read from standard input."
+    told = ("entity",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from sync.models import Push, PushPause
+from tests.audit import deeds
 from tests.conftest import operator
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,7 +68,7 @@ def test_dead_ones_are_sent_again_or_skipped_and_logged(
     chosen = [make("a"), make("b"), make("c", "sent")]
     assert act(admin_client, action, *chosen) == [f"2 {entry.lower()}"]
     assert states() == [state, state, "sent"]
-    assert [line.change_message for line in LogEntry.objects.all()] == [entry] * 2
+    assert [line.message for line in deeds()] == [entry] * 2
     assert sent == ["workers"]
 
 

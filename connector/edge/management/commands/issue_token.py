@@ -4,14 +4,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from connector.edge.audited_command import AuditedCommand
 from connector.edge.models import Scope
 from connector.edge.tenants import issuable_scopes, issue_to, nouns
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
     help = "Issue a token to a client and print it, once, on the last line."
+    told = ("name", "scope", "expires", "tenant")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="The client; a second token of a name belongs to the same client.")

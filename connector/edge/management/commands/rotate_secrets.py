@@ -2,12 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from connector.edge.audited_command import AuditedCommand
 from connector.edge.rotation import rotate_all
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
     help = "Encrypt every stored secret by the first of FIELD_KEYS, so that the others can be taken away."
 
     def handle(self, *_args: Any, **_options: Any) -> None:

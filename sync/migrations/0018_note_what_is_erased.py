@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sync', '0014_count_traffic'),
+        ('sync', '0017_index_held_deliveries'),
     ]
 
     operations = [

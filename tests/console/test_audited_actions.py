@@ -1,0 +1,156 @@
+"""Every action in the admin leaves its row in the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from connector.edge.models import AuditEntry, Scope
+from connector.edge.tokens import issue
+from datasources.models import ImportState
+from entities.models import Product
+from sync import local
+from sync.models import Delivery
+from tests.admin_addresses import names
+from tests.audit import deeds
+from tests.datasources.factories import make_import, make_source, make_touchpoint
+from tests.partners.factories import make_campaign, make_company, make_deal, make_partner
+from tests.sync.factories import make_delivery
+
+pytestmark = pytest.mark.django_db
+Post = tuple[list[Any], dict[str, Any]]  # What the address names, and what is sent to it.
+PASSWORD = "a-password-of-a-test"
+
+
+def on(row: Any, **sent: Any) -> Post:
+    return [row.pk], sent
+
+
+def beside(**sent: Any) -> Post:
+    return [], sent
+
+
+def dead() -> Delivery:
+    Product.objects.create(sku="a")
+    return make_delivery(record_key="a", method="PUT", state="dead", reason="LookupError")
+
+
+def product() -> Any:
+    local.create("product", {"sku": "a", "price": 1})
+    return Product.objects.get()
+
+
+def applied() -> Delivery:
+    product()
+    return Delivery.objects.latest("pk")
+
+
+def held() -> Any:
+    import_ = make_import(1)
+    type(import_).objects.update(state=ImportState.PENDING)
+    return import_
+
+
+def of_tenant() -> Post:
+    company = make_company(1)
+    issue(client_name="a", scope=Scope.HOOD, tenant=str(company.pk))
+    return beside(account=f"hood:{company.pk}", burst=1, steady=1)
+
+
+def source_form() -> dict[str, Any]:
+    touchpoint = make_touchpoint(make_partner())
+    server = {"data_source_type": "FTP", "host": "ftp.example.com", "working_directory": "/a", "user": "u"}
+    access = {"authentication_type": "PASSWORD", "password": PASSWORD, "processor_type": 25011, "every_minutes": 60}
+    return {"touchpoint": touchpoint.pk, **server, **access, "column_mapping": "{}", "file_patterns": "{}"}
+
+
+def joining() -> Post:
+    return beside(name="P", company="C", principal="p@example.com", password=PASSWORD, touchpoint="t")
+
+
+ACTIONS: dict[str, tuple[Callable[[], Post], str]] = {
+    "auth_group_add": (lambda: beside(name="auditors"), "Added."),
+    "auth_user_add": (
+        lambda: beside(username="new", usable_password="true", password1=PASSWORD, password2=PASSWORD),
+        "Added.",
+    ),
+    "datasources_datasource_add": (lambda: beside(**source_form()), "Added."),
+    "datasources_datasource_forget": (lambda: on(make_source()), "Its server's key forgotten."),
+    "datasources_datasource_pause": (lambda: on(make_source()), "Paused."),
+    "datasources_datasource_resume": (
+        lambda: on(make_source(paused_at="2026-01-01T00:00Z", paused_reason="x")),
+        "Resumed.",
+    ),
+    "datasources_datasource_run": (lambda: on(make_source()), "Run asked for."),
+    "datasources_datasource_test": (lambda: on(make_source(host="127.0.0.1")), "Tested."),
+    "datasources_import_cancel": (lambda: on(held()), "Cancelled."),
+    "datasources_import_release": (lambda: on(held()), "Released."),
+    "datasources_recipient_add": (lambda: beside(partner=make_partner().pk, email="a@example.com"), "Added."),
+    "edge_allowance_add": (of_tenant, "Added."),
+    "edge_token_add": (lambda: beside(new_client="shop", scope="read", expires_at=""), "Issued."),
+    "edge_token_revoke": (lambda: on(issue(client_name="a")[0]), "Revoked."),
+    "entities_product_add": (lambda: beside(body='{"sku": "a"}'), "Created."),
+    "entities_product_edit": (
+        lambda: on(product(), body='{"price": 2}', seen=str(Product.objects.get().last_delivery)),
+        "Changed.",
+    ),
+    "entities_product_remove": (lambda: on(product()), "Deleted."),
+    "partners_campaign_archive": (lambda: on(make_campaign(1), do="archive"), "Archive."),
+    "partners_campaign_status": (lambda: on(make_campaign(1), status="inactive", do="inactive"), "Change the status."),
+    "partners_company_add": (lambda: beside(name="Acme"), "Added."),
+    "partners_deal_archive": (lambda: on(make_deal(1), do="archive"), "Archive."),
+    "partners_deal_status": (lambda: on(make_deal(1), status="inactive", do="inactive"), "Change the status."),
+    "partners_member_add": (
+        lambda: beside(company=make_company(1).pk, name="M", email="m@example.com", status="active"),
+        "Added.",
+    ),
+    "partners_partner_archive": (lambda: on(make_deal(1).partner, do="archive"), "Archive."),
+    "partners_partner_status": (
+        lambda: on(make_deal(1).partner, status="suspended", do="suspended"),
+        "Change the status.",
+    ),
+    "partners_touchpoint_add": (joining, "Let in."),
+    "partners_touchpoint_token": (lambda: on(make_touchpoint(make_partner())), "Given a new token."),
+    "sync_delivery_edit": (lambda: on(dead(), body='{"price": 2}'), "Edited the body."),
+    "sync_delivery_replay": (lambda: on(dead()), "Replayed."),
+    "sync_delivery_replay_group": (lambda: beside(entity=dead().entity, reason="LookupError"), "Replayed."),
+    "sync_delivery_skip": (lambda: beside(deliveries=str(dead().pk), reason="x"), "Skipped."),
+    "sync_delivery_undo": (lambda: on(applied()), "Undone."),
+    "sync_pushtoken_add": (lambda: beside(entity="", secret="a-token-of-a-test"), "Added."),
+    "sync_switch_add": (lambda: beside(entity="product", mode="refuse"), "Added."),
+}
+READS = {  # What shows something and changes nothing, and pages on which nobody may add.
+    *("autocomplete", "index", "login", "search", "password_change_done"),
+    *("sync_delivery_dead", "sync_delivery_process", "sync_delivery_dry_run", "entities_product_of_key"),
+    *("datasources_import_rejects", "datasources_import_results"),
+}
+FORMS = ("_changelist", "_change", "_delete", "_history")
+
+
+@pytest.fixture(autouse=True)
+def _quiet(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    monkeypatch.setattr("sync.wake.workers", lambda: None)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def test_every_address_that_does_something_is_tested_here() -> None:
+    """All entities are one; adding is where a page allows it."""
+    entities = {name for name in names() if name.startswith("entities_") and not name.startswith("entities_product_")}
+    doing = {name for name in names() if not name.endswith(FORMS)} - entities - READS
+    assert {name for name in doing if name not in ACTIONS and not name.endswith("_add")} == set()
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_action_is_in_the_audit_log(admin_client: Browser, name: str) -> None:
+    prepare, message = ACTIONS[name]
+    arguments, sent = prepare()
+    answer = admin_client.post(reverse(f"admin:{name}", args=arguments), sent)
+    assert answer.status_code in (200, 302)
+    entry = deeds().latest("pk")
+    assert (entry.who, entry.address, entry.message) == ("admin", "127.0.0.1", message)
+    assert entry.trace_id == answer["X-Request-Id"]
+    assert PASSWORD not in str(AuditEntry.objects.values_list())
