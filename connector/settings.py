@@ -176,6 +176,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ROUTES = {  # What waits for others holds up nobody.
     "sync.tasks.call_hooks": {"queue": "effects"},
     "sync.tasks.send_pushes": {"queue": "effects"},
+    "sync.tasks.sweep_dead": {"queue": "effects"},
     "datasources.tasks.*": {"queue": "files"},
 }
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_permission_codename
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -24,6 +26,9 @@ if TYPE_CHECKING:  # Unfold carries no types; its classes are Django's with anot
 else:
     from unfold.admin import ModelAdmin
     from unfold.views import ChangeList
+
+
+REFRESH = "3"  # seconds, after which a page that shows work under way is shown anew
 
 
 class BoundedList(ChangeList):
@@ -138,6 +143,12 @@ class MachineWritten(ModelAdmin):
     def page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
         # Without "opts": the theme would head the page with the model's name instead of the title.
         return TemplateResponse(request, template, {**self.admin_site.each_context(request), "title": title, **context})
+
+    def log_about(self, request: HttpRequest, what: str, sentence: str) -> None:
+        """Note in the admin's log what a person did about rows that no single one stands for."""
+        kind = ContentType.objects.get_for_model(self.model)
+        entry = {"object_repr": what[:200], "action_flag": CHANGE, "change_message": sentence}
+        LogEntry.objects.create(user_id=int(request.user.pk or 0), content_type=kind, **entry)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -20,13 +20,12 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern
 from django.utils.http import content_disposition_header
 
-from connector.edge.admin_pages import by_number, column
+from connector.edge.admin_pages import REFRESH, by_number, column
 from connector.edge.admin_text import table, text
 from datasources import runs
 from datasources.admin import columns
 from datasources.admin.import_filters import StateFilter
 from datasources.admin.rejects import as_csv
-from datasources.admin.runs import REFRESH
 from datasources.errors import NoResults
 from datasources.importing import ending
 from datasources.models import Import, ImportState, ProcessorType, Reject

@@ -18,12 +18,12 @@ from connector.edge.admin_filters import values_filter
 from connector.edge.admin_pages import by_number, column
 from connector.edge.admin_text import NOTHING, table, text
 from entities.schema import schemas
-from sync.admin import columns, dead_deliveries, dead_groups, process, skipping, undoing
+from sync.admin import columns, dead_deliveries, dead_exports, dead_groups, process, skipping, sweeping, undoing
 from sync.admin.filters import AcceptedFilter, DeadFilter
-from sync.admin.operations import HEAVY, Operated
-from sync.admin.selected import replay_selected, skip_selected
+from sync.admin.operations import Operated
+from sync.admin.selected import export_csv, export_lines, replay_selected, skip_selected
 from sync.models import Delivery, Outcome, State
-from sync.models.delivery import Method
+from sync.models.delivery import HEAVY, Method
 from sync.write import lock_number
 
 
@@ -89,7 +89,7 @@ class DeliveryAdmin(Operated):
         values_filter("entity", lambda: list(schemas()), any_other=True),  # Also of one that is gone.
         DeadFilter,
     )
-    actions = (replay_selected, skip_selected)
+    actions = (replay_selected, skip_selected, export_csv, export_lines)
     search_help_text = "Delivery, process or record key, exactly"
     sections = (
         (
@@ -115,7 +115,9 @@ class DeliveryAdmin(Operated):
         operate = self.has_operate_permission
         return [
             self.route("dead/", "dead", dead_groups.listed, self.has_view_permission),
-            self.route("dead/replay/", "replay_group", dead_groups.replay_group, operate),
+            self.route("dead/replay/", "replay_group", sweeping.replay_group, operate),
+            self.route("dead/skip-all/", "skip_group", sweeping.skip_group, operate),
+            self.route("dead/export/", "export_group", dead_exports.export_group, operate),
             self.route("dead/skip/", "skip", skipping.skip, operate),
             self.route("process/", "process", process.page, self.has_view_permission),
             self.route("<int:pk>/undo/", "undo", undoing.undo, self.has_view_permission),

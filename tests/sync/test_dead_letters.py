@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from connector.edge.errors import BadRequest
 from entities.schema import schemas
 from sync import dead_letters
-from sync.dead_groups import ALL, GROUPS, MEMBERS, count_dead, groups, members
+from sync.dead_groups import ALL, EXTENT, GROUPS, MEMBERS, count_dead, groups, members
 from sync.dead_letters import Busy, NotDead, Tally, Trial
 from sync.models import Delivery, FollowUp, Lane
 from sync.models.delivery import State
@@ -68,7 +68,12 @@ def test_groups_count_the_records_behind_whose_dead_more_waits() -> None:
 
 @pytest.mark.usefixtures("many")
 def test_groups_and_their_members_are_found_by_their_index_alone() -> None:
-    for sql, parameters in ((GROUPS, []), (MEMBERS, ["product", "A", 500]), (ALL, [100])):
+    for sql, parameters in (
+        (GROUPS, []),
+        (MEMBERS, ["product", "A", 0, 500]),
+        (EXTENT, ["product", "A"]),
+        (ALL, [100]),
+    ):
         plan = plan_of(sql, parameters)
         read = {line.split(" using ")[1].split()[0] for line in plan.splitlines() if " using " in line}
         assert read <= {"sync_delivery_dead", "sync_delivery_unapplied"}
