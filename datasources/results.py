@@ -11,13 +11,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from connector.edge.cells import harmless
+from connector.edge.sheets import EXCEL, sheet_of
 from datasources import spool
 from datasources.errors import NoResults
 from datasources.importing import copies
 from datasources.importing.table import Table
 from datasources.models import FileType, Import, ImportState
 from datasources.models.reject import SUPERSEDED
-from datasources.sheets import EXCEL, sheet_of
 
 AT_ONCE = 5000
 BLOCK = 64 * 1024

@@ -103,3 +103,18 @@ def of_keys_sql(schema: EntitySchema) -> str:
         SELECT {quote(schema.key.column)}, {object_sql(schema.fields, quote)}::text FROM {quote(schema.table)}
         WHERE {quote(schema.key.column)} = ANY({keys_sql(schema)}) AND deleted_at IS NULL
     """  # noqa: S608 (every name is a model's, quoted)
+
+
+def items_numbered(schema: EntitySchema, numbers: Sequence[int]) -> list[tuple[str, bool]]:
+    """Return the records of these identities, as JSON, each with whether it is deleted."""
+    with connection.cursor() as cursor:
+        cursor.execute(numbered_sql(schema), [list(numbers)])
+        return [(item, is_deleted) for item, is_deleted in cursor.fetchall()]
+
+
+@cache
+def numbered_sql(schema: EntitySchema) -> str:
+    return f"""
+        SELECT {object_sql(schema.fields, quote)}::text, deleted_at IS NOT NULL FROM {quote(schema.table)}
+        WHERE id = ANY(%s) ORDER BY id
+    """  # noqa: S608 (every name is a model's, quoted)

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from connector.edge.admin_additions import additions_of
+from connector.edge.admin_additions import Link, additions_of
 from connector.edge.admin_paginator import BoundedPaginator
 
 if TYPE_CHECKING:  # Unfold carries no types; its classes are Django's with another face.
@@ -69,6 +69,7 @@ class MachineWritten(ModelAdmin):
     actions: Any = None
     change_form_template = "edge/row.html"
     list_filter_sheet = False
+    list_before_template = "edge/list_links.html"
     has_history = False  # Whether a row's page leads to what people did to it.
     sections: Sections = ()  # The fields of a row's page under their headings; names of fields, or columns.
 
@@ -99,6 +100,13 @@ class MachineWritten(ModelAdmin):
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         own = super().get_list_filter(request)
         return [*own, *(chosen for addition in additions_of(self.model) for chosen in addition.filters)]
+
+    def list_links(self, request: HttpRequest) -> list[Link]:
+        """Return what stands above the list: the room's own, then what upper rooms add."""
+        return [link for addition in additions_of(self.model) for link in addition.list_links(request, self)]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"list_links": self.list_links(request), **(extra_context or {})})
 
     def get_sections(self) -> Sections:
         return self.sections
