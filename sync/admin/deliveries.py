@@ -18,7 +18,17 @@ from connector.edge.admin_filters import values_filter
 from connector.edge.admin_pages import by_number, column
 from connector.edge.admin_text import NOTHING, table, text
 from entities.schema import schemas
-from sync.admin import columns, dead_deliveries, dead_exports, dead_groups, process, skipping, sweeping, undoing
+from sync.admin import (
+    columns,
+    dead_deliveries,
+    dead_exports,
+    dead_fields,
+    dead_groups,
+    process,
+    skipping,
+    sweeping,
+    undoing,
+)
 from sync.admin.filters import AcceptedFilter, DeadFilter
 from sync.admin.operations import Operated
 from sync.admin.selected import export_csv, export_lines, replay_selected, skip_selected
@@ -123,6 +133,7 @@ class DeliveryAdmin(Operated):
             self.route("<int:pk>/undo/", "undo", undoing.undo, self.has_view_permission),
             self.route("<int:pk>/replay/", "replay", dead_deliveries.replay, operate),
             self.route("<int:pk>/dry-run/", "dry_run", dead_deliveries.dry_run, operate),
+            self.route("<int:pk>/edit/fields/", "edit_fields", dead_fields.edit, operate),
             self.route("<int:pk>/edit/", "edit", dead_deliveries.edit, operate),
             *super().get_urls(),
         ]

@@ -214,6 +214,22 @@ def test_dry_run_tells_that_it_would_be_applied_and_leaves_nothing(admin_client:
     assert (states(), product("a"), FollowUp.objects.count(), entries()) == ([DEAD], None, 0, [])
 
 
+def test_dry_run_shows_what_would_change(admin_client: Browser) -> None:
+    accept("POST", "a", {"name": "old", "inventory": {"qty": 7}})
+    run()
+    content = admin_client.post(page(dead("PUT", "a", {"inventory": {"qty": 8}}), "dry-run")).content.decode()
+    assert "would change" in content
+    assert "<td>inventory.qty</td><td>7</td><td>8</td>" in content
+    assert "<td>name</td>" not in content
+
+
+def test_dry_run_says_that_nothing_would_change(admin_client: Browser) -> None:
+    accept("POST", "a", {"name": "old"})
+    run()
+    content = admin_client.post(page(dead("PUT", "a", {"name": "old"}), "dry-run")).content.decode()
+    assert "nothing would change" in content
+
+
 def test_dry_run_lists_every_fault(admin_client: Browser) -> None:
     delivery = dead(body={"price": 1})
     Delivery.objects.update(body=b'{"sku": "a", "price": "x", "name": 1}')
