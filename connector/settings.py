@@ -36,6 +36,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W008"]  # SECURE_SSL_REDIRECT, see above.
 
 # What the connector tells of itself
 CONNECTOR_PUBLIC_URL = env.str("CONNECTOR_PUBLIC_URL", default="").rstrip("/")
+CONNECTOR_LAYOUT_LOCK = Path(env.str("CONNECTOR_LAYOUT_LOCK", default=str(BASE_DIR / "layout.lock.json")))
 CONNECTOR_SOURCE = env.str("CONNECTOR_SOURCE", default="source-1")
 
 # Where local changes are pushed to
