@@ -62,6 +62,8 @@ def tell(run: Run) -> str:
 
 def addressees(run: Run) -> list[str]:
     """Return the partner's active addresses; the operator's too, where a source was paused."""
+    if run.partner is None:
+        return []
     found = list(run.partner.recipients.filter(active=True).order_by("pk").values_list("email", flat=True))
     operators = settings.CONNECTOR_OPERATOR_EMAILS if run.has_paused else []
     return list(dict.fromkeys([*found, *operators]))

@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from connector.edge.admin_text import indented
-from connector.edge.strict_json import number, read_object
+from connector.edge.strict_json import number, read_value
 from entities.schema.fields import FieldSchema
 from entities.schema.readers import PLAIN_DECIMAL, Boolean, Reader, Ruled
 from sync.journal import encode
@@ -46,17 +46,17 @@ def as_typed(leaf: FieldSchema, value: Any) -> str:
 def as_meant(leaf: FieldSchema, typed: str) -> Any:
     """Return the value that a text in a form field means; whether it is right is for the validator to say."""
     if is_listed(leaf):
-        return read_json(typed)
+        return read_list(typed)
     if leaf.type == "number" and PLAIN_DECIMAL.fullmatch(typed.strip()):
         return number(typed.strip())
     return TRUTH.get(typed, typed) if leaf.type == "boolean" else typed
 
 
-def read_json(typed: str) -> Any:
-    members, faults = read_object(b'{"value": %b}' % typed.encode("utf-8", "surrogatepass"))
-    if members is None or list(members) != ["value"] or faults:
+def read_list(typed: str) -> Any:
+    value = read_value(typed)
+    if value is None:
         raise ValidationError("It must be JSON, such as a list in brackets.")
-    return members["value"]
+    return value
 
 
 def form_field(leaf: FieldSchema, label: str, value: Any) -> forms.Field:
