@@ -36,6 +36,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W008"]  # SECURE_SSL_REDIRECT, see above.
 
 # What the connector tells of itself
 CONNECTOR_PUBLIC_URL = env.str("CONNECTOR_PUBLIC_URL", default="").rstrip("/")
+CONNECTOR_LAYOUT_LOCK = Path(env.str("CONNECTOR_LAYOUT_LOCK", default=str(BASE_DIR / "layout.lock.json")))
 CONNECTOR_SOURCE = env.str("CONNECTOR_SOURCE", default="source-1")
 
 # Where local changes are pushed to
@@ -90,6 +91,7 @@ CONNECTOR_DELETE_LIMIT = env.int("CONNECTOR_DELETE_LIMIT", default=1_000)  # of 
 CONNECTOR_DELETE_MINUTES = env.int("CONNECTOR_DELETE_MINUTES", default=60)
 CONNECTOR_BACKLOG = env.int("CONNECTOR_BACKLOG", default=1_000_000)
 CONNECTOR_REPEAT_HOURS = env.int("CONNECTOR_REPEAT_HOURS", default=24)
+CONNECTOR_TOKEN_DAYS = env.int("CONNECTOR_TOKEN_DAYS", default=365)  # of a token, after which the admin warns
 CONNECTOR_SOCKET_SECONDS = env.int("CONNECTOR_SOCKET_SECONDS", default=5)
 CONNECTOR_RATE_BURST = env.int("CONNECTOR_RATE_BURST", default=10)  # calls of an account in a second
 CONNECTOR_RATE_STEADY = env.int("CONNECTOR_RATE_STEADY", default=150)  # and in a minute, both at once
@@ -195,6 +197,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ROUTES = {  # What waits for others holds up nobody.
     "sync.tasks.call_hooks": {"queue": "effects"},
     "sync.tasks.send_pushes": {"queue": "effects"},
+    "sync.tasks.sweep_dead": {"queue": "effects"},
     "datasources.tasks.*": {"queue": "files"},
     "alerts.tasks.*": {"queue": "effects"},
 }

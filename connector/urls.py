@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 
 from connector.edge.health.views import live, ready
 from connector.edge.views import unknown_route
+from entities.admin.layout import page as data_layout
 
 handler500 = "connector.edge.middleware.server_error"
 
@@ -21,6 +22,7 @@ urlpatterns = [
     path("health/ready", ready),
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", include("console.urls")),
+    path("admin/layout/", admin.site.admin_view(data_layout), name="data_layout"),
     path("admin/", admin.site.urls),
     re_path(r"", unknown_route),
 ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from connector.edge.sheets import EXCEL, sheet_of
 from datasources.importing.header import fields_of
 from datasources.importing.processors import PROCESSORS
 from datasources.models import FileType, ProcessorType
-from datasources.sheets import EXCEL, sheet_of
 from entities.schema import schemas
 
 

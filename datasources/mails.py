@@ -51,6 +51,8 @@ def tell(run: Run) -> str:
 
 def addressees(run: Run) -> list[str]:
     """Return the partner's active addresses; an operator is told of a paused source by an alert."""
+    if run.partner is None:
+        return []
     return list(run.partner.recipients.filter(active=True).order_by("pk").values_list("email", flat=True))
 
 

@@ -10,18 +10,18 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from connector.edge.cells import harmless
+from connector.edge.sheets import EXCEL, sheet_of
 from datasources import spool
 from datasources.errors import NoResults
 from datasources.importing import copies
 from datasources.importing.table import Table
 from datasources.models import FileType, Import, ImportState
 from datasources.models.reject import SUPERSEDED
-from datasources.sheets import EXCEL, sheet_of
 
 AT_ONCE = 5000
 BLOCK = 64 * 1024
 COLUMNS = ["status", "errors"]
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def results_of(import_: Import, file_type: str = "") -> tuple[str, str, Iterator[bytes]]:
@@ -99,8 +99,3 @@ def fate(import_: Import, number: int, refused: list[tuple[str, str, str]]) -> l
         return ["ok", ""]
     skipped = import_.state == ImportState.PROCESSED
     return ["skipped" if skipped else "not imported", import_.reason]
-
-
-def harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULAS) else text

@@ -75,6 +75,18 @@ def laid_out(value: Any, levels: int, indent: str = "") -> str:
     return f"{{\n{members}\n{indent}}}"
 
 
+FOR_MAPPINGS = "Mappings that use it send or expect what no longer fits: they must be drawn anew in Dsync."
+FOR_NOBODY = "Mappings go on as they are."
+NEEDED = "Creates that do not send it are refused until their mappings do."
+MEANINGS = {
+    "was removed": "Mappings that use it stop working: they must be drawn anew in Dsync.",
+    "was added": "Mappings go on as they are; it can be mapped once Dsync has read the layout again.",
+    "was added and is required": NEEDED,
+    "became required": NEEDED,
+    "has another token": "Dsync's calls are refused until it has read the layout again.",
+}
+
+
 @dataclass(frozen=True)
 class Change:
     """One difference from the lock; a breaking one stops a mapping that works today."""
@@ -82,6 +94,11 @@ class Change:
     place: str
     what: str
     is_breaking: bool = field(default=True)
+
+    @property
+    def meaning(self) -> str:
+        """What the difference means for Dsync."""
+        return MEANINGS.get(self.what, FOR_MAPPINGS if self.is_breaking else FOR_NOBODY)
 
     def __str__(self) -> str:
         return f"{'breaking' if self.is_breaking else 'compatible'}: {self.place} {self.what}"

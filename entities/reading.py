@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 
+from entities.entity import OWN_FIELDS
 from entities.epoch import Stand, stand_and
 from entities.folding import keys_sql
 from entities.schema import EntitySchema
@@ -103,3 +105,33 @@ def of_keys_sql(schema: EntitySchema) -> str:
         SELECT {quote(schema.key.column)}, {object_sql(schema.fields, quote)}::text FROM {quote(schema.table)}
         WHERE {quote(schema.key.column)} = ANY({keys_sql(schema)}) AND deleted_at IS NULL
     """  # noqa: S608 (every name is a model's, quoted)
+
+
+def items_numbered(schema: EntitySchema, numbers: Sequence[int]) -> list[tuple[str, bool]]:
+    """Return the records of these identities, as JSON, each with whether it is deleted."""
+    with connection.cursor() as cursor:
+        cursor.execute(numbered_sql(schema), [list(numbers)])
+        return [(item, is_deleted) for item, is_deleted in cursor.fetchall()]
+
+
+@cache
+def numbered_sql(schema: EntitySchema) -> str:
+    return f"""
+        SELECT {object_sql(schema.fields, quote)}::text, deleted_at IS NOT NULL FROM {quote(schema.table)}
+        WHERE id = ANY(%s) ORDER BY id
+    """  # noqa: S608 (every name is a model's, quoted)
+
+
+def columns_held(schema: EntitySchema, key: str) -> dict[str, Any] | None:
+    """Return what the live record of a key holds, by column and as PostgreSQL writes it; None where there is none."""
+    sql = f"""
+        SELECT row_to_json(record) FROM {quote(schema.table)} AS record
+        WHERE {quote(schema.key.column)} = %s AND deleted_at IS NULL
+    """  # noqa: S608 (every name is a model's, quoted)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [readable(schema, key)])
+        row = cursor.fetchone()
+    return {name: value for name, value in row[0].items() if name not in KEPT_BESIDE} if row else None
+
+
+KEPT_BESIDE = OWN_FIELDS - {"extra"}

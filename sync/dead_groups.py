@@ -46,11 +46,13 @@ GROUPS = f"""
     CROSS JOIN LATERAL (SELECT id, accepted_at FROM sync_delivery WHERE {FROM_HERE} LIMIT 1) AS oldest
     ORDER BY counted.dead DESC, found.entity, found.reason
 """  # noqa: S608 (conditions of ours)
+AFTER = "state = 'dead' AND (entity, reason, id) > (found.entity, found.reason, %s) ORDER BY entity, reason, id"
 MEMBERS = f"""
     SELECT member.id FROM (SELECT %s AS entity, %s AS reason) AS found CROSS JOIN LATERAL (
-        SELECT id, entity, reason FROM sync_delivery WHERE {FROM_HERE} LIMIT %s
+        SELECT id, entity, reason FROM sync_delivery WHERE {AFTER} LIMIT %s
     ) AS member WHERE member.entity = found.entity AND member.reason = found.reason
 """  # noqa: S608 (conditions of ours)
+EXTENT = "SELECT count(*), coalesce(max(id), 0) FROM sync_delivery WHERE state = 'dead' AND entity = %s AND reason = %s"
 
 ALL = (
     "SELECT count(*) FROM (SELECT FROM sync_delivery WHERE state = 'dead' ORDER BY entity, reason, id LIMIT %s) AS dead"
@@ -79,11 +81,19 @@ def groups() -> list[Group]:
         return [Group(*row) for row in cursor.fetchall()]
 
 
-def members(*, entity: str, reason: str, most: int) -> list[int]:
-    """Return the numbers of the oldest deliveries of a group."""
+def members(*, entity: str, reason: str, most: int, after: int = 0) -> list[int]:
+    """Return the numbers of the oldest deliveries of a group, of those after a number."""
     with connection.cursor() as cursor:
-        cursor.execute(MEMBERS, [entity, reason, most])
+        cursor.execute(MEMBERS, [entity, reason, after, most])
         return [number for (number,) in cursor.fetchall()]
+
+
+def extent(*, entity: str, reason: str) -> tuple[int, int]:
+    """Return how many deliveries a group has, all of them counted, and the number of the last."""
+    with connection.cursor() as cursor:
+        cursor.execute(EXTENT, [entity, reason])
+        total, last = cursor.fetchone()
+    return total, last
 
 
 def count_dead(most: int) -> int:

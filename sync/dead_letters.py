@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 import structlog
@@ -15,6 +16,7 @@ from django.db import DataError, IntegrityError, OperationalError, transaction
 from connector.edge.envelope import sqlstate
 from connector.edge.errors import BadRequest, ContractError, Fault
 from connector.edge.logs import outline
+from entities import reading
 from entities.schema import schemas
 from sync import runner, turns, wake
 from sync.models import Delivery, Lane
@@ -22,6 +24,7 @@ from sync.models.delivery import State
 
 log = structlog.get_logger(__name__)
 
+Values = dict[str, Any]
 REASON_LENGTH = 200
 LOCK_NOT_AVAILABLE = "55P03"
 
@@ -145,8 +148,8 @@ class Undone(Exception):
     """Ends a dry run: nothing of it stays."""
 
 
-def dry_run(delivery: Delivery) -> ContractError | None:
-    """Apply a delivery for trying and undo it; return what would refuse it, None when nothing would.
+def dry_run(delivery: Delivery) -> Trial:
+    """Apply a delivery for trying and undo it; return what it would do, or what would refuse it.
 
     What fails otherwise is raised as it would be in a worker.
 
@@ -157,31 +160,50 @@ def dry_run(delivery: Delivery) -> ContractError | None:
         with in_hand(delivery) as held:
             if not held.replay():
                 raise NotDead
+            before = stored(held)
             faults = faults_of(held)
             error = BadRequest(faults=faults) if faults else refusal(held)
+            found = Trial(faults=error.faults) if error else Trial(before=before, after=stored(held))
             raise Undone
     except Undone:
-        return error
+        return found
+
+
+def stored(delivery: Delivery) -> Values | None:
+    """Return what the live record of a delivery holds, by column; None where there is none."""
+    schema = schemas().get(delivery.entity)
+    return reading.columns_held(schema, delivery.record_key) if schema else None
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What became of a delivery for trying: applied where there are neither faults nor a failure's name."""
+    """What became of a delivery for trying: applied where there are neither faults nor a failure's name.
+
+    `before` and `after` are what the record held and would hold, by column; None where there is no record.
+    """
 
     faults: Sequence[Fault] = ()
     failure: str = ""
+    before: Values | None = None
+    after: Values | None = None
+
+    @property
+    def changes(self) -> list[tuple[str, Any, Any]]:
+        """The columns that would change, with what they hold and what they would."""
+        before, after = self.before or {}, self.after or {}
+        names = dict.fromkeys([*after, *before])
+        return [(name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)]
 
 
 def trial(delivery: Delivery) -> Trial | None:
     """Apply a delivery for trying, undo it, and tell how it ended; None when it is not dead, or a worker is at it."""
     try:
-        error = dry_run(delivery)
+        return dry_run(delivery)
     except (NotDead, Busy):
         return None
     except Exception as exc:  # noqa: BLE001 (a boundary: what receivers raise is somebody else's)
         log.warning("dry_run_failed", delivery=delivery.pk, **outline(exc))
         return Trial(failure=type(exc).__name__)
-    return Trial(faults=error.faults if error else ())
 
 
 def refusal(delivery: Delivery) -> ContractError | None:

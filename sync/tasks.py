@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from sync import chores, erasures, follow_ups, runner, wake
+from sync import chores, erasures, follow_ups, runner, sweeping, wake
 from sync.push import outbox, sender
 
 # A batch begun at the end has the rest of the soft time limit, most of which a wait for one lock may take (20 s).
@@ -39,6 +39,14 @@ def erase_records() -> None:
         erase_records.apply_async(expires=30, retry=False)
 
 
+@shared_task
+def sweep_dead() -> None:
+    """Replay or skip the dead, where a person wants all of a group replayed or skipped."""
+    if not sweeping.run(SECONDS):
+        sweep_dead.apply_async(expires=30, retry=False)
+
+
 chores.register(chores.Chore(follow_ups.are_due, follow_ups.run, call_hooks))
 chores.register(chores.Chore(outbox.are_due, sender.run, send_pushes))
 chores.register(chores.Chore(erasures.are_due, erasures.run, erase_records))
+chores.register(chores.Chore(sweeping.are_due, sweeping.run, sweep_dead))

@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from connector.edge import admin_allowances, admin_audit, admin_users  # noqa: F401 (each registers pages of its own)
+from connector.edge import admin_allowances, admin_audit, admin_token_rotation, admin_users  # noqa: F401 (each registers pages of its own)
 from connector.edge.admin_filters import values_filter
 from connector.edge.admin_pages import MachineWritten, by_number, column
 from connector.edge.admin_text import link, moment, table, tag
@@ -64,6 +64,11 @@ def last_used(token: Token) -> str:
     return moment(token.last_used_at)
 
 
+@column("age")
+def age(token: Token) -> str:
+    return admin_token_rotation.age_tag(token)
+
+
 class StateFilter(SimpleListFilter):
     title = "state"
     parameter_name = "state"
@@ -86,7 +91,7 @@ class TokenAdmin(MachineWritten):
     """Tokens are issued and revoked here; nothing else of them can be changed, and their digest is not shown."""
 
     operated_by = Role.ADMINISTRATOR
-    list_display = ("prefix", "client", scope, tenant, state, created, expires, last_used)
+    list_display = ("prefix", "client", scope, tenant, state, created, age, expires, last_used)
     list_filter = (StateFilter, values_filter("scope", lambda: Scope.values))
     list_select_related = ("client",)
     search_help_text = "Start of a prefix, or a client's name"
@@ -107,7 +112,15 @@ class TokenAdmin(MachineWritten):
 
     def get_urls(self) -> list[URLPattern]:
         revoke_one = self.admin_site.admin_view(self.revoke_one)
-        return [path("<int:pk>/revoke/", revoke_one, name="edge_token_revoke"), *super().get_urls()]
+        return [
+            path("<int:pk>/revoke/", revoke_one, name="edge_token_revoke"),
+            self.route("<int:pk>/rotate/", "rotate", admin_token_rotation.page, self.has_rotate_permission),
+            *super().get_urls(),
+        ]
+
+    def has_rotate_permission(self, request: HttpRequest) -> bool:
+        """Tell whether the user may issue a token and end another: rotating one does both."""
+        return self.has_add_permission(request) and self.has_revoke_permission(request)
 
     def add_view(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
         """Issue a token and show its text in this very answer: no redirect, message, session or log carries it."""
@@ -149,7 +162,8 @@ class TokenAdmin(MachineWritten):
     def panels(self, request: HttpRequest, row: Any) -> list[str]:
         may_revoke = row.revoked_at is None and self.has_revoke_permission(request)
         own = [render_to_string("edge/revoke.html", {"token": row}, request)] if may_revoke else []
-        return [*own, *super().panels(request, row)]
+        rotation = admin_token_rotation.panel(request, row, may_rotate=self.has_rotate_permission(request))
+        return [rotation, *own, *super().panels(request, row)]
 
 
 def token_link(token: Token) -> str:
@@ -183,8 +197,8 @@ class ClientAdmin(MachineWritten):
         if not request.user.has_perm("edge.view_token"):
             return super().panels(request, row)
         tokens = [
-            (token_link(token), token.scope, tenant(token), state(token))
+            (token_link(token), token.scope, tenant(token), state(token), last_used(token), age(token))
             for token in with_tenant_names(row.tokens.order_by("-pk"))[:20]
         ]
-        context = {"title": "Tokens", "content": table(("Prefix", "Scope", "Tenant", "State"), tokens)}
+        context = {"title": "Tokens", "content": table(("Prefix", "Scope", "Tenant", "State", "Last used", ""), tokens)}
         return [render_to_string("edge/panel.html", context), *super().panels(request, row)]

@@ -10,6 +10,8 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern
 
+Link = tuple[str, str]
+
 
 class Addition:
     """What is added to a model's list and to a row's page, and pages of its own; override what is needed.
@@ -30,6 +32,10 @@ class Addition:
 
     def urls(self, model_admin: Any) -> Sequence[URLPattern]:  # noqa: ARG002
         """Return the addresses of pages below the model's own, each under its admin's check."""
+        return ()
+
+    def list_links(self, request: HttpRequest, model_admin: Any) -> Sequence[Link]:  # noqa: ARG002
+        """Return what stands above the list: a label and an address each."""
         return ()
 
     def may_add(self, request: HttpRequest, model: type[Model]) -> bool:  # noqa: ARG002

@@ -33,6 +33,7 @@ ICONS = {
     "token": "key",
     "user": "person",
     "group": "group",
+    "sweep": "cleaning_services",
     "switch": "toggle_on",
     "followup": "webhook",
     "allowance": "speed",

@@ -6,14 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_permission_codename
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from connector.edge.admin_additions import additions_of
+from connector.edge.admin_additions import Link, additions_of
 from connector.edge.admin_model import ModelAdmin
 from connector.edge.admin_paginator import BoundedPaginator
 
@@ -23,6 +25,9 @@ else:
     from unfold.views import ChangeList
 
 __all__ = ["MachineWritten", "ModelAdmin", "Sections", "by_number", "column"]
+
+
+REFRESH = "3"  # seconds, after which a page that shows work under way is shown anew
 
 
 class BoundedList(ChangeList):
@@ -63,6 +68,7 @@ class MachineWritten(ModelAdmin):
     actions: Any = None
     change_form_template = "edge/row.html"
     list_filter_sheet = False
+    list_before_template = "edge/list_links.html"
     has_history = False
     sections: Sections = ()  # The fields of a row's page under their headings; names of fields, or columns.
 
@@ -93,6 +99,13 @@ class MachineWritten(ModelAdmin):
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         own = super().get_list_filter(request)
         return [*own, *(chosen for addition in additions_of(self.model) for chosen in addition.filters)]
+
+    def list_links(self, request: HttpRequest) -> list[Link]:
+        """Return what stands above the list: the room's own, then what upper rooms add."""
+        return [link for addition in additions_of(self.model) for link in addition.list_links(request, self)]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"list_links": self.list_links(request), **(extra_context or {})})
 
     def get_sections(self) -> Sections:
         return self.sections
@@ -137,6 +150,12 @@ class MachineWritten(ModelAdmin):
     def page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
         # Without "opts": the theme would head the page with the model's name instead of the title.
         return TemplateResponse(request, template, {**self.admin_site.each_context(request), "title": title, **context})
+
+    def log_about(self, request: HttpRequest, what: str, sentence: str) -> None:
+        """Note in the admin's log what a person did about rows that no single one stands for."""
+        kind = ContentType.objects.get_for_model(self.model)
+        entry = {"object_repr": what[:200], "action_flag": CHANGE, "change_message": sentence}
+        LogEntry.objects.create(user_id=int(request.user.pk or 0), content_type=kind, **entry)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -70,6 +70,12 @@ def read_object(raw: bytes, root: str = "") -> tuple[Members | None, list[Fault]
     return None, [Fault(root, "not_an_object", "The body must be a JSON object.", shown_value(value)), *others]
 
 
+def read_value(text: str) -> Any:
+    """Return the JSON value that a text is, None where it is none or is null."""
+    members, faults = read_object(b'{"value": %b}' % text.encode("utf-8", "surrogatepass"))
+    return None if members is None or list(members) != ["value"] or faults else members["value"]
+
+
 def text_of(raw: bytes, root: str) -> str | Fault:
     """Return a body as text that may be parsed, or what speaks against it."""
     if not raw:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datasources.admin import (  # noqa: F401 (each registers its pages)
     imports,
     of_partner,
+    of_records,
     origins,
     overview,
     recipients,

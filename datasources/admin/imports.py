@@ -20,14 +20,13 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern
 from django.utils.http import content_disposition_header
 
-from connector.edge.admin_pages import by_number, column
-from connector.edge.admin_text import table, text
+from connector.edge.admin_pages import REFRESH, by_number, column
+from connector.edge.admin_text import NOTHING, table, text
 from connector.edge.payloads import are_seen_by, hidden, payload
 from datasources import runs
-from datasources.admin import columns
+from datasources.admin import columns, of_records
 from datasources.admin.import_filters import StateFilter
 from datasources.admin.rejects import as_csv
-from datasources.admin.runs import REFRESH
 from datasources.errors import NoResults
 from datasources.importing import ending
 from datasources.models import Import, ImportState, ProcessorType, Reject
@@ -42,7 +41,7 @@ SHOWN = 10
 
 @column("processor")
 def processor(import_: Import) -> str:
-    return ProcessorType(import_.processor_type).label
+    return NOTHING if import_.processor_type is None else ProcessorType(import_.processor_type).label
 
 
 @column("unknown columns")
@@ -70,7 +69,7 @@ class ImportAdmin(Operated):
     list_select_related = ("partner", "data_source")
     search_help_text = "Number, or the name of a partner, exactly"
     sections = (
-        (None, ("file_name", "partner", columns.source, columns.run, columns.import_state, columns.reason)),
+        (None, ("file_name", "partner", "asked_by", columns.source, columns.run, columns.import_state, columns.reason)),
         (
             "Rows",
             (
@@ -96,6 +95,7 @@ class ImportAdmin(Operated):
     def get_urls(self) -> list[URLPattern]:
         operate = self.has_operate_permission
         return [
+            self.route("of-records/<str:entity>/", "of_records", of_records.upload, operate),
             self.route("<int:pk>/cancel/", "cancel", cancel, operate),
             self.route("<int:pk>/release/", "release", release, operate),
             self.route("<int:pk>/rejects.csv", "rejects", download_rejects, self.has_download_permission),
@@ -118,6 +118,7 @@ class ImportAdmin(Operated):
     def panels(self, request: HttpRequest, row: Any) -> list[str]:
         context = {"import": row, "may_operate": self.has_operate_permission(request), "rejects": first_rejects(row)}
         context["may_download"] = self.has_download_permission(request)
+        context["tried"] = of_records.preview_table(row)
         context["cancellable"] = [*UNFINISHED, ImportState.PENDING]
         context["all"] = columns.list_of(Reject, of_import=row.pk)
         return [render_to_string("datasources/import.html", context, request), *super().panels(request, row)]

@@ -14,10 +14,10 @@ from django.http import HttpRequest
 
 from connector.edge.admin_pages import MachineWritten, column
 from connector.edge.admin_text import link, text
+from connector.edge.cells import harmless
 from connector.edge.payloads import hidden
 from datasources.admin import columns
 from datasources.models import Import, Reject
-from datasources.results import harmless
 
 COLUMNS = ("row", "column", "value", "code", "reason")
 AT_ONCE = 2_000

@@ -10,13 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from connector.edge.admin_filters import values_filter
-from connector.edge.admin_pages import MachineWritten, column
+from connector.edge.admin_pages import REFRESH, MachineWritten, column
 from connector.edge.admin_text import table, text
 from datasources.admin import columns
 from datasources.models import Run, RunState, Trigger
 from datasources.models.data_source import SECRETS
 
-REFRESH = "3"  # seconds
 SHOWN = 200
 
 

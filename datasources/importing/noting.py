@@ -22,6 +22,15 @@ Line = tuple[int, int, str, str, str, str]
 def note(import_: Import, reader: Reader, faults: Mapping[int, Sequence[Fault]], superseded: Iterable[int]) -> None:
     """Note why rows were not stored; the caller has a transaction."""
     lines = [*faulty(import_, reader, faults), *((import_.pk, row, "", "", SUPERSEDED, LATER) for row in superseded)]
+    store(lines)
+
+
+def note_faults(import_: Import, columns: Mapping[str, str], faults: Mapping[int, Sequence[Fault]]) -> None:
+    """Note why rows were not stored, with the file's columns by the treekeys of their fields."""
+    store(list(lines_of(import_, columns, faults)))
+
+
+def store(lines: Sequence[Line]) -> None:
     if not lines:
         return
     table = connection.ops.quote_name(Reject._meta.db_table)
@@ -35,7 +44,10 @@ def note(import_: Import, reader: Reader, faults: Mapping[int, Sequence[Fault]],
 
 
 def faulty(import_: Import, reader: Reader, faults: Mapping[int, Sequence[Fault]]) -> Iterator[Line]:
-    columns = {field.leaf.treekey: field.column for field in reader.fields.values()}
+    return lines_of(import_, {field.leaf.treekey: field.column for field in reader.fields.values()}, faults)
+
+
+def lines_of(import_: Import, columns: Mapping[str, str], faults: Mapping[int, Sequence[Fault]]) -> Iterator[Line]:
     for row, of_row in faults.items():
         for fault in of_row[:FAULTS_NOTED]:
             column, value = columns.get(fault.treekey, ""), text_of(fault.received)

@@ -42,12 +42,12 @@ class Way:
     def of(cls, import_: Import) -> Way:
         processor = OF_ENTITY[import_.entity]
         schema = schemas()[import_.entity]
-        logins = import_.partner.logins.order_by("pk").values_list("principal", flat=True)
+        logins = import_.party.logins.order_by("pk").values_list("principal", flat=True)
         return cls(
             schema=schema,
             processor=processor,
             partner=str(import_.partner_id),
-            principal=logins.first() or import_.partner.name,
+            principal=logins.first() or import_.party.name,
             date_format=import_.date_format,
             decimal_comma=import_.decimal_comma,
             multiplies=not import_.amount_calculated and {QUANTITY, AMOUNT} <= schema.leaves.keys(),

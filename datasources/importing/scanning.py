@@ -32,7 +32,7 @@ def look_through(import_: Import) -> None:
     path = spool.path_of(import_.pk)
     if not path.exists():
         raise spool.Gone
-    processor = processor_of(import_.processor_type, import_.file_name, import_.file_patterns)
+    processor = processor_of(import_.processor_type or 0, import_.file_name, import_.file_patterns)
     if processor is None:
         raise BadFile("No pattern tells from its name what it holds.")
     import_.entity = processor.entity

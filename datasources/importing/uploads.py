@@ -19,9 +19,19 @@ from sync import wake
 
 def upload(*, partner: Partner, name: str, processor_type: int, file: UploadedFile[Any]) -> Import:
     """Put a file into the spool and return its import, which a worker goes on with."""
-    draft = spool.folder() / f"upload-{uuid4().hex}"
     import_ = Import(partner=partner, name=name[:255], processor_type=processor_type)
     import_.file_name = shown_name(file.name or name)
+    return spooled(import_, file)
+
+
+def upload_ours(*, entity: str, asked_by: str, file: UploadedFile[Any]) -> Import:
+    """Put a person's file into the spool and return its import, which is tried first and then waits for them."""
+    name = shown_name(file.name or entity)
+    return spooled(Import(entity=entity, asked_by=asked_by, name=name, file_name=name), file)
+
+
+def spooled(import_: Import, file: UploadedFile[Any]) -> Import:
+    draft = spool.folder() / f"upload-{uuid4().hex}"
     try:
         import_.digest = write(file, draft)
         begin(import_, draft)

@@ -20,6 +20,7 @@ from datasources.importing.chunks import Importer, Overtaken
 from datasources.importing.errors import BadFile, Doubtful
 from datasources.importing.header import read_header
 from datasources.importing.judging import Judge
+from datasources.importing.ours import work as ours
 from datasources.importing.repeats import Repeats
 from datasources.importing.rows import Reader, Way
 from datasources.importing.table import Table
@@ -42,10 +43,8 @@ def go_on(import_id: int, seconds: float = 20) -> bool:
     import_ = Import.objects.get(pk=import_id)
     try:
         with undisturbed():
-            if import_.state == ImportState.WAITING:
-                scanning.look_through(import_)
-            if import_.state == ImportState.PROCESSING:
-                import_rows(import_, until)
+            steps = ours.go_on if import_.partner_id is None else steps_of_partners
+            steps(import_, until)
     except BadFile as exc:
         import_.end(ImportState.BAD_FORMAT, str(exc))
     except Doubtful as exc:
@@ -53,6 +52,13 @@ def go_on(import_id: int, seconds: float = 20) -> bool:
     if import_.is_finished:
         copies.remove(spool.path_of(import_id))
     return import_.is_finished
+
+
+def steps_of_partners(import_: Import, until: float) -> None:
+    if import_.state == ImportState.WAITING:
+        scanning.look_through(import_)
+    if import_.state == ImportState.PROCESSING:
+        import_rows(import_, until)
 
 
 def import_rows(import_: Import, until: float) -> None:

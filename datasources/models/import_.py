@@ -57,7 +57,10 @@ class Import(models.Model):
     At every moment rows = rows_ok + rows_with_errors + rows_skipped; the next chunk begins at `offset`.
     """
 
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="imports")
+    partner = models.ForeignKey(
+        Partner, on_delete=models.CASCADE, null=True, related_name="imports", help_text="Empty: a person of ours asked."
+    )
+    asked_by = models.CharField(max_length=150, blank=True, default="", help_text="Who of ours, where no partner is.")
     run = models.ForeignKey(
         Run, on_delete=models.SET_NULL, null=True, related_name="imports", help_text="Empty: too long ago."
     )
@@ -72,7 +75,7 @@ class Import(models.Model):
     digest = models.CharField(max_length=64, blank=True, default="", help_text="SHA-256 of the file as it came.")
     is_again = models.BooleanField(default=False, help_text="It is read although its content was imported before.")
 
-    processor_type = models.PositiveIntegerField(choices=ProcessorType)
+    processor_type = models.PositiveIntegerField(choices=ProcessorType, null=True)
     entity = models.CharField(max_length=63, blank=True, default="", help_text="What its rows become.")
     file_import_type = models.CharField(max_length=16, choices=FileImportType, null=True)
     amount_calculated = models.BooleanField(default=False)
@@ -83,6 +86,8 @@ class Import(models.Model):
     delimiter = models.CharField(max_length=1, blank=True, default="")
     encoding = models.CharField(max_length=32, blank=True, default="", help_text="In which it came.")
     unknown_columns = models.JSONField(default=list, help_text="Columns that nothing is made of.")
+
+    preview = models.JSONField(null=True, help_text="What a person's file would do, as it was tried.")
 
     state = models.PositiveSmallIntegerField(choices=ImportState, default=ImportState.WAITING)
     reason = models.CharField(max_length=500, blank=True, default="", help_text="Why it is as it is, for a person.")
@@ -124,6 +129,12 @@ class Import(models.Model):
         """Return a new import of a file of this source, to be saved."""
         read_as = {name: getattr(source, name) for name in READ_AS}
         return cls(partner_id=source.partner_id, data_source=source, **read_as, **fields)
+
+    @property
+    def party(self) -> Partner:
+        """The partner whose file it is; of a person's there is none."""
+        assert self.partner is not None  # noqa: S101 (whoever asks has a partner's import)
+        return self.partner
 
     @property
     def percentage_processed(self) -> int:

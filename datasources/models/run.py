@@ -36,7 +36,7 @@ class Run(Leased):
     source = models.ForeignKey(
         DataSource, on_delete=models.SET_NULL, null=True, related_name="runs", help_text="Empty: an upload, or gone."
     )
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="runs")
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, null=True, related_name="runs")
     trigger = models.CharField(max_length=16, choices=Trigger)
     state = models.CharField(max_length=16, choices=RunState, default=RunState.LISTING)
     found = models.PositiveIntegerField(null=True, help_text="How many files the folder had.")

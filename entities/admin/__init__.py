@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from entities.admin import overview  # noqa: F401 (registers its card)
+from entities.admin import layout, overview  # noqa: F401 (each registers what it shows)
 from entities.admin.records import RecordAdmin
 from entities.schema import schemas
 

@@ -15,10 +15,11 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
+from connector.edge.admin_additions import Link
 from connector.edge.admin_filters import SpanFilter, values_filter
 from connector.edge.admin_pages import MachineWritten, Sections, by_number
 from connector.edge.payloads import are_seen_by
-from entities.admin import columns
+from entities.admin import columns, exports
 from entities.admin.frequent import frequent_values
 from entities.schema import EntitySchema, schema_of, schemas
 from entities.schema.fields import FieldSchema
@@ -51,6 +52,7 @@ class RecordAdmin(MachineWritten):
     """Shows what `entities.store` wrote: fields by the groups of the layout, then what we know of the record."""
 
     has_history = True
+    actions = (exports.export_selected,)
 
     @property
     def schema(self) -> EntitySchema:
@@ -113,7 +115,16 @@ class RecordAdmin(MachineWritten):
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_of_key"
-        return [path("of-key/", self.admin_site.admin_view(self.of_key_view), name=name), *super().get_urls()]
+        return [
+            path("of-key/", self.admin_site.admin_view(self.of_key_view), name=name),
+            self.route("export/", "export", exports.export, self.has_operate_permission),
+            *super().get_urls(),
+        ]
+
+    def list_links(self, request: HttpRequest) -> list[Link]:
+        may_export = self.has_operate_permission(request)
+        own = [("Export", exports.export_url(self, list=request.GET.urlencode()))] if may_export else []
+        return [*own, *super().list_links(request)]
 
     def of_key_view(self, request: HttpRequest) -> HttpResponse:
         """Lead to the record of a key, so that a list of keys need not look every record up; else to the search."""

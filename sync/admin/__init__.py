@@ -14,6 +14,7 @@ from sync.admin import (  # noqa: F401 (each registers its pages)
     push_tokens,
     pushes,
     records,
+    sweeps,
     switches,
     visits,
 )

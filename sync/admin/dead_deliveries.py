@@ -9,15 +9,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from msgspec.structs import asdict
 
 from connector.edge import admin_text
 from connector.edge.admin_paginator import counted
+from connector.edge.admin_text import short, table
 from sync import dead_letters
 from sync.admin import columns
 from sync.admin.body_form import BodyForm, told_of_form
 from sync.admin.operations import REPLAY, Operated, Operation
+from sync.dead_letters import Trial
 from sync.models import Delivery, State
 
 EDIT = "It is applied in place of what came when the delivery is replayed. It must speak of the same record."
@@ -49,8 +52,15 @@ def dry_run(request: HttpRequest, model_admin: Operated, pk: int) -> HttpRespons
     trial = dead_letters.trial(delivery)
     if trial is None:
         return refuse(request, model_admin, delivery)
-    context = {"delivery": delivery, "trial": trial, "faults": columns.fault_table(map(asdict, trial.faults))}
+    faults = columns.fault_table(map(asdict, trial.faults))
+    context = {"delivery": delivery, "trial": trial, "faults": faults, "changes": change_table(delivery, trial)}
     return model_admin.page(request, "sync/dry_run.html", f"Dry run of delivery {pk}", **context)
+
+
+def change_table(delivery: Delivery, trial: Trial) -> SafeString:
+    """Return what would be stored: the fields that would change, with what they hold and what they would."""
+    rows = [(columns.field(delivery.entity, name), short(old), short(new)) for name, old, new in trial.changes]
+    return table(("Field", "Now", "Then"), rows)
 
 
 def edit(request: HttpRequest, model_admin: Operated, pk: int) -> HttpResponse:

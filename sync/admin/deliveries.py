@@ -19,12 +19,30 @@ from connector.edge.admin_pages import by_number, column
 from connector.edge.admin_text import NOTHING, table, text
 from connector.edge.payloads import are_seen_by, hidden
 from entities.schema import schemas
-from sync.admin import columns, dead_deliveries, dead_groups, held_deletes, process, skipping, undoing
+from sync.admin import (
+    columns,
+    dead_deliveries,
+    dead_exports,
+    dead_fields,
+    dead_groups,
+    held_deletes,
+    process,
+    skipping,
+    sweeping,
+    undoing,
+)
 from sync.admin.filters import AcceptedFilter, DeadFilter
-from sync.admin.operations import HEAVY, Operated
-from sync.admin.selected import refuse_selected, release_selected, replay_selected, skip_selected
+from sync.admin.operations import Operated
+from sync.admin.selected import (
+    export_csv,
+    export_lines,
+    refuse_selected,
+    release_selected,
+    replay_selected,
+    skip_selected,
+)
 from sync.models import Delivery, Outcome, State
-from sync.models.delivery import Method
+from sync.models.delivery import HEAVY, Method
 from sync.write import lock_number
 
 
@@ -93,7 +111,7 @@ class DeliveryAdmin(Operated):
         values_filter("entity", lambda: list(schemas()), any_other=True),  # Also of one that is gone.
         DeadFilter,
     )
-    actions = (replay_selected, skip_selected, release_selected, refuse_selected)
+    actions = (replay_selected, skip_selected, release_selected, refuse_selected, export_csv, export_lines)
     search_help_text = "Delivery, process or record key, exactly"
     sections = (
         (
@@ -119,7 +137,9 @@ class DeliveryAdmin(Operated):
         operate = self.has_operate_permission
         return [
             self.route("dead/", "dead", dead_groups.listed, self.has_view_permission),
-            self.route("dead/replay/", "replay_group", dead_groups.replay_group, operate),
+            self.route("dead/replay/", "replay_group", sweeping.replay_group, operate),
+            self.route("dead/skip-all/", "skip_group", sweeping.skip_group, operate),
+            self.route("dead/export/", "export_group", dead_exports.export_group, operate),
             self.route("dead/skip/", "skip", skipping.skip, operate),
             self.route("held/", "held", held_deletes.listed, self.has_view_permission),
             self.route("held/<str:name>/", "decide", held_deletes.decide, operate),
@@ -128,6 +148,7 @@ class DeliveryAdmin(Operated):
             self.route("<int:pk>/replay/", "replay", dead_deliveries.replay, operate),
             self.route("<int:pk>/dry-run/", "dry_run", dead_deliveries.dry_run, operate),
             self.route("<int:pk>/edit/", "edit", dead_deliveries.edit, self.has_edit_permission),
+            self.route("<int:pk>/edit/fields/", "edit_fields", dead_fields.edit, self.has_edit_permission),
             *super().get_urls(),
         ]
 

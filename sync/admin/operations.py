@@ -17,9 +17,9 @@ from connector.edge.admin_pages import MachineWritten
 from sync import dead_letters
 from sync.dead_letters import Tally
 from sync.models import Delivery
+from sync.models.delivery import HEAVY
 
 AT_ONCE = 500
-HEAVY = ("body", "edited_body", "digest", "previous", "errors", "ignored")
 SECONDS = 10.0  # Far under the web server's time-out; whoever wants more presses again.
 
 

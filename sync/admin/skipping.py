@@ -13,9 +13,10 @@ from django.urls import reverse
 from connector.edge.admin_text import short, table
 from sync import dead_letters
 from sync.admin import columns
-from sync.admin.operations import AT_ONCE, HEAVY, Operated, Operation
+from sync.admin.operations import AT_ONCE, Operated, Operation
 from sync.dead_letters import REASON_LENGTH
 from sync.models import Delivery, State
+from sync.models.delivery import HEAVY
 
 if TYPE_CHECKING:
     from django.forms import TextInput
@@ -25,17 +26,25 @@ else:
 LONGEST_NUMBER = 18
 
 
+class ReasonField(forms.CharField):
+    """Why deliveries are given up, which a person must tell."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Reason",
+            max_length=REASON_LENGTH,
+            widget=TextInput,
+            help_text=f"1 to {REASON_LENGTH} characters; it is kept with the delivery.",
+            error_messages={
+                "required": "Say why: a delivery is not given up without a reason.",
+                "max_length": f"A reason has up to {REASON_LENGTH} characters; this one has %(show_value)d.",
+            },
+        )
+
+
 class SkipForm(forms.Form):
     deliveries = forms.CharField(widget=forms.HiddenInput)
-    reason = forms.CharField(
-        max_length=REASON_LENGTH,
-        widget=TextInput,
-        help_text=f"1 to {REASON_LENGTH} characters; it is kept with the delivery.",
-        error_messages={
-            "required": "Say why: a delivery is not given up without a reason.",
-            "max_length": f"A reason has up to {REASON_LENGTH} characters; this one has %(show_value)d.",
-        },
-    )
+    reason = ReasonField()
 
 
 def skip(request: HttpRequest, model_admin: Operated) -> HttpResponse:

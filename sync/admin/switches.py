@@ -150,8 +150,6 @@ class SwitchAdmin(ModelAdmin):
                     switch.delete_limit if switch else None, settings.CONNECTOR_DELETE_LIMIT, "any number"
                 ),
                 "silent": limited(switch.silent_hours if switch else None, settings.CONNECTOR_SILENT_HOURS, "never"),
-                "when": moment(entry.action_time) if entry else NOTHING,
-                "who": entry.user.get_username() if entry else NOTHING,
                 "when": moment(entry.made_at) if entry else NOTHING,
                 "who": entry.who if entry else NOTHING,
                 "url": self.url(request, entity, switch),

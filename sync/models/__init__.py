@@ -11,6 +11,7 @@ from sync.models.ledger import Ledger
 from sync.models.milestone import Milestone
 from sync.models.pull import Pull, PullPage
 from sync.models.push import Push, PushPause, PushToken
+from sync.models.sweep import Sweep
 from sync.models.switch import Switch
 from sync.models.traffic import Traffic, Unsettled
 from sync.models.walk import Walk, WalkBlock
@@ -33,6 +34,7 @@ __all__ = [
     "PushPause",
     "PushToken",
     "State",
+    "Sweep",
     "Switch",
     "Traffic",
     "Unsettled",

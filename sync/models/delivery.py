@@ -35,6 +35,7 @@ RETRYING = "runnable_at IS NOT NULL AND NOT (state = 'accepted')"
 OBSTACLE = "finished_at IS NULL AND (runnable_at IS NULL OR NOT (state = 'accepted'))"
 WAITING = "state IN ('accepted', 'retrying') AND runnable_at IS NULL"
 UNFINISHED = "finished_at IS NULL"
+HEAVY = ("body", "edited_body", "digest", "previous", "errors", "ignored")  # What lists and sets can do without.
 
 
 class Outcome(models.TextChoices):
@@ -66,6 +67,16 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Return what waits for a delivery of the same record."""
         of_record = self.filter(record_hash=delivery.record_hash, entity=delivery.entity)
         return of_record.unapplied().filter(record_key=delivery.record_key, pk__gt=delivery.pk)
+
+    def replay(self) -> int:
+        """Give the dead among them another life, each in its own place; return how many."""
+        fresh = {"tries": 0, "crashes": 0, "reason": "", "runnable_at": Now()}
+        return self.filter(state=State.DEAD).update(state=State.ACCEPTED, **fresh)
+
+    def skip(self, reason: str) -> int:
+        """Give the dead among them up by name, so that their records go on; return how many."""
+        over = {"reason": reason, "runnable_at": None, "finished_at": Now()}
+        return self.filter(state=State.DEAD).update(state=State.SKIPPED, **over)
 
 
 class Delivery(models.Model):
@@ -195,8 +206,7 @@ class Delivery(models.Model):
 
     def replay(self) -> bool:
         """Give a dead one another life, in its own place."""
-        fresh = {"tries": 0, "crashes": 0, "reason": "", "runnable_at": Now()}
-        return self.move({State.DEAD}, state=State.ACCEPTED, **fresh)
+        return Delivery.objects.filter(pk=self.pk).replay() == 1
 
     def edit(self, body: bytes) -> bool:
         """Have another body applied in its place; the original bytes stay."""
@@ -204,7 +214,7 @@ class Delivery(models.Model):
 
     def skip(self, reason: str) -> bool:
         """Give it up by name; its record goes on without it."""
-        return self.move({State.DEAD}, state=State.SKIPPED, reason=reason, runnable_at=None, finished_at=Now())
+        return Delivery.objects.filter(pk=self.pk).skip(reason) == 1
 
     def move(self, states: set[State], **changes: Any) -> bool:
         """Change the row while it is in one of these states; tell whether it was."""

@@ -23,7 +23,8 @@ from tests.sync.writes import DATABASE, accept, dead, prices, product, run, stat
 
 pytestmark = DATABASE
 LIST, GROUPS = "/admin/sync/delivery/", "/admin/sync/delivery/dead/"
-SKIP, REPLAY_GROUP = f"{GROUPS}skip/", f"{GROUPS}replay/"
+SKIP, REPLAY_GROUP, SKIP_GROUP = f"{GROUPS}skip/", f"{GROUPS}replay/", f"{GROUPS}skip-all/"
+EXPORT = f"{GROUPS}export/"
 SCRIPT = "<script>alert(1)</script>"
 DEAD, ACCEPTED, SKIPPED = State.DEAD, State.ACCEPTED, State.SKIPPED
 
@@ -119,22 +120,6 @@ def test_replay_of_a_group_is_asked_first(admin_client: Browser) -> None:
     assert states() == [DEAD]
 
 
-def test_replay_of_a_group_replays_it_and_no_other(admin_client: Browser) -> None:
-    for key, reason in [("a", "A"), ("b", "B"), ("c", "A")]:
-        dead(key=key, reason=reason)
-    assert told(admin_client, REPLAY_GROUP, entity="product", reason="A") == ["2 replayed."]
-    assert states() == [ACCEPTED, DEAD, ACCEPTED]
-    assert told(admin_client, REPLAY_GROUP, entity="product", reason="A") == ["0 replayed."]
-
-
-def test_replay_of_a_large_group_says_how_many_are_left(admin_client: Browser, monkeypatch: Any) -> None:
-    monkeypatch.setattr("sync.admin.dead_groups.AT_ONCE", 2)
-    first, *_ = [dead(key=str(number)) for number in range(3)]
-    answer = told(admin_client, REPLAY_GROUP, entity="product", reason="LookupError")
-    assert answer == ["2 replayed. 1 of this reason stay dead: do it again."]
-    assert states(pk=first.pk) == [ACCEPTED]
-
-
 @pytest.mark.parametrize("given", [{}, {"entity": "a\0"}, {"entity": "product", "reason": "\0"}])
 def test_replay_of_no_group_leads_back(admin_client: Browser, given: dict[str, str]) -> None:
     assert admin_client.get(REPLAY_GROUP, given)["Location"] == GROUPS
@@ -227,6 +212,22 @@ def test_dry_run_tells_that_it_would_be_applied_and_leaves_nothing(admin_client:
     content = admin_client.post(page(dead(), "dry-run")).content.decode()
     assert "It would be applied." in content
     assert (states(), product("a"), FollowUp.objects.count(), entries()) == ([DEAD], None, 0, [])
+
+
+def test_dry_run_shows_what_would_change(admin_client: Browser) -> None:
+    accept("POST", "a", {"name": "old", "inventory": {"qty": 7}})
+    run()
+    content = admin_client.post(page(dead("PUT", "a", {"inventory": {"qty": 8}}), "dry-run")).content.decode()
+    assert "would change" in content
+    assert "<td>inventory.qty</td><td>7</td><td>8</td>" in content
+    assert "<td>name</td>" not in content
+
+
+def test_dry_run_says_that_nothing_would_change(admin_client: Browser) -> None:
+    accept("POST", "a", {"name": "old"})
+    run()
+    content = admin_client.post(page(dead("PUT", "a", {"name": "old"}), "dry-run")).content.decode()
+    assert "nothing would change" in content
 
 
 def test_dry_run_lists_every_fault(admin_client: Browser) -> None:
@@ -422,7 +423,16 @@ def test_viewer_sees_and_is_offered_nothing_to_do(viewer: Browser) -> None:
     delivery = dead()
     for address in (page(delivery), GROUPS, LIST):
         content = shown(viewer, address)
-        for offer in ("Dry run", "Edit body", "/replay/", "Replay all", "replay_selected", "skip/"):
+        for offer in (
+            "Dry run",
+            "Edit body",
+            "/replay/",
+            "Replay all",
+            "Skip all",
+            "Export",
+            "replay_selected",
+            "skip/",
+        ):
             assert offer not in content
 
 
@@ -434,7 +444,7 @@ def test_viewer_may_not_act_on_a_delivery(viewer: Browser, action: str) -> None:
     assert states() == [DEAD]
 
 
-@pytest.mark.parametrize("address", [SKIP, REPLAY_GROUP])
+@pytest.mark.parametrize("address", [SKIP, REPLAY_GROUP, SKIP_GROUP, EXPORT])
 def test_viewer_may_not_act_on_many(viewer: Browser, address: str) -> None:
     given = {"deliveries": dead().pk, "reason": "LookupError", "entity": "product"}
     assert viewer.post(address, given).status_code == 403

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from connector.edge.errors import BadRequest
 from entities.schema import schemas
 from sync import dead_letters
-from sync.dead_groups import ALL, GROUPS, MEMBERS, count_dead, groups, members
+from sync.dead_groups import ALL, EXTENT, GROUPS, MEMBERS, count_dead, groups, members
 from sync.dead_letters import Busy, NotDead, Tally, Trial
 from sync.models import Delivery, FollowUp, Lane
 from sync.models.delivery import State
@@ -68,7 +68,12 @@ def test_groups_count_the_records_behind_whose_dead_more_waits() -> None:
 
 @pytest.mark.usefixtures("many")
 def test_groups_and_their_members_are_found_by_their_index_alone() -> None:
-    for sql, parameters in ((GROUPS, []), (MEMBERS, ["product", "A", 500]), (ALL, [100])):
+    for sql, parameters in (
+        (GROUPS, []),
+        (MEMBERS, ["product", "A", 0, 500]),
+        (EXTENT, ["product", "A"]),
+        (ALL, [100]),
+    ):
         plan = plan_of(sql, parameters)
         read = {line.split(" using ")[1].split()[0] for line in plan.splitlines() if " using " in line}
         assert read <= {"sync_delivery_dead", "sync_delivery_unapplied"}
@@ -220,7 +225,8 @@ def test_dry_run_changes_nothing(receive: Any) -> None:
     heard: list[Any] = []
     receive(lambda delivery, **_: heard.append(delivery.outcome))
     delivery = dead()
-    assert dead_letters.dry_run(delivery) is None
+    found = dead_letters.dry_run(delivery)
+    assert (found.faults, found.before, found.after["sku"]) == ((), None, "a")
     assert (heard, states(), product("a"), FollowUp.objects.count()) == (["created"], [DEAD], None, 0)
 
 
@@ -234,17 +240,28 @@ def test_dry_run_tells_what_would_refuse_it(method: str, body: bytes, code: str)
     delivery = dead(method, "b" if method == "POST" else "c", {})
     Delivery.objects.filter(pk=delivery.pk).update(body=body)
     delivery.refresh_from_db()
-    error = dead_letters.dry_run(delivery)
-    assert error
-    assert [fault.code for fault in error.faults] == [code]
+    assert [fault.code for fault in dead_letters.dry_run(delivery).faults] == [code]
 
 
 def test_dry_run_tells_what_the_database_would_refuse() -> None:
     delivery = dead(key="", body={**SALE, "partnerSkuCode": None}, entity="partner_sale")
-    error = dead_letters.dry_run(delivery)
-    assert error
-    assert [fault.treekey for fault in error.faults] == ["partner_sale"]
+    assert [fault.treekey for fault in dead_letters.dry_run(delivery).faults] == ["partner_sale"]
     assert states() == [DEAD]
+
+
+def test_dry_run_tells_what_would_change() -> None:
+    accept("POST", "a", {"name": "old", "price": 1})
+    run()
+    delivery = dead("PUT", "a", {"name": "new", "price": 1, "inventory": {"qty": 2}})
+    assert dead_letters.dry_run(delivery).changes == [("name", "old", "new"), ("inventory_qty", None, 2)]
+    assert (states()[-1], product("a").name) == (DEAD, "old")
+
+
+def test_dry_run_of_a_deletion_tells_what_would_go() -> None:
+    accept("POST", "a", {"name": "old"})
+    run()
+    found = dead_letters.dry_run(dead("DELETE", "a"))
+    assert (found.before["name"], found.after) == ("old", None)
 
 
 def test_dry_run_raises_what_a_receiver_raises(receive: Any) -> None:

@@ -7,6 +7,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_ROWS = 1_048_575  # beside the header
 UNWRITABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32)], "\ufffd")
 
 

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('datasources', '0008_tell_imports_of_records'),
+        ('datasources', '0009_let_sources_say_when_they_are_silent'),
     ]
 
     operations = [
