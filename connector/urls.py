@@ -20,6 +20,7 @@ urlpatterns = [
     path("health/live", live),
     path("health/ready", ready),
     path("admin", RedirectView.as_view(url="/admin/")),
+    path("admin/second-factor/", include("connector.edge.login.urls")),
     path("admin/", include("console.urls")),
     path("admin/", admin.site.urls),
     re_path(r"", unknown_route),

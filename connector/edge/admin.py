@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from connector.edge import admin_allowances, admin_users  # noqa: F401 (each registers pages of its own)
+from connector.edge import admin_allowances, admin_sign_ins, admin_users  # noqa: F401 (each registers pages of its own)
 from connector.edge.admin_filters import values_filter
 from connector.edge.admin_pages import MachineWritten, by_number, column
 from connector.edge.admin_text import link, moment, table, tag

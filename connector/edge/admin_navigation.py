@@ -20,7 +20,7 @@ TITLES = {
     "notifications": "Notifications",
     "edge": "Access",
 }
-WITHIN = {"auth": "edge"}  # Django's users stand with our clients and tokens.
+WITHIN = {"auth": "edge", "axes": "edge"}  # Who signs in stands with our clients and tokens.
 ICONS = {
     "delivery": "move_to_inbox",
     "job": "work",
@@ -34,6 +34,8 @@ ICONS = {
     "switch": "toggle_on",
     "followup": "webhook",
     "allowance": "speed",
+    "accessattempt": "lock",
+    "accesslog": "login",
     "partner": "handshake",
     "deal": "contract",
     "campaign": "campaign",

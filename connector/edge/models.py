@@ -9,6 +9,10 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from connector.edge.login.second_factor import SecondFactor
+
+__all__ = ["Allowance", "Client", "Scope", "SecondFactor", "Token", "TokenQuerySet", "account_of"]
+
 
 class Client(models.Model):
     """A caller as it is known to us; all tokens of one name belong to it, so that rotation changes nothing."""

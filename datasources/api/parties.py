@@ -8,6 +8,7 @@ from binascii import Error
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from connector.edge.addresses import address_of
 from connector.edge.errors import Unauthorized
 from connector.edge.headers import decoded
 from partners import sessions
@@ -90,9 +91,3 @@ def end_session(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         sessions.end(key)
     response.delete_cookie(COOKIE, path=COOKIE_PATH, samesite="Lax")
     return response
-
-
-def address_of(request: HttpRequest) -> str:
-    """Return where a call comes from: behind the proxy what that has seen, which is the last that it names."""
-    forwarded: str = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE_PROXY_SSL_HEADER else ""
-    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")

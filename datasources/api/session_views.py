@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
+from connector.edge.addresses import address_of
 from connector.edge.errors import Unauthorized
 from datasources.api.answers import answer, context_of, written
 from datasources.api.forms import SIGN_IN
-from datasources.api.parties import address_of, begin_session, end_session
+from datasources.api.parties import begin_session, end_session
 from datasources.api.view import PartyView, TouchpointView, refuse_stranger
 from partners.passwords import party_of
 
