@@ -21,7 +21,7 @@ class SecondFactors:
         return users.annotate(has_second_factor=Exists(of_user))
 
     @admin.display(description="second factor", boolean=True)
-    def second_factor(self, user: Any) -> bool:
+    def with_second_factor(self, user: Any) -> bool:
         return bool(user.has_second_factor)
 
     def has_take_away_permission(self, request: HttpRequest) -> bool:

@@ -26,7 +26,7 @@ class UserAdmin(SecondFactors, BaseUserAdmin, ModelAdmin):  # type: ignore[type-
     form = UserChangeForm
     add_form = AdminUserCreationForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("username", "email", "is_active", "is_staff", "is_superuser", "second_factor", "last_login")
+    list_display = ("username", "email", "is_active", "is_staff", "is_superuser", "with_second_factor", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser")
     actions = ("take_away_second_factors",)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django_otp import verify_token
 
 from connector.edge.login.second_factor import SecondFactor
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
 else:
     from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
-WRONG = "That code is not right, or was used before. After a wrong code the next is taken only some seconds later."
+WRONG = "That code is not right, or was used before."
+EARLY = "After wrong codes there is a wait: the next one is taken in {:,} seconds."
 
 
 class CodeForm(forms.Form):
@@ -24,16 +27,19 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         max_length=64,
         widget=TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}),
-        help_text="The six digits that your authenticator shows, or a recovery code.",
     )
 
     def __init__(self, factor: SecondFactor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.factor = factor
+        instead = ", or a recovery code" if factor.confirmed else ""
+        self.fields["code"].help_text = f"The six digits that your authenticator shows{instead}."
 
     def clean_code(self) -> str:
-        code: str = self.cleaned_data["code"]
-        verified = verify_token(self.factor.user, self.factor.persistent_id, code)
+        may_try, refusal = self.factor.verify_is_allowed()
+        if not may_try:
+            raise ValidationError(EARLY.format(ceil((refusal["locked_until"] - timezone.now()).total_seconds())))
+        verified = verify_token(self.factor.user, self.factor.persistent_id, self.cleaned_data["code"])
         if verified is None:
             raise ValidationError(WRONG)
         self.factor = verified

@@ -9,6 +9,7 @@ from typing import Any, cast
 import django_otp
 import segno
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -131,5 +132,4 @@ def page(request: HttpRequest, name: str, title: str, **context: Any) -> HttpRes
 
 
 def log(request: HttpRequest, message: str) -> None:
-    user = cast("Any", request.user)
-    admin.site.get_model_admin(type(user)).log_change(request, user, message)
+    admin.site.get_model_admin(User).log_change(request, request.user, message)
