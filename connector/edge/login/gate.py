@@ -35,7 +35,9 @@ class SecondFactorGate:
         if name in OPEN or not user.is_authenticated or user.is_verified():
             return None
         if has_second_factor(user):
-            return HttpResponseRedirect(f"{reverse('second_factor_check')}?{urlencode({'next': request.get_full_path()})}")
+            return HttpResponseRedirect(
+                f"{reverse('second_factor_check')}?{urlencode({'next': request.get_full_path()})}"
+            )
         if name not in ENROLMENT and must_have_second_factor(user):
             messages.info(request, "A second factor is asked of you here: set it up to go on.")
             return HttpResponseRedirect(reverse("second_factor"))
