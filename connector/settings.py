@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import environ
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -43,7 +44,6 @@ CONNECTOR_SESSION_HOURS = env.int("CONNECTOR_SESSION_HOURS", default=12)
 CONNECTOR_SECOND_FACTOR = env.list("CONNECTOR_SECOND_FACTOR", default=[])  # of whom: "everyone", or groups
 CONNECTOR_LOGIN_FAILURES = env.int("CONNECTOR_LOGIN_FAILURES", default=5)  # of a name at an address
 CONNECTOR_LOGIN_LOCK_MINUTES = env.int("CONNECTOR_LOGIN_LOCK_MINUTES", default=30)
-CONNECTOR_SIGN_IN_DAYS = env.int("CONNECTOR_SIGN_IN_DAYS", default=90)
 SESSION_COOKIE_AGE = CONNECTOR_SESSION_HOURS * 3600
 if not DEBUG:  # A browser takes these names from this host alone, over TLS; no neighbour under the domain can set them.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
@@ -53,10 +53,11 @@ AXES_COOLOFF_TIME = timedelta(minutes=CONNECTOR_LOGIN_LOCK_MINUTES)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # Else who guesses could lock a person out from everywhere.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # Nor for longer than that; and rows stay as small as they are.
 AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "connector.edge.addresses.origin_of"
+AXES_CLIENT_IP_CALLABLE = "connector.edge.address.origin_of"
 AXES_LOCKOUT_CALLABLE = "connector.edge.login.lockout.locked"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]  # Kept, and logged, as stars.
 AXES_ENABLE_ADMIN = False  # The admin has pages of its own for it.
+AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
 # What the connector tells of itself
@@ -250,6 +251,7 @@ UNFOLD = {
     "SITE_SUBHEADER": "Dsync destination",
     "SITE_SYMBOL": "hub",
     "SITE_URL": None,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("edge/icon.svg")}],
     "SHOW_HISTORY": True,
     "STYLES": [
         "connector.edge.admin_navigation.style",

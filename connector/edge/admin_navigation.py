@@ -35,7 +35,6 @@ ICONS = {
     "followup": "webhook",
     "allowance": "speed",
     "accessattempt": "lock",
-    "accesslog": "login",
     "partner": "handshake",
     "deal": "contract",
     "campaign": "campaign",

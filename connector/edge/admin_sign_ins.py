@@ -1,11 +1,11 @@
-"""Who signed in from where, and who failed to: django-axes writes both, and a lock is undone here."""
+"""Who failed to sign in, from where, and who is locked out for it; a lock is undone here."""
 
 from __future__ import annotations
 
 from ipaddress import ip_address
 from typing import Any
 
-from axes.models import AccessAttempt, AccessLog
+from axes.models import AccessAttempt
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -16,13 +16,8 @@ from connector.edge.login.lockout import is_locked, unlock, with_failures
 
 
 @column("at")
-def at(row: AccessAttempt | AccessLog) -> str:
-    return moment(row.attempt_time)
-
-
-@column("until")
-def until(row: AccessLog) -> str:
-    return moment(row.logout_time)
+def at(attempt: AccessAttempt) -> str:
+    return moment(attempt.attempt_time)
 
 
 @column("state")
@@ -36,30 +31,27 @@ def failures(attempt: AccessAttempt) -> str:
 
 
 @column("browser")
-def browser(row: AccessAttempt | AccessLog) -> str:
-    return str(row.user_agent)
+def browser(attempt: AccessAttempt) -> str:
+    return str(attempt.user_agent)
 
 
-class SignIns(MachineWritten):
+@admin.register(AccessAttempt)
+class FailedSignIns(MachineWritten):
+    """What was sent is not shown: who mistakes the field types a password for a name."""
+
+    list_display = (at, "username", "ip_address", failures, state, browser)
+    sections = ((None, (at, "username", "ip_address", failures, state, browser)),)
     search_help_text = "A user name or an address, exactly"
+    actions = ("unlock",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return with_failures(super().get_queryset(request).defer("get_data", "post_data"))
 
     def found_by(self, term: str) -> Q:
         try:
             return Q(username=term) | Q(ip_address=str(ip_address(term)))
         except ValueError:
             return Q(username=term)
-
-
-@admin.register(AccessAttempt)
-class FailedSignIns(SignIns):
-    """What was sent is not shown: who mistakes the field types a password for a name."""
-
-    list_display = (at, "username", "ip_address", failures, state, browser)
-    sections = ((None, (at, "username", "ip_address", failures, state, browser)),)
-    actions = ("unlock",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return with_failures(super().get_queryset(request).defer("get_data", "post_data"))
 
     @admin.action(description="Unlock the selected names at their addresses", permissions=["operate"])
     def unlock(self, request: HttpRequest, attempts: QuerySet[Any]) -> None:
@@ -68,9 +60,3 @@ class FailedSignIns(SignIns):
             self.log_change(request, attempt, "Unlocked.")
             unlock(attempt)
         self.message_user(request, f"Failed sign-ins forgotten: {len(chosen)}.", messages.SUCCESS)
-
-
-@admin.register(AccessLog)
-class SignedIn(SignIns):
-    list_display = (at, "username", "ip_address", until, browser)
-    sections = ((None, (at, "username", "ip_address", until, browser)),)

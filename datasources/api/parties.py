@@ -8,7 +8,7 @@ from binascii import Error
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from connector.edge.addresses import address_of
+from connector.edge.address import address_of
 from connector.edge.errors import Unauthorized
 from connector.edge.headers import decoded
 from partners import sessions

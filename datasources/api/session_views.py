@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
-from connector.edge.addresses import address_of
+from connector.edge.address import address_of
 from connector.edge.errors import Unauthorized
 from datasources.api.answers import answer, context_of, written
 from datasources.api.forms import SIGN_IN

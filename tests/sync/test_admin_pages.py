@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from axes.models import AccessAttempt, AccessLog
+from axes.models import AccessAttempt
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.db import connection
@@ -69,8 +69,9 @@ MAKERS: dict[str, Callable[[int], Model]] = {
     "sync.switch": lambda n: Switch.objects.create(entity=f"entity-{n}", mode="refuse"),
     "notifications.notification": lambda n: make_notification(process_id=f"p-{n}", client_id=client_number(n)),
     "auth.user": lambda n: User.objects.create(username=f"user-{n}"),
-    "axes.accessattempt": lambda n: AccessAttempt.objects.create(**signing_in(n), failures_since_start=1),
-    "axes.accesslog": lambda n: AccessLog.objects.create(**signing_in(n)),
+    "axes.accessattempt": lambda n: AccessAttempt.objects.create(
+        username=f"user-{n}", ip_address="192.0.2.1", user_agent="a browser", failures_since_start=1
+    ),
     "auth.group": lambda n: Group.objects.create(name=f"group-{n}"),
 }
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label_lower)
@@ -84,10 +85,6 @@ every_machine_written = pytest.mark.parametrize("model", MACHINE_WRITTEN, ids=la
 
 def client_number(number: int) -> int:
     return issue(client_name=f"client-{number}")[0].client_id
-
-
-def signing_in(number: int) -> dict[str, str]:
-    return {"username": f"user-{number}", "ip_address": "192.0.2.1", "user_agent": "a browser"}
 
 
 def make(model: type[Model], number: int) -> Model:

@@ -25,10 +25,10 @@ def check_login(**_kwargs: Any) -> list[CheckMessage]:
 def limits_below_one() -> Iterator[CheckMessage]:
     for name in POSITIVE:
         if getattr(settings, name) < 1:
-            yield Error(f"{name} is {getattr(settings, name)}.", hint="Set it to 1 or more.", id="edge.E003")
+            yield Error(f"{name} is {getattr(settings, name)}.", hint="Set it to 1 or more.", id="edge.E004")
 
 
 def second_factor_without_keys() -> Iterator[CheckMessage]:
     if settings.CONNECTOR_SECOND_FACTOR and not settings.FIELD_KEYS:
         hint = "Set FIELD_KEYS: the secrets of second factors are kept encrypted."
-        yield Error("CONNECTOR_SECOND_FACTOR asks for what nobody can set up.", hint=hint, id="edge.E004")
+        yield Error("CONNECTOR_SECOND_FACTOR asks for what nobody can set up.", hint=hint, id="edge.E005")

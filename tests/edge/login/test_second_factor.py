@@ -206,15 +206,22 @@ def take_away(browser: Browser, user: User) -> None:
     browser.post("/admin/auth/user/", {"action": "take_away_second_factors", "_selected_action": [user.pk]})
 
 
-def test_administrator_takes_a_lost_one_away(secret: str, ada: User) -> None:
-    take_away(operator("view_user", "delete_secondfactor"), ada)
-    assert is_inside(signed_in())
-    assert LogEntry.objects.filter(change_message="Took away the second factor.").count() == 1
-
-
-def test_others_take_nothing_away(secret: str, ada: User) -> None:
-    take_away(operator("view_user", "change_user"), ada)
-    assert not is_inside(signed_in())
+@pytest.mark.parametrize(
+    ("permissions", "of_superuser", "is_taken"),
+    [
+        (("view_user",), False, False),
+        (("view_user", "change_user"), False, True),
+        (("view_user", "change_user"), True, False),
+    ],
+    ids=["viewer", "administrator", "of a superuser"],
+)
+def test_lost_one_is_taken_away(
+    secret: str, ada: User, *, permissions: tuple[str, ...], of_superuser: bool, is_taken: bool
+) -> None:
+    User.objects.filter(pk=ada.pk).update(is_superuser=of_superuser)
+    take_away(operator(*permissions), ada)
+    assert is_inside(signed_in()) is is_taken
+    assert LogEntry.objects.filter(change_message="Took away the second factor.").count() == int(is_taken)
 
 
 def test_command_removes_one_that_no_key_opens(secret: str, settings: Any) -> None:

@@ -103,11 +103,11 @@ def test_sessions_that_are_over_are_cleared(ada: User) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "code"),
     [
-        ("CONNECTOR_LOGIN_FAILURES", 0, "edge.E003"),
-        ("CONNECTOR_LOGIN_LOCK_MINUTES", -1, "edge.E003"),
-        ("CONNECTOR_SESSION_IDLE_MINUTES", 0, "edge.E003"),
-        ("CONNECTOR_SESSION_HOURS", 0, "edge.E003"),
-        ("CONNECTOR_SECOND_FACTOR", ["everyone"], "edge.E004"),
+        ("CONNECTOR_LOGIN_FAILURES", 0, "edge.E004"),
+        ("CONNECTOR_LOGIN_LOCK_MINUTES", -1, "edge.E004"),
+        ("CONNECTOR_SESSION_IDLE_MINUTES", 0, "edge.E004"),
+        ("CONNECTOR_SESSION_HOURS", 0, "edge.E004"),
+        ("CONNECTOR_SECOND_FACTOR", ["everyone"], "edge.E005"),
     ],
     ids=str,
 )
