@@ -6,9 +6,12 @@ development checkout works as it is. `DEBUG=false` in the environment turns that
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
+from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -32,7 +35,30 @@ SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=0 if DEBUG else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
 SECURE_HSTS_PRELOAD = not DEBUG
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+CSRF_COOKIE_HTTPONLY = True  # No script needs it: forms have the token in them.
 SILENCED_SYSTEM_CHECKS = ["security.W008"]  # SECURE_SSL_REDIRECT, see above.
+
+# Signing in to the admin
+CONNECTOR_SESSION_IDLE_MINUTES = env.int("CONNECTOR_SESSION_IDLE_MINUTES", default=60)
+CONNECTOR_SESSION_HOURS = env.int("CONNECTOR_SESSION_HOURS", default=12)
+CONNECTOR_SECOND_FACTOR = env.list("CONNECTOR_SECOND_FACTOR", default=[])  # of whom: "everyone", or groups
+CONNECTOR_LOGIN_FAILURES = env.int("CONNECTOR_LOGIN_FAILURES", default=5)  # of a name at an address
+CONNECTOR_LOGIN_LOCK_MINUTES = env.int("CONNECTOR_LOGIN_LOCK_MINUTES", default=30)
+SESSION_COOKIE_AGE = CONNECTOR_SESSION_HOURS * 3600
+if not DEBUG:  # A browser takes these names from this host alone, over TLS; no neighbour under the domain can set them.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_FAILURE_LIMIT = CONNECTOR_LOGIN_FAILURES
+AXES_COOLOFF_TIME = timedelta(minutes=CONNECTOR_LOGIN_LOCK_MINUTES)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # Else who guesses could lock a person out from everywhere.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # Nor for longer than that; and rows stay as small as they are.
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "connector.edge.address.origin_of"
+AXES_LOCKOUT_CALLABLE = "connector.edge.login.lockout.locked"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]  # Kept, and logged, as stars.
+AXES_ENABLE_ADMIN = False  # The admin has pages of its own for it.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
 
 # What the connector tells of itself
 CONNECTOR_PUBLIC_URL = env.str("CONNECTOR_PUBLIC_URL", default="").rstrip("/")
@@ -108,6 +134,8 @@ INSTALLED_APPS = [
     "datasources",
     "console",
     "django_celery_beat",
+    "django_otp",
+    "axes",
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -119,6 +147,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 BROWSER_MIDDLEWARE = [  # Requests of machines pass it by.
+    "connector.edge.browsers.BrowserHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -126,7 +155,11 @@ BROWSER_MIDDLEWARE = [  # Requests of machines pass it by.
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "connector.edge.current.CurrentRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "connector.edge.login.sessions.SessionLimits",
+    "django_otp.middleware.OTPMiddleware",
+    "connector.edge.login.gate.SecondFactorGate",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",  # The last: it answers in the place of the login's page.
 ]
 MIDDLEWARE = ["connector.edge.middleware.ContractMiddleware", *BROWSER_MIDDLEWARE]
 ROOT_URLCONF = "connector.urls"
@@ -150,6 +183,8 @@ WHITENOISE_USE_FINDERS = DEBUG
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_REDIRECT_URL = "admin:index"  # Who opens the page of the login itself; the theme leaves out where to go next.
 LANGUAGE_CODE = "en"
@@ -235,6 +270,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 15, "retry": False},
     },
+    "tidy-sign-ins": {"task": "connector.edge.tasks.tidy_sign_ins", "schedule": 86_400.0},
 }
 
 # The admin
@@ -243,8 +279,8 @@ UNFOLD = {
     "SITE_HEADER": "Connector",
     "SITE_SUBHEADER": "Dsync destination",
     "SITE_SYMBOL": "hub",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "connector.edge.admin_navigation.icon"}],
     "SITE_URL": None,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("edge/icon.svg")}],
     "SHOW_HISTORY": True,
     "STYLES": [
         "connector.edge.admin_navigation.style",
@@ -252,6 +288,12 @@ UNFOLD = {
         "console.appearance.style",
     ],
     "SCRIPTS": ["connector.edge.admin_navigation.icons"],
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+            {"title": "Second factor", "link": reverse_lazy("second_factor")},
+        ]
+    },
     "DASHBOARD_CALLBACK": "connector.edge.admin_index.dashboard",
     "SIDEBAR": {"navigation": "connector.edge.admin_navigation.sections"},
 }

@@ -21,6 +21,7 @@ urlpatterns = [
     path("health/live", live),
     path("health/ready", ready),
     path("admin", RedirectView.as_view(url="/admin/")),
+    path("admin/second-factor/", include("connector.edge.login.urls")),
     path("admin/", include("console.urls")),
     path("admin/layout/", admin.site.admin_view(data_layout), name="data_layout"),
     path("admin/", admin.site.urls),

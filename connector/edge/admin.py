@@ -15,7 +15,13 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from connector.edge import admin_allowances, admin_audit, admin_token_rotation, admin_users  # noqa: F401 (each registers pages of its own)
+from connector.edge import (  # noqa: F401 (each registers pages of its own)
+    admin_allowances,
+    admin_audit,
+    admin_sign_ins,
+    admin_token_rotation,
+    admin_users,
+)
 from connector.edge.admin_filters import values_filter
 from connector.edge.admin_pages import MachineWritten, by_number, column
 from connector.edge.admin_text import link, moment, table, tag

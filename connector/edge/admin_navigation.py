@@ -21,7 +21,7 @@ TITLES = {
     "notifications": "Notifications",
     "edge": "Access",
 }
-WITHIN = {"auth": "edge"}  # Django's users stand with our clients and tokens.
+WITHIN = {"auth": "edge", "axes": "edge"}  # Who signs in stands with our clients and tokens.
 ICONS = {
     "alert": "notifications_active",
     "delivery": "move_to_inbox",
@@ -37,6 +37,7 @@ ICONS = {
     "switch": "toggle_on",
     "followup": "webhook",
     "allowance": "speed",
+    "accessattempt": "lock",
     "partner": "handshake",
     "deal": "contract",
     "campaign": "campaign",
@@ -74,10 +75,6 @@ def register_link(room: str) -> Callable[[LinkOf], LinkOf]:
 
 def style(_request: HttpRequest) -> str:
     return static("edge/admin.css")
-
-
-def icon(_request: HttpRequest) -> str:
-    return static("edge/icon.svg")
 
 
 def icons(_request: HttpRequest) -> str:

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 
 from connector.edge.admin_pages import ModelAdmin
+from connector.edge.admin_second_factors import SecondFactors
 from connector.edge.roles import Role
 
 if TYPE_CHECKING:
@@ -23,15 +24,16 @@ admin.site.unregister([User, Group])
 
 
 @admin.register(User)
-class UserAdmin(BaseUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
+class UserAdmin(SecondFactors, BaseUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs only
     """Users; who is no superuser makes none, and has no power over one."""
 
     viewed_by = operated_by = Role.ADMINISTRATOR
     form = UserChangeForm
     add_form = AdminUserCreationForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("username", "email", "is_active", "is_staff", "is_superuser", "last_login")
+    list_display = ("username", "email", "is_active", "is_staff", "is_superuser", "with_second_factor", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser")
+    actions = ("take_away_second_factors",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         own = super().get_readonly_fields(request, obj)

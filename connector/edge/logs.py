@@ -57,6 +57,8 @@ def standard_library(renderer: Any) -> dict[str, Any]:
             "asyncssh": {"level": "WARNING"},
             "aiobotocore": {"level": "WARNING"},
             "botocore": {"level": "WARNING"},
+            # Each sign-in has a row; its lines tell stars.
+            "axes": {"level": "WARNING"},
             # A heartbeat every few seconds is no news.
             "celery.app.trace": {"level": "WARNING", "filters": ["task"]},
             "celery.worker.strategy": {"level": "WARNING"},

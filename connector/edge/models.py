@@ -10,8 +10,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from connector.edge.audit_entry import AuditEntry
+from connector.edge.login.second_factor import SecondFactor
 
-__all__ = ["Allowance", "AuditEntry", "Client", "Scope", "Token", "account_of"]
+__all__ = ["Allowance", "AuditEntry", "Client", "Scope", "SecondFactor", "Token", "TokenQuerySet", "account_of"]
 
 
 class Client(models.Model):

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.db import connection
@@ -71,6 +72,9 @@ MAKERS: dict[str, Callable[[int], Model]] = {
     "alerts.alert": lambda n: Alert.objects.create(kind="held-delete", subject=f"s-{n}", text="x", path="/admin/"),
     "edge.auditentry": lambda n: AuditEntry.objects.create(who=f"user-{n}", action="signed in"),
     "auth.user": lambda n: User.objects.create(username=f"user-{n}"),
+    "axes.accessattempt": lambda n: AccessAttempt.objects.create(
+        username=f"user-{n}", ip_address="192.0.2.1", user_agent="a browser", failures_since_start=1
+    ),
     "auth.group": lambda n: Group.objects.create(name=f"group-{n}"),
 }
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label_lower)

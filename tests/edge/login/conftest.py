@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from tests.edge.login.signing_in import PASSWORD
+
+
+@pytest.fixture(autouse=True)
+def _quick(settings: Any, db: None) -> None:
+    """Passwords that cost nothing to compare, and a lock after two failures."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.AXES_FAILURE_LIMIT = 2
+
+
+@pytest.fixture
+def ada() -> User:
+    return User.objects.create_superuser("ada", password=PASSWORD)
