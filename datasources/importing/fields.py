@@ -10,19 +10,19 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
+from datasources.importing.numbers import NULL, Plain, Texts
 from entities.schema.fields import FieldSchema
 from entities.schema.moments import Date
-from entities.schema.readers import Invalid, Number, Text, plain
+from entities.schema.readers import Invalid, Text, plain
 
-NULL = r"\N"
 THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]*)?")
-SPECIAL = re.compile(r"[\\\t\n\r\x00]")
+SPECIAL = "\\\t\n\r\x00"
 ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 REMEMBERED = 20_000
 SPOKEN = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-Texts = list[str | None]
 Get = Callable[[Sequence[str]], str]
 
 
@@ -36,13 +36,11 @@ class Field:
         self.column = column
         self.spell = speller(leaf, date_format=date_format, decimal_comma=decimal_comma)
         self.read = reader_of(leaf, self.spell)
-        self.takes = plain_number(leaf)
 
     def cells(self, rows: Sequence[Sequence[str]]) -> list[str]:
         if self.place is None:
             return [self.get(row) for row in rows]
-        place = self.place
-        return [row[place].strip() for row in rows]
+        return list(map(str.strip, map(itemgetter(self.place), rows)))
 
 
 def reader_of(leaf: FieldSchema, spell: Callable[[str], Any]) -> Callable[[list[str]], Texts]:
@@ -61,8 +59,9 @@ class TextColumn:
         self.empty = empty
 
     def __call__(self, cells: list[str]) -> Texts:
-        usual = max(map(len, cells), default=0) <= self.longest and not SPECIAL.search("".join(cells))
-        return [cell or self.empty for cell in cells] if usual else [self.one(cell) for cell in cells]
+        if max(map(len, cells), default=0) > self.longest or has_special(cells):
+            return [self.one(cell) for cell in cells]
+        return cells if all(cells) else [cell or self.empty for cell in cells]
 
     def one(self, cell: str) -> str | None:
         if len(cell) > self.longest or "\x00" in cell:
@@ -75,17 +74,16 @@ class Remembered(dict[str, str | None]):
 
     def __init__(self, read: Callable[[str], str | None], empty: str | None) -> None:
         self.read = read
-        super().__init__({"": empty})
+        self.empty = empty
+        super().__init__()
 
     def __missing__(self, cell: str) -> str | None:
-        text = self[cell] = self.read(cell)
+        text = self[cell] = self.read(cell) if cell else self.empty
         return text
 
     def limit(self) -> None:
         if len(self) > REMEMBERED:
-            empty = self[""]
             self.clear()
-            self[""] = empty
 
 
 class ReadColumn:
@@ -95,9 +93,11 @@ class ReadColumn:
         self.leaf = leaf
         self.spell = spell
         self.remembered = Remembered(self.one, empty)
-        self.is_plain = plain_number(leaf)
+        self.plain = Plain(leaf)
 
     def __call__(self, cells: list[str]) -> Texts:
+        if self.spell is str and self.plain.has_all(cells):
+            return cells
         self.remembered.limit()
         return list(map(self.remembered.__getitem__, cells))
 
@@ -105,18 +105,15 @@ class ReadColumn:
         assert self.leaf.reader is not None  # noqa: S101 (only objects have none)
         try:
             value = self.spell(cell)
-            return value if self.is_plain(value) else copied(self.leaf.reader.read(value))
+            return value if self.plain.has(value) else copied(self.leaf.reader.read(value))
         except Invalid:
             return None
 
 
-def plain_number(leaf: FieldSchema) -> Callable[[Any], object]:
-    """Return what tells a number that its field takes for sure: not too long in any part, and nothing else to it."""
-    if not isinstance(leaf.reader, Number) or leaf.reader.bounds:
-        return lambda _value: False
-    whole, decimals = leaf.reader.digits - leaf.reader.decimals, leaf.reader.decimals
-    fraction = rf"(\.[0-9]{{1,{decimals}}})?" if decimals else ""
-    return re.compile(rf"-?[0-9]{{1,{whole}}}{fraction}").fullmatch
+def has_special(texts: Sequence[str | None]) -> bool:
+    """Tell whether one of these texts stands in COPY otherwise than it is."""
+    together = "".join(filter(None, texts))
+    return any(char in together for char in SPECIAL)
 
 
 def copied(value: Any) -> str | None:

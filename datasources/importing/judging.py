@@ -13,7 +13,8 @@ import msgspec
 from connector.edge.errors import Fault, add_faults
 from connector.edge.strict_json import text_faults
 from datasources.importing.fields import Field
-from datasources.importing.rows import AMOUNT, QUANTITY, Reader, product
+from datasources.importing.numbers import product
+from datasources.importing.rows import AMOUNT, QUANTITY, Reader
 from entities.schema.readers import Invalid
 from entities.schema.validator import Reading, wrong
 from sync.command import Command

@@ -34,7 +34,7 @@ class Keys:
 
     def checked(self, keys: list[str | None]) -> list[str | None]:
         """Return the keys without those that cannot be addressed; to look at all of them at once is enough mostly."""
-        there = [key for key in keys if key is not None]
+        there = list(filter(None, keys))
         everything = "".join(there)
         if everything.isascii() and everything.isprintable() and max(map(len, there), default=0) <= KEY_LENGTH:
             return keys
@@ -58,7 +58,7 @@ def part_texts(part: Part, of: Callable[[str], Texts]) -> Texts:
 
 def escape_all(texts: Texts, separators: str) -> Texts:
     """Return texts as parts of a key hold them, None for what is empty."""
-    everything = "".join(text for text in texts if text)
+    everything = "".join(filter(None, texts))
     if any(char in everything for char in f"\\{separators}"):
         return [escaped(text, separators) if text else None for text in texts]
     return texts if all(texts) else [text or None for text in texts]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
@@ -38,15 +38,16 @@ class Finder:
         for file in self.files.values():
             file.close()
 
-    def take(self, keys: Iterable[str | None], numbers: Iterable[int]) -> None:
+    def take(self, keys: Sequence[str | None], numbers: Sequence[int]) -> None:
         """Take the keys of rows; None is the key of a row that has none."""
+        if None in keys:
+            numbers = [number for number, key in zip(numbers, keys, strict=True) if key is not None]
+            keys = [key for key in keys if key is not None]
         appends = self.appends
-        for key, number in zip(keys, numbers, strict=True):
-            if key is not None:
-                hashed = hash(key)
-                append = appends[hashed & (BUCKETS - 1)]
-                append(hashed)
-                append(number)
+        for hashed, number in zip(map(hash, keys), numbers, strict=True):
+            append = appends[hashed & (BUCKETS - 1)]
+            append(hashed)
+            append(number)
         for place, bucket in enumerate(self.buckets):
             if len(bucket) > IN_MEMORY:
                 self.spill(place, bucket)
@@ -67,7 +68,9 @@ class Finder:
             self.link(entries)
 
     def link(self, entries: array[int]) -> None:
-        """Write for each row of a bucket that repeats a key which row had it last."""
+        """Write for each row of a bucket that repeats a key which row had it last; mostly none does."""
+        if len(set(entries[::2])) * 2 == len(entries):
+            return
         last: dict[int, int] = {}
         repeats = []
         for hashed, number in zip(entries[::2], entries[1::2], strict=True):

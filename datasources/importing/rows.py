@@ -7,22 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Context, Decimal
-from functools import lru_cache
 
 from connector.edge.errors import Fault
-from datasources.importing.fields import ESCAPES, NULL, SPECIAL, Field, Get, TextColumn, Texts
+from datasources.importing import numbers
+from datasources.importing.fields import ESCAPES, Field, Get, TextColumn, has_special
 from datasources.importing.header import Header, fields_of
 from datasources.importing.keys import Keys
+from datasources.importing.numbers import Plain, Texts
 from datasources.importing.processors import OF_ENTITY, Processor
 from datasources.models import FileImportType, Import
 from entities.schema import EntitySchema, schemas
 
 Row = Sequence[str]
 QUANTITY, AMOUNT = "quantity", "amount"
-CENT = Decimal("0.0001")  # As exact as the column of amounts is.
-EXACT = Context(prec=100, rounding=ROUND_HALF_UP)  # More digits than any two numbers of ours have.
-decimal = lru_cache(maxsize=1000)(Decimal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +77,8 @@ class Reader:
         self.width = header.width
         self.keys = Keys(way.schema, way.partner)
         self.multiplies = way.multiplies and {QUANTITY, AMOUNT} <= self.fields.keys()
+        if self.multiplies:
+            self.plain_amounts = Plain(self.fields[AMOUNT].leaf)
         self.columns = ["partner", way.schema.key.column, *self.fields]
 
     def field(self, name: str, header: Header) -> Field:
@@ -128,10 +127,8 @@ class Reader:
         """Make amounts of one those of their lines, and return the places of what has no place in the column."""
         if not self.multiplies:
             return set()
-        takes = self.fields[AMOUNT].takes
-        amounts = products(texts[QUANTITY], texts[AMOUNT])
-        before = places_of_none(amounts)
-        texts[AMOUNT] = [amount if amount is None or amount == NULL or takes(amount) else None for amount in amounts]
+        before = places_of_none(texts[AMOUNT])
+        texts[AMOUNT] = numbers.of_lines(texts[QUANTITY], texts[AMOUNT], self.plain_amounts)
         return places_of_none(texts[AMOUNT]) - before
 
     def without_either(self, cells: dict[str, list[str]], count: int) -> set[int]:
@@ -162,22 +159,7 @@ def owned_by(principal: str, get: Get) -> Get:
 
 def escape_keys(keys: Sequence[str | None]) -> Sequence[str | None]:
     """Return keys as COPY takes them."""
-    if SPECIAL.search("".join(key for key in keys if key)):
-        return [key and key.translate(ESCAPES) for key in keys]
-    return keys
-
-
-def products(quantities: Texts, amounts: Texts) -> Texts:
-    """Return what amounts of one become for so many, as far as both can be read."""
-    return [
-        amount if quantity is None or amount is None or amount == NULL else product(quantity, amount)
-        for quantity, amount in zip(quantities, amounts, strict=True)
-    ]
-
-
-def product(quantity: str, amount: str) -> str:
-    """Return the amount of so many, as exact as its column holds it."""
-    return str(EXACT.quantize(EXACT.multiply(decimal(quantity), Decimal(amount)), CENT))
+    return [key and key.translate(ESCAPES) for key in keys] if has_special(keys) else keys
 
 
 def shaped(

@@ -6,29 +6,28 @@ import gc
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
-
-from django.db import connections
 
 from connector.edge.models import Client
 from datasources import spool
 from datasources.importing import chunks, copies, scanning
-from datasources.importing.chunks import Importer, Overtaken
+from datasources.importing.chunks import Importer
 from datasources.importing.errors import BadFile, Doubtful
+from datasources.importing.hands import Queue, share
 from datasources.importing.header import read_header
 from datasources.importing.judging import Judge
 from datasources.importing.ours import work as ours
 from datasources.importing.repeats import Repeats
 from datasources.importing.rows import Reader, Way
+from datasources.importing.sorting import Sorter
 from datasources.importing.table import Table
+from datasources.importing.turns import Overtaken
+from datasources.importing.writing import Writer
 from datasources.models import Import, ImportState
 
 CLIENT = "imports"
 SHORT = 0.0005  # seconds
-Item = TypeVar("Item")
 
 
 def go_on(import_id: int, seconds: float = 20) -> bool:
@@ -69,17 +68,17 @@ def import_rows(import_: Import, until: float) -> None:
         header = read_header(top.header(), Way.of(import_).schema, Way.of(import_).processor, import_.column_mapping)
     reader = Reader(Way.of(import_), header)
     judge = Judge(reader, Client.objects.get_or_create(name=CLIENT)[0].pk, f"import-{import_.pk}")
-    importer = Importer(import_, reader, judge, Repeats(copies.repeats_of(path)))
+    sorter = Sorter(reader, judge)
+    importer = Importer(import_, Writer(import_, sorter), Repeats(copies.repeats_of(path)))
     with Table(copy, import_.delimiter, import_.offset, import_.position) as table:
+        queue = Queue((sorter.sort(chunk) for chunk in table.chunks(chunks.AT_ONCE)), until)
         try:
-            for chunk in ahead(importer.sort(chunk) for chunk in table.chunks(chunks.AT_ONCE)):
-                importer.apply(chunk)
-                if time.monotonic() > until:
-                    return
+            share(queue, importer.apply)
         except Overtaken:
             import_.refresh_from_db()
             return
-    import_.end(ImportState.PROCESSED)
+    if queue.is_empty:
+        import_.end(ImportState.PROCESSED)
 
 
 @contextmanager
@@ -87,7 +86,7 @@ def undisturbed() -> Iterator[None]:
     """Have the database wait for nothing of Python's own.
 
     The collector of cycles is off: rows have none, and for a few hundred of them it looks at all of Django. And whoever
-    has an answer of the database goes on at once, not when the thread that reads ahead has had its usual 5 ms.
+    has an answer of the database goes on at once, not when the thread that reads has had its usual 5 ms.
     """
     was_on, interval = gc.isenabled(), sys.getswitchinterval()
     gc.disable()
@@ -98,18 +97,6 @@ def undisturbed() -> Iterator[None]:
         sys.setswitchinterval(interval)
         if was_on:
             gc.enable()
-
-
-def ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """Yield items, the next one of which is made while the caller is at one: the database works meanwhile."""
-    with ThreadPoolExecutor(1) as beside:
-        following = beside.submit(next, items, None)
-        try:
-            while (item := following.result()) is not None:
-                following = beside.submit(next, items, None)
-                yield item
-        finally:
-            beside.submit(connections.close_all).result()  # Of that thread, if it had to ask the database anything.
 
 
 def readable(import_: Import, path: Path) -> Path:

@@ -19,7 +19,7 @@ from tests.datasources.files import make_import
 
 pytestmark = pytest.mark.django_db
 CELL = st.one_of(
-    st.sampled_from(["", " ", "1", "-2.50", "0.00001", "99999999999999", "2026-01-31", "20260131", "2999-01-01", "EUR", "x" * 130]),
+    st.sampled_from(["", " ", "1", "-2.50", "0.00001", "99999999999999", "2026-01-31", "20260131", "2999-01-01", "EUR", "1\n2", "x" * 130]),
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=6),
 )  # fmt: skip
 COLUMNS = {
@@ -90,11 +90,14 @@ def test_rows_read_quickly_are_as_if_each_had_been_judged_by_itself(
     assert outcome(thorough) == expected
 
 
-@pytest.mark.parametrize("cell", ["1.234,5", "12,5", "12.5", "-7", "x"])
-def test_rows_with_decimal_commas_are_read_alike_either_way(monkeypatch: pytest.MonkeyPatch, cell: str) -> None:
+@pytest.mark.parametrize("comma", [True, False], ids=["comma", "point"])
+@pytest.mark.parametrize(
+    "cell", ["1.234,5", "12,5", "12.5", "-7", "x", "1\n2", "-0", "0.005", "9999999999.9999", "1e2"]
+)
+def test_numbers_are_read_alike_either_way(monkeypatch: pytest.MonkeyPatch, cell: str, *, comma: bool) -> None:
     columns = COLUMNS[ProcessorType.PARTNER_SALES]
     text = written(columns, [[{**GOOD, "amount": cell, "quantity": cell}[column] for column in columns]])
-    quick, thorough = (make_import(text, decimal_comma=True, is_again=True) for _ in range(2))
+    quick, thorough = (make_import(text, decimal_comma=comma, is_again=True) for _ in range(2))
     work.go_on(quick.pk)
     expected = outcome(quick)
     monkeypatch.setattr(reading.Reader, "lines", lambda _self, rows: Lines([None] * len(rows), [None] * len(rows)))
