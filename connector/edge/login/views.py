@@ -9,7 +9,6 @@ from typing import Any, cast
 import django_otp
 import segno
 from django.contrib import admin, messages
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,6 +17,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST
 
+from connector.edge import audit
+from connector.edge.audit_entry import Action
 from connector.edge.login.forms import CodeForm
 from connector.edge.login.second_factor import SecondFactor, begin, must_have_second_factor
 
@@ -132,4 +133,4 @@ def page(request: HttpRequest, name: str, title: str, **context: Any) -> HttpRes
 
 
 def log(request: HttpRequest, message: str) -> None:
-    admin.site.get_model_admin(User).log_change(request, request.user, message)
+    audit.note(request, Action.CHANGED, [request.user], message)
