@@ -133,4 +133,4 @@ def page(request: HttpRequest, name: str, title: str, **context: Any) -> HttpRes
 
 
 def log(request: HttpRequest, message: str) -> None:
-    audit.note(request, Action.CHANGED, [request.user], message)
+    audit.note(request, Action.CHANGED, [cast("Any", request.user)], message)
