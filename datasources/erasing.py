@@ -8,7 +8,7 @@ nothing could be made out stays as long as any.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from django.db.models.functions import Now
@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from datasources import spool
 from datasources.importing import copies
 from datasources.importing.header import read_header
+from datasources.importing.ours.work import writer_of
 from datasources.importing.rows import Reader, Way, shaped
 from datasources.importing.table import Chunk, Table
 from datasources.models import Import
@@ -25,6 +26,7 @@ from sync.dead_letters import Busy
 from sync.erasing import Place, register
 
 AT_ONCE = 5000
+Keys = Callable[[Chunk], Iterator[tuple[int, str | None]]]  # Of rows, by their numbers.
 
 
 def out_of_files(schema: EntitySchema, key: str) -> int:
@@ -46,21 +48,31 @@ def out_of_file(import_: Import, key: str) -> int:
     if numbers:
         rewrite(import_, numbers)
         import_.rejects.filter(row__in=numbers).delete()
-        Import.objects.filter(pk=import_.pk).update(modified_at=Now())
+        Import.objects.filter(pk=import_.pk).update(modified_at=Now(), preview=None)
     return len(numbers)
 
 
 def rows_of(import_: Import, key: str) -> set[int]:
     """Return the numbers of the rows that name a record."""
     with reread(import_) as table:
-        way = Way.of(import_)
-        reader = Reader(way, read_header(table.header(), way.schema, way.processor, import_.column_mapping))
-        return {number for chunk in table.chunks(AT_ONCE) for number in named(reader, chunk, key)}
+        keys = (keys_of_ours if import_.partner_id is None else keys_of_partners)(import_, table.header())
+        return {number for chunk in table.chunks(AT_ONCE) for number, text in keys(chunk) if text == key}
 
 
-def named(reader: Reader, chunk: Chunk, key: str) -> Iterator[int]:
-    rows, numbers, _ = shaped(chunk.rows, chunk.numbers, reader.width)
-    return (number for number, text in zip(numbers, reader.key_texts(rows), strict=True) if text == key)
+def keys_of_partners(import_: Import, names: Sequence[str]) -> Keys:
+    way = Way.of(import_)
+    reader = Reader(way, read_header(names, way.schema, way.processor, import_.column_mapping))
+
+    def keys(chunk: Chunk) -> Iterator[tuple[int, str | None]]:
+        rows, numbers, _ = shaped(chunk.rows, chunk.numbers, reader.width)
+        return zip(numbers, reader.key_texts(rows), strict=True)
+
+    return keys
+
+
+def keys_of_ours(import_: Import, names: Sequence[str]) -> Keys:
+    writer = writer_of(import_, names)
+    return lambda chunk: zip(chunk.numbers, map(writer.key, chunk.rows), strict=True)
 
 
 def rewrite(import_: Import, erased: set[int]) -> None:

@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from connector.edge import audit
+from connector.edge.audit_entry import Action
 from sync import turns, wake
 from sync.dead_groups import extent, members
 from sync.models import Delivery, Lane, Sweep
@@ -119,7 +120,7 @@ def apply(sweep: Sweep, taken: Sequence[Delivery]) -> int:
     if not found:
         return 0
     entry = ACTS[Act(sweep.act)](found, sweep)
-    if sweep.asked_by_id is not None:
-        LogEntry.objects.log_actions(sweep.asked_by_id, found, CHANGE, entry)
+    if sweep.asked_by is not None:
+        audit.note_for(sweep.asked_by, Action.CHANGED, found, entry)
     transaction.on_commit(wake.workers)
     return len(found)

@@ -6,15 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_permission_codename
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
+from connector.edge import audit
 from connector.edge.admin_additions import Link, additions_of
 from connector.edge.admin_model import ModelAdmin
 from connector.edge.admin_paginator import BoundedPaginator
@@ -152,10 +151,8 @@ class MachineWritten(ModelAdmin):
         return TemplateResponse(request, template, {**self.admin_site.each_context(request), "title": title, **context})
 
     def log_about(self, request: HttpRequest, what: str, sentence: str) -> None:
-        """Note in the admin's log what a person did about rows that no single one stands for."""
-        kind = ContentType.objects.get_for_model(self.model)
-        entry = {"object_repr": what[:200], "action_flag": CHANGE, "change_message": sentence}
-        LogEntry.objects.create(user_id=int(request.user.pk or 0), content_type=kind, **entry)
+        """Note in the audit log what a person did about rows that no single one stands for."""
+        audit.note_about(request, self.model, what, sentence)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -34,6 +34,18 @@ def note(request: HttpRequest | None, action: Action, rows: Iterable[models.Mode
     AuditEntry.objects.bulk_create([AuditEntry(**told, **subject(row)) for row in rows], batch_size=BATCH)
 
 
+def note_about(request: HttpRequest, model: type[models.Model], what: str, message: str) -> None:
+    """Write down what the user of a request did about rows of a model that no single one stands for."""
+    told = {**asker(request), "action": Action.CHANGED, "message": message[:300]}
+    AuditEntry.objects.create(**told, subject=model._meta.label_lower, label=what[:200])
+
+
+def note_for(user: User, action: Action, rows: Iterable[models.Model], message: str) -> None:
+    """Write down what was done to rows in the name of a user who has asked for it before."""
+    told = {"who": user.get_username(), "user_number": user.pk, "action": action, "message": message[:300]}
+    AuditEntry.objects.bulk_create([AuditEntry(**told, **subject(row)) for row in rows], batch_size=BATCH)
+
+
 def note_command(words: str) -> None:
     """Write down that a command begins; the words are its name and what of its arguments is no secret."""
     AuditEntry.objects.create(who=SHELL, action=Action.COMMAND, message=words[:300])

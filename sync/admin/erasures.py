@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from connector.edge import admin_additions
 from connector.edge.admin_pages import MachineWritten, ModelAdmin, Sections, by_number, column
 from connector.edge.admin_text import moment, tag, text
+from connector.edge.roles import Role
 from entities.entity import Entity
 from entities.schema import schema_of, schemas
 from sync import erasures
@@ -80,6 +81,7 @@ class ErasureForm(ModelForm):
 
 @admin.register(Erasure)
 class ErasureAdmin(MachineWritten):
+    operated_by = Role.ADMINISTRATOR  # It cannot be undone.
     form = ErasureForm
     list_display = ("id", "entity", "record_key", state, erased, "asked_by", asked, done)
     sections = ((None, ("entity", "record_key", state, erased, "asked_by", asked, done, "tries")),)

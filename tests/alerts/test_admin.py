@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from alerts.models import Alert
 from tests.alerts.conftest import Trouble
+from tests.audit import deeds
 from tests.conftest import operator
 from tests.sync.writes import DATABASE
 
@@ -80,7 +80,7 @@ def test_alert_is_acknowledged_once_and_logged(admin_client: Browser, three: dic
     again = acknowledge(admin_client, three["open"])
     assert "Nothing was done" in str(next(iter(again.context["messages"])))
     assert Alert.objects.get(subject="open").acknowledged_by == "admin"
-    assert [entry.change_message for entry in LogEntry.objects.all()] == ["Acknowledged."]
+    assert [entry.message for entry in deeds()] == ["Acknowledged."]
 
 
 def test_selected_alerts_are_acknowledged(admin_client: Browser, three: dict[str, Alert]) -> None:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import io
+from io import StringIO
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client as Browser
 from openpyxl import Workbook
 
-from datasources import runs
+from datasources import runs, spool
 from datasources.importing.ours import work
 from datasources.models import Import, ImportState, Reject, Run
 from entities import store
 from entities.models import PartnerStock, Product
 from entities.schema import schemas
 from sync.models import Delivery, Push, Switch
+from tests.audit import deeds
 from tests.conftest import operator
 from tests.sync.writes import DATABASE
 
@@ -223,7 +225,7 @@ def test_cancelled_import_stores_nothing(admin_client: Browser) -> None:
 def test_who_imported_is_known(admin_client: Browser) -> None:
     import_ = imported(admin_client, "sku\na\n")
     assert import_.asked_by == "admin"
-    assert list(LogEntry.objects.order_by("pk").values_list("change_message", flat=True)) == [
+    assert list(deeds().values_list("message", flat=True)) == [
         "Uploaded for product.",
         "Released.",
     ]
@@ -256,3 +258,11 @@ def test_import_needs_leave_for_both(permissions: tuple[str, ...]) -> None:
 
 def test_list_of_records_leads_to_the_import(admin_client: Browser) -> None:
     assert UPLOAD in admin_client.get("/admin/entities/product/").content.decode()
+
+
+def test_rows_that_name_an_erased_record_leave_the_file(admin_client: Browser) -> None:
+    import_ = imported(admin_client, "name,sku,price\nMug,a,1\nCup,b,2\nSecret,a,x\n")
+    call_command("erase", "product", "a", yes=True, stdout=StringIO())
+    import_.refresh_from_db()
+    assert (spool.path_of(import_.pk).read_text(), import_.preview) == ("name,sku,price\n\nCup,b,2\n\n", None)
+    assert ([*products()], import_.rejects.count()) == (["b"], 0)

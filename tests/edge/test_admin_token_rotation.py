@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.test import Client as Browser
 from django.utils import timezone
 
 from connector.edge.models import Token
 from connector.edge.token_rotation import is_old, standing
 from connector.edge.tokens import caller_of, issue
+from tests.audit import deeds
 from tests.conftest import operator
 
 pytestmark = pytest.mark.django_db
@@ -112,9 +112,9 @@ def test_old_token_is_warned_of(settings: Any, admin_client: Browser, age: int, 
 def test_rotation_is_in_the_log_without_the_token(admin_client: Browser) -> None:
     old, _ = issue(client_name="shop")
     secret = rotated(admin_client, old).context["text"].rpartition("_")[2]
-    told = list(LogEntry.objects.order_by("pk").values_list("change_message", flat=True))
+    told = list(deeds().values_list("message", flat=True))
     assert told == [f"Issued in the place of {old.prefix}.", "Rotated; it ends in 7 days."]
-    assert secret not in str(list(LogEntry.objects.values()))
+    assert secret not in str(list(deeds().values()))
 
 
 @pytest.mark.parametrize("permissions", [("view_token",), ("view_token", "add_token"), ("view_token", "change_token")])

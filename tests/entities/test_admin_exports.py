@@ -7,7 +7,6 @@ import io
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +15,7 @@ from python_calamine import load_workbook
 from entities import exporting, store
 from entities.models import Product
 from entities.schema import schemas
+from tests.audit import deeds
 from tests.conftest import operator
 
 pytestmark = pytest.mark.django_db
@@ -118,7 +118,7 @@ def test_export_asks_twice_for_each_portion(monkeypatch: Any) -> None:
 def test_file_is_named_and_logged(admin_client: Browser) -> None:
     answer = admin_client.get(EXPORT, {"kind": "csv"})
     assert 'filename="product-' in answer["Content-Disposition"]
-    assert LogEntry.objects.get().change_message == "Exported as csv."
+    assert deeds().get().message == "Exported as csv."
 
 
 def test_export_needs_more_than_seeing_records() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.test import Client as Browser
 
 from entities.models import Product
 from sync import erasures
 from sync.models import Erasure
+from tests.audit import deeds
 from tests.conftest import Dsync, operator
 from tests.sync.writes import DATABASE, product
 
@@ -41,7 +41,7 @@ def test_worker_erases_what_was_asked_for(admin_client: Browser) -> None:
     shown = admin_client.get(LIST).content.decode()
     assert "1 record, 1 deliveries" in shown
     assert not Product.objects.exists()
-    assert LogEntry.objects.get().object_repr == "product a"
+    assert deeds().get().label == "product a"
 
 
 @pytest.mark.parametrize(

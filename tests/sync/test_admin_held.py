@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from sync import held
 from sync.models import Delivery, State
+from tests.audit import deeds
 from tests.conftest import operator
 from tests.sync.factories import make_delivery
 from tests.sync.writes import DATABASE, states
@@ -94,8 +94,8 @@ def test_step_tells_how_far_it_is(admin_client: Browser, monkeypatch: pytest.Mon
 def test_each_batch_has_a_line_in_the_log_without_any_key(admin_client: Browser) -> None:
     first, second = make_held(2)
     answer(admin_client, RELEASE)
-    entry = LogEntry.objects.get()
-    assert entry.change_message == f"Released 2 held deletes of product: {first.pk} to {second.pk}."
+    entry = deeds().get()
+    assert entry.message == f"Released 2 held deletes of product: {first.pk} to {second.pk}."
 
 
 def test_some_are_ticked_in_the_list(admin_client: Browser) -> None:

@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.test import Client as Browser
 
 from sync import sweeping
 from sync.models import Delivery, Sweep
 from sync.models.delivery import State
+from tests.audit import deeds
 from tests.conftest import operator
 from tests.sync.writes import DATABASE, accept, dead, states
 
@@ -79,9 +79,7 @@ def test_groups_lead_to_the_sweep_that_is_under_way(admin_client: Browser) -> No
 def test_who_asked_for_a_sweep_is_in_the_log(admin_client: Browser) -> None:
     dead()
     asked(admin_client)
-    assert list(LogEntry.objects.values_list("user__username", "change_message")) == [
-        ("admin", "Has all that are dead replayed.")
-    ]
+    assert list(deeds().values_list("who", "message")) == [("admin", "Has all that are dead replayed.")]
 
 
 def test_viewer_sees_a_sweep_and_cannot_end_it(admin_client: Browser) -> None:
@@ -141,4 +139,4 @@ def test_selected_deliveries_are_exported(admin_client: Browser, action: str) ->
 def test_export_is_in_the_log(admin_client: Browser) -> None:
     dead()
     exported(admin_client, "csv")
-    assert LogEntry.objects.get().object_repr == "product: LookupError"
+    assert deeds().get().label == "product: LookupError"

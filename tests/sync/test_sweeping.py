@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.db import transaction
 
@@ -13,6 +12,7 @@ from sync import chores, sweeping
 from sync.models import Delivery, Lane, Sweep
 from sync.models.delivery import State
 from sync.models.sweep import Act, SweepState
+from tests.audit import deeds
 from tests.sync.writes import DATABASE, accept, dead, prices, product, run, side_by_side, states
 
 pytestmark = DATABASE
@@ -146,7 +146,7 @@ def test_swept_deliveries_have_their_line_in_the_log(admin_user: User) -> None:
     numbers = {str(dead(key=key).pk) for key in "ab"}
     begin(user_id=admin_user.pk)
     assert sweeping.run(20)
-    told = LogEntry.objects.values_list("object_id", "change_message", "user__username")
+    told = deeds().values_list("subject_number", "message", "who")
     assert set(told) == {(number, "Replayed.", "admin") for number in numbers}
 
 

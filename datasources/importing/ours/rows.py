@@ -85,11 +85,19 @@ class Writer:
         if self.columns.deleted is not None and row[self.columns.deleted]:
             return [Fault("", "deleted", GONE)]
         faults: list[Fault] = []
-        body = encode(self.payload(row, faults))
-        schema = self.columns.schema
-        write = Write(self.client_id, schema.name, Method.UPSERT, body, self.process_id, is_local=True)
-        command = judge(write, schema, None, faults)
+        command = self.judged(row, faults)
         return command if command is not None and not faults else faults
+
+    def key(self, row: Row) -> str | None:
+        """Return the key of the record that a row names, whatever else is wrong; None where none can be read."""
+        command = self.judged(row, []) if len(row) >= len(self.columns.names) else None
+        return command.record_key if command else None
+
+    def judged(self, row: Row, faults: list[Fault]) -> Command | None:
+        schema = self.columns.schema
+        body = encode(self.payload(row, faults))
+        write = Write(self.client_id, schema.name, Method.UPSERT, body, self.process_id, is_local=True)
+        return judge(write, schema, None, faults)
 
     def payload(self, row: Row, faults: list[Fault]) -> dict[str, Any]:
         payload: dict[str, Any] = {}

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from connector.edge.audited_command import AuditedCommand
 from entities.management.named import entity_named
 from sync import erasures
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
+    told = ("entity", "key")
     help = (
         "Take a record out for good: of its table, its deliveries, and the files that brought it with what was refused"
         " of them. Its key, a tombstone and the deliveries' times stay. It cannot be undone."

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -16,6 +15,7 @@ from django.test import Client as Browser
 
 from connector.edge.encryption import keyring
 from connector.edge.login.second_factor import SecondFactor
+from tests.audit import deeds
 from tests.conftest import operator
 from tests.edge.login.signing_in import CHECK, CONFIRM, STATE, code, is_inside, set_up, signed_in
 
@@ -158,8 +158,8 @@ def test_second_factor_is_given_up_for_a_code(secret: str, ada: User) -> None:
 
 def test_what_is_done_with_it_is_written_down_without_secrets(ada: User) -> None:
     secret, _codes = set_up(signed_in())
-    assert [entry.change_message for entry in LogEntry.objects.all()] == ["Set up a second factor."]
-    assert secret not in str(list(LogEntry.objects.values()))
+    assert [entry.message for entry in deeds()] == ["Set up a second factor."]
+    assert secret not in str(list(deeds().values()))
 
 
 def test_neither_secret_nor_recovery_codes_are_kept_as_text(ada: User) -> None:
@@ -221,7 +221,7 @@ def test_lost_one_is_taken_away(
     User.objects.filter(pk=ada.pk).update(is_superuser=of_superuser)
     take_away(operator(*permissions), ada)
     assert is_inside(signed_in()) is is_taken
-    assert LogEntry.objects.filter(change_message="Took away the second factor.").count() == int(is_taken)
+    assert deeds().filter(message="Took away the second factor.").count() == int(is_taken)
 
 
 def test_command_removes_one_that_no_key_opens(secret: str, settings: Any) -> None:

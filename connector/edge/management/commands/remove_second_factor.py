@@ -3,12 +3,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from connector.edge.audited_command import AuditedCommand
 from connector.edge.login.second_factor import take_away
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
+    told = ("username",)
     help = "Remove the second factor of a user who has lost it; the password alone opens the admin then."
 
     def add_arguments(self, parser: CommandParser) -> None:
