@@ -1,7 +1,9 @@
-"""The guard against mass deletes: so many of an entity within a window pass, and what comes beyond waits for a person.
+"""The guard against mass deletes: so many of an entity pass in a stretch of time, and further ones wait for a person.
 
-The count is a row of each entity, raised in the transaction of the delete: deletes that come side by side wait for each
-other's commit here, so that exactly as many pass as may, and one that is rolled back was never counted.
+Exactly as many pass as may, whoever deletes side by side, and one that is rolled back was never counted: the count is
+raised in the transaction of the delete. Far from the limit nobody waits for anybody: each raises a part of the count of
+its own, under a lock that is shared, and sees what is committed. What is not can be no more than there are connections.
+Who is nearer to the limit than that goes again, alone: under the same lock, held exclusively, all is committed.
 """
 
 from __future__ import annotations
@@ -10,34 +12,55 @@ from django.conf import settings
 from django.db import connection
 
 from sync import modes
+from sync.write import lock_number
 
 REASON = "More deletes of the entity came than pass without a person."
-IS_OVER = "counted.began_at <= excluded.began_at - make_interval(mins => %s)"
+PARTS = 64
+STRETCH = "floor(extract(epoch FROM clock_timestamp()) / %(seconds)s)::bigint"
+UNSEEN = "CASE WHEN %(alone)s THEN 0 ELSE current_setting('max_connections')::int END"
 COUNT = f"""
-    INSERT INTO sync_deletes AS counted (entity, began_at, deletes) VALUES (%s, clock_timestamp(), 1)
-    ON CONFLICT (entity) DO UPDATE SET
-        began_at = CASE WHEN {IS_OVER} THEN excluded.began_at ELSE counted.began_at END,
-        deletes = CASE WHEN {IS_OVER} THEN 1 ELSE counted.deletes + 1 END
-    RETURNING deletes
-"""  # noqa: S608 (a condition of this module)
+    WITH seen AS MATERIALIZED (
+        SELECT now.stretch, coalesce(sum(deletes), 0) AS passed FROM (SELECT {STRETCH} AS stretch) AS now
+        LEFT JOIN sync_deletes AS counted ON counted.entity = %(entity)s AND counted.stretch = now.stretch
+        GROUP BY now.stretch
+    ), counted AS (
+        INSERT INTO sync_deletes AS part (entity, part, stretch, deletes)
+        SELECT %(entity)s, pg_backend_pid() %% {PARTS}, stretch, 1 FROM seen WHERE passed + {UNSEEN} < %(limit)s
+        ON CONFLICT (entity, part) DO UPDATE SET
+            deletes = 1 + CASE part.stretch WHEN excluded.stretch THEN part.deletes ELSE 0 END,
+            stretch = excluded.stretch
+        RETURNING true
+    ) SELECT EXISTS (SELECT FROM counted), passed >= %(limit)s FROM seen
+"""  # noqa: S608 (conditions of this module)
+
+
+class Crowded(Exception):
+    """The limit is so near that the delete has to be counted alone; nothing was done."""
 
 
 def limit_of(entity: str) -> int:
-    """Return how many deletes of an entity pass within a window; 0: any number."""
+    """Return how many deletes of an entity pass in a stretch of time; 0: any number."""
     switch = modes.switches().get(entity)
     if switch is None or switch.delete_limit is None:
         return int(settings.CONNECTOR_DELETE_LIMIT)
     return switch.delete_limit
 
 
-def admits(entity: str) -> bool:
-    """Count one more delete in this transaction, and tell whether it may pass."""
+def locking(entity: str, *, alone: bool) -> tuple[str, int]:
+    """Return the lock under which deletes are counted; it is taken before the record's."""
+    function = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+    return f"{function}(%s)", lock_number("deletes", entity)
+
+
+def admits(entity: str, *, alone: bool) -> bool:
+    """Count one more delete in this transaction, which has the lock, and tell whether it may pass; raise Crowded."""
     limit = limit_of(entity)
-    return not limit or count(entity) <= limit
-
-
-def count(entity: str) -> int:
-    minutes = settings.CONNECTOR_DELETE_MINUTES
+    if not limit:
+        return True
+    seconds = 60 * settings.CONNECTOR_DELETE_MINUTES
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, [entity, minutes, minutes])
-        return int(cursor.fetchone()[0])
+        cursor.execute(COUNT, {"entity": entity, "limit": limit, "seconds": seconds, "alone": alone})
+        is_counted, is_over = cursor.fetchone()
+    if not (is_counted or is_over):
+        raise Crowded
+    return bool(is_counted)

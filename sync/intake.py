@@ -45,7 +45,7 @@ def carry_out(command: Command, *, is_deferred: bool) -> Answer:
         Unavailable: too much is waiting; nothing is stored.
     """
     try:
-        result = settle_at_once(command, is_deferred=is_deferred) or settle(command, is_deferred=is_deferred)
+        result = settle_at_once(command, is_deferred=is_deferred) or settle_alone(command, is_deferred=is_deferred)
     except (IntegrityError, DataError) as exc:
         fault = fault_of(exc, command.schema)
         if fault is None:
@@ -72,14 +72,25 @@ def settle_at_once(command: Command, *, is_deferred: bool) -> Answer | None:
     return None
 
 
+def settle_alone(command: Command, *, is_deferred: bool) -> Answer | ContractError:
+    """Settle a write by itself; a delete near the guard's limit once more, while no other of its entity is under way.
+
+    What is one of several in a transaction is counted so at once: others do not see how many there are.
+    """
+    try:
+        return settle(command, is_deferred=is_deferred, alone=connection.in_atomic_block)
+    except guard.Crowded:
+        return settle(command, is_deferred=is_deferred, alone=True)
+
+
 @transaction.atomic
-def settle(command: Command, *, is_deferred: bool) -> Answer | ContractError:
-    entry = journal.enter(command)
+def settle(command: Command, *, is_deferred: bool, alone: bool) -> Answer | ContractError:
+    entry = journal.enter(command, alone=alone)
     if entry.earlier and is_repeat(command, entry.earlier):
         return repeated_answer(command, entry.earlier)
     if entry.earlier and command.write.idempotency_key:
         return reject(command, idempotency_mismatch(command.write), entry.number)
-    if command.write.method == Method.DELETE and not guard.admits(command.schema.name):
+    if command.write.method == Method.DELETE and not guard.admits(command.schema.name, alone=alone):
         return hold(command, entry.number)
     if is_deferred or entry.must_wait:
         return accept(command, entry.number)

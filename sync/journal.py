@@ -13,6 +13,7 @@ from django.db import connection
 from connector.edge.errors import FAULTS_TOLD, Fault
 from connector.edge.postgresql.base import pipelined
 from entities import store
+from sync import guard
 from sync.command import Command
 from sync.effects import Effect
 from sync.models.delivery import LANES, UNFINISHED, Method, Outcome, State
@@ -96,15 +97,19 @@ def lock(entity: str, record_key: str) -> None:
         cursor.execute(LOCK, [lock_number(entity, record_key)])
 
 
-def locking(write: Write, record_key: str) -> tuple[str, list[int]]:
+def locking(write: Write, record_key: str, *, alone: bool = False) -> tuple[str, list[int]]:
     """Return the statement that locks a record.
 
-    An Idempotency-Key is locked first, so that two records under one key are not written side by side.
+    An Idempotency-Key is locked first, so that two records under one key are not written side by side, and before it
+    what a delete is counted under: who waits for that holds no record.
     """
-    numbers = [lock_number(write.entity, record_key)]
+    locks = [("pg_advisory_xact_lock(%s)", lock_number(write.entity, record_key))]
     if write.idempotency_key:
-        numbers.insert(0, lock_number("idempotency", str(write.client_id), write.idempotency_key))
-    return LOCK + ", pg_advisory_xact_lock(%s)" * (len(numbers) - 1), numbers
+        number = lock_number("idempotency", str(write.client_id), write.idempotency_key)
+        locks.insert(0, ("pg_advisory_xact_lock(%s)", number))
+    if write.method == Method.DELETE and guard.limit_of(write.entity):
+        locks.insert(0, guard.locking(write.entity, alone=alone))
+    return f"SELECT {', '.join(sql for sql, _ in locks)}", [number for _, number in locks]
 
 
 def record_of(write: Write, record_key: str) -> list[Any]:
@@ -120,7 +125,7 @@ def earlier(write: Write, record_key: str) -> tuple[str, list[Any]]:
     return OF_RECORD, [number, number, *named, settings.CONNECTOR_REPEAT_HOURS]
 
 
-def enter(command: Command) -> Entry:
+def enter(command: Command, *, alone: bool = False) -> Entry:
     """Lock the record, and return what a write finds there; numbers of one record follow the order of acceptance.
 
     It asks in a statement of its own, which sees what was committed while the lock was waited for.
@@ -134,7 +139,7 @@ def enter(command: Command) -> Entry:
     """  # noqa: S608
     asked = [*record_of(write, record_key), command.key, write.digest(record_key), *parameters]
     with pipelined(connection), connection.cursor() as first, connection.cursor() as second:
-        first.execute(*locking(write, record_key))
+        first.execute(*locking(write, record_key, alone=alone))
         second.execute(sql, asked)
         number, must_wait, *found = second.fetchone()
     return Entry(number, must_wait, known(tuple(found)))

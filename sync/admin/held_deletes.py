@@ -114,6 +114,8 @@ def decide(request: HttpRequest, model_admin: Operated, name: str) -> HttpRespon
     done = held.for_each(form.batches(), form.decision(), note, seconds=SLICE if is_step else SECONDS)
     left = form.left()
     if is_step:
+        if not left:
+            model_admin.message_user(request, f"All are {form.decision().name}.", messages.SUCCESS)
         return JsonResponse({"done": done, "left": left})
     rest = f" {bounded(left)} are still held: do it again." if left else ""
     level = messages.WARNING if left or not done else messages.SUCCESS

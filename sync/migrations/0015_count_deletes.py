@@ -11,9 +11,11 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Deletes',
             fields=[
-                ('entity', models.CharField(max_length=63, primary_key=True, serialize=False)),
-                ('began_at', models.DateTimeField(help_text='When the window began: with the first delete after the last one was over.')),
-                ('deletes', models.BigIntegerField(help_text='How many came since, with those that are held.')),
+                ('pk', models.CompositePrimaryKey('entity', 'part', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('entity', models.CharField(max_length=63)),
+                ('part', models.SmallIntegerField()),
+                ('stretch', models.BigIntegerField(help_text='Which stretch of time it counts, from the epoch on.')),
+                ('deletes', models.BigIntegerField()),
             ],
             options={
                 'verbose_name_plural': 'deletes',

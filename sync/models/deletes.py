@@ -1,4 +1,4 @@
-"""How many deletes of each entity came within the guard's window; `sync/guard.py` counts them."""
+"""How many deletes of each entity passed in a stretch of time; `sync/guard.py` counts them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from django.db import models
 
 
 class Deletes(models.Model):
-    entity = models.CharField(max_length=63, primary_key=True)
-    began_at = models.DateTimeField(
-        help_text="When the window began: with the first delete after the last one was over."
-    )
-    deletes = models.BigIntegerField(help_text="How many came since, with those that are held.")
+    """A part of an entity's count: who deletes side by side raises parts of their own, and the sum is what passed."""
+
+    pk = models.CompositePrimaryKey("entity", "part")
+    entity = models.CharField(max_length=63)
+    part = models.SmallIntegerField()
+    stretch = models.BigIntegerField(help_text="Which stretch of time it counts, from the epoch on.")
+    deletes = models.BigIntegerField()
 
     class Meta:
         verbose_name_plural = "deletes"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 
 from sync import held
 from sync.dead_letters import REASON_LENGTH
@@ -77,12 +76,32 @@ def test_other_entities_and_other_writes_pass() -> None:
     assert delete("nobody", entity="order").status == 200
 
 
-def test_next_window_begins_with_a_delete_after_the_last_one_was_over() -> None:
+def passed() -> int:
+    """Return how many deletes passed in the stretch of time that is now."""
+    return Deletes.objects.aggregate(Sum("deletes", default=0))["deletes__sum"]
+
+
+def test_as_many_pass_in_the_next_stretch_of_time() -> None:
     held_deletes(1)
-    Deletes.objects.update(began_at=F("began_at") - timedelta(hours=1))
+    Deletes.objects.update(stretch=F("stretch") - 1)
     make_products(1)
     assert delete("p-00").status == 200
-    assert Deletes.objects.get().deletes == 1
+    assert passed() == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"), [(0, 20), (795, 20), (990, 10), (1000, 0)], ids=["far", "crossing", "near", "over"]
+)
+def test_count_is_exact_wherever_it_stands_when_deletes_come_side_by_side(
+    settings: Any, before: int, expected: int
+) -> None:
+    settings.CONNECTOR_DELETE_LIMIT = 1000
+    keys = make_products(21)
+    delete(keys.pop())
+    Deletes.objects.update(deletes=before)
+    answers = side_by_side(*(partial(delete, key) for key in keys))
+    assert sum(answer.status == 200 for answer in answers) == expected
+    assert passed() == before + expected
 
 
 @pytest.mark.parametrize(("limit", "expected"), [(1, 202), (0, 200), (99, 200), (None, 202)], ids=str)
@@ -102,11 +121,18 @@ def test_delete_that_is_rolled_back_is_not_counted() -> None:
     assert [delete(key).status for key in keys] == [200] * PASSING
 
 
+def test_deletes_of_one_transaction_are_counted_each() -> None:
+    keys = make_products(PASSING + 1)
+    with transaction.atomic():
+        answers = [delete(key).status for key in keys]
+    assert answers == [200] * PASSING + [202]
+
+
 def test_repeat_of_a_held_delete_is_answered_again_and_not_counted() -> None:
     make_products(PASSING + 1)
     answers = [delete(f"p-{number:02}", process_id="1") for number in [0, 1, 2, 3, 3, 3]]
     assert answers[3] == answers[4] == answers[5]
-    assert (Deletes.objects.get().deletes, deletes()) == (4, ["applied"] * 3 + ["held"])
+    assert (passed(), deletes()) == (PASSING, ["applied"] * 3 + ["held"])
 
 
 def test_record_waits_behind_its_held_delete_and_goes_on_in_order_when_it_is_released() -> None:
