@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 from connector.edge.health.views import live, ready
 from connector.edge.views import unknown_route
 
+handler403 = "connector.edge.admin_refusal.refused"
 handler500 = "connector.edge.middleware.server_error"
 
 urlpatterns = [
