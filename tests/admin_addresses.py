@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.urls import NoReverseMatch, URLPattern, URLResolver, reverse
 
+from connector.edge.roles import Role
 from console import urls as console
 
 NOT_OURS = {"logout", "jsi18n", "view_on_site", "app_list"}  # Django's own, which show no row.
@@ -45,6 +46,11 @@ def newest(model: type[Model]) -> list[Any]:
 def model_of(name: str) -> type[Model]:
     """Return the model of whose admin a pattern is."""
     return next(model for model in models() if name.startswith(prefix(model)))
+
+
+def operated_by(name: str) -> Role:
+    """Return the least role that may change the rows whose pattern it is."""
+    return getattr(admin.site.get_model_admin(model_of(name)), "operated_by", Role.ADMINISTRATOR)
 
 
 def prefix(model: type[Model]) -> str:

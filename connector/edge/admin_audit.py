@@ -81,8 +81,10 @@ class SubjectFilter(SimpleListFilter):
         return [(chosen, chosen)] if chosen else []
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        kind, _, number = (self.value() or "").replace("\0", "").partition(":")
-        return queryset.filter(subject=kind, subject_number=number) if self.value() else queryset
+        kind, _, number = (self.value() or "").partition(":")
+        if not self.value() or "\0" in number + kind:
+            return queryset
+        return queryset.filter(subject=kind, subject_number=number)
 
 
 class MadeFilter(SpanFilter):

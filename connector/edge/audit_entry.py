@@ -35,7 +35,7 @@ class AuditEntry(models.Model):
 
     class Meta:
         verbose_name = "audit entry"
-        verbose_name_plural = "audit log"
+        verbose_name_plural = "audit entries"
         indexes = [
             models.Index(fields=["subject", "subject_number", "id"], name="edge_audit_of_subject"),
             models.Index(fields=["who", "id"], name="edge_audit_of_person"),

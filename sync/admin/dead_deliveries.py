@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from msgspec.structs import asdict
 
-from connector.edge import admin_text
+from connector.edge import admin_text, payloads
 from connector.edge.admin_paginator import counted
 from connector.edge.admin_text import short, table
 from sync import dead_letters
@@ -36,6 +36,7 @@ def panel(request: HttpRequest, model_admin: Operated, delivery: Delivery) -> li
         "url": columns.deliveries_url(delivery.record_key),
         "skip_url": f"{reverse('admin:sync_delivery_skip')}?deliveries={delivery.pk}",
         "may_operate": model_admin.has_operate_permission(request),
+        "may_edit": payloads.are_seen_by(request),
     }
     return [render_to_string("sync/dead.html", context, request)]
 

@@ -12,9 +12,11 @@ from django.test import Client as Browser
 
 from connector.edge.models import AuditEntry
 from connector.edge.roles import Role
-from tests.admin_addresses import addresses, model_of, models, names, pages_beside
+from datasources.models import DataSource
+from tests.admin_addresses import addresses, model_of, models, names, operated_by, pages_beside
 from tests.conftest import Dsync, in_role, operator
 from tests.console.world import EMAIL, MARK, SECRET, build
+from tests.datasources.factories import make_source
 
 pytestmark = pytest.mark.django_db
 NAMES = names()
@@ -117,15 +119,11 @@ def test_viewer_changes_nothing() -> None:
 @pytest.mark.usefixtures("_world")
 def test_operator_changes_nothing_that_is_an_administrators() -> None:
     browser = in_role(Role.OPERATOR)
-    kept = [name for name in OF_MODELS if page_of(name).operated_by is Role.ADMINISTRATOR]
+    kept = [name for name in OF_MODELS if operated_by(name) is Role.ADMINISTRATOR]
     before, told = everything(), AuditEntry.objects.count()
     post_all(browser, kept)
     changed = {table for table, held in everything().items() if held != before[table]}
     assert (changed, AuditEntry.objects.count()) == (set(), told)
-
-
-def page_of(name: str) -> Any:
-    return admin.site.get_model_admin(model_of(name))
 
 
 ADMINISTRATORS = (
@@ -138,8 +136,26 @@ ADMINISTRATORS = (
 
 @pytest.mark.parametrize("address", [*ADMINISTRATORS, "/admin/datasources/datasource/add/", "/admin/auth/group/"])
 def test_page_is_for_administrators_alone(address: str) -> None:
-    assert in_role(Role.OPERATOR).get(address).status_code == 403
+    refused = in_role(Role.OPERATOR).get(address)
+    assert (refused.status_code, "Your role does not let you" in refused.content.decode()) == (403, True)
     assert in_role(Role.ADMINISTRATOR).get(address).status_code == 200
+
+
+def test_operator_sets_when_a_source_is_looked_at_and_not_where_it_is() -> None:
+    source, browser = make_source(), in_role(Role.OPERATOR)
+    sent = {"every_minutes": 7, "host": "other.example.com", "password": "another", "processor_type": 25011}
+    given = {**sent, "column_mapping": "{}", "file_patterns": "{}"}
+    assert browser.post(f"/admin/datasources/datasource/{source.pk}/change/", given).status_code == 302
+    found = DataSource.objects.get()
+    assert (found.every_minutes, found.host, found.password) == (7, source.host, source.password)
+
+
+@pytest.mark.parametrize("page", ["forget", "delete"])
+def test_operator_does_not_forget_or_delete_a_source(page: str) -> None:
+    source = make_source(host_key="a-key")
+    address = f"/admin/datasources/datasource/{source.pk}/{page}/"
+    assert in_role(Role.OPERATOR).post(address, {"post": "yes"}).status_code == 403
+    assert DataSource.objects.get().host_key == "a-key"
 
 
 @pytest.mark.parametrize("lookup", ["name__startswith=mark", "extra__icontains=mark", "price__gte=1"])

@@ -208,6 +208,13 @@ def test_admins_log_holds_no_payload(admin_client: Browser) -> None:
     assert "mark-of-a-payload" not in str(deeds().values_list())
 
 
+def test_who_may_change_and_not_see_is_refused(dsync: Dsync) -> None:
+    dsync.post("product", {"sku": "a", "name": "mark-of-a-payload"})
+    browser = operator("view_product", "change_product")
+    assert address("a", "edit") not in browser.get(address("a", "change")).content.decode()
+    assert browser.get(address("a", "edit")).status_code == 403
+
+
 def test_viewer_may_change_nothing(dsync: Dsync) -> None:
     dsync.post("product", {"sku": "a"})
     browser = operator("view_product")
@@ -221,7 +228,7 @@ def test_viewer_may_change_nothing(dsync: Dsync) -> None:
 
 def test_who_may_change_is_led_to_the_pages(dsync: Dsync) -> None:
     dsync.post("product", {"sku": "a"})
-    browser = operator("view_product", "change_product")
+    browser = operator("view_product", "change_product", "see_payloads")
     assert address("a", "edit") in browser.get(address("a", "change")).content.decode()
     assert f"{LIST}add/" in browser.get(LIST).content.decode()
     assert said(edit(browser, {"price": 2})) == ["Changed."]

@@ -195,7 +195,7 @@ def test_delivery_of_an_entity_that_is_gone_cannot_be_undone(admin_client: Brows
 
 
 def test_pages_lead_to_undoing_for_who_may_change_records(priced: Delivery) -> None:
-    browser = operator("view_delivery", "view_product", "change_product")
+    browser = operator("view_delivery", "view_product", "change_product", "see_payloads")
     for page in (f"/admin/sync/delivery/{priced.pk}/change/", f"/admin/entities/product/{product('a').pk}/change/"):
         assert address(priced) in browser.get(page).content.decode()
     undo(browser, priced)

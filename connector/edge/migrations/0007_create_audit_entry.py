@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'audit entry',
-                'verbose_name_plural': 'audit log',
+                'verbose_name_plural': 'audit entries',
                 'indexes': [models.Index(fields=['subject', 'subject_number', 'id'], name='edge_audit_of_subject'), models.Index(fields=['who', 'id'], name='edge_audit_of_person'), models.Index(fields=['made_at'], name='edge_audit_by_time')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('action__in', ['added', 'changed', 'deleted', 'signed in', 'signed out', 'refused', 'command'])), name='edge_audit_action_is_known')],
             },
