@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connector.edge.sheets import EXCEL, sheet_of
+from connector.edge.sheets import EXCEL, workbook
 from datasources.importing.header import fields_of
 from datasources.importing.processors import PROCESSORS
 from datasources.models import FileType, ProcessorType
@@ -18,8 +18,7 @@ def template(processor_type: int, kind: str = FileType.CSV) -> tuple[str, str, b
     processor = PROCESSORS[ProcessorType(processor_type)]
     columns = columns_of(processor_type)
     if kind == FileType.EXCEL:
-        with sheet_of([columns]) as file:
-            return f"{processor.entity}.xlsx", EXCEL, file.read()
+        return f"{processor.entity}.xlsx", EXCEL, b"".join(workbook([columns]))
     return f"{processor.entity}.csv", "text/csv; charset=utf-8", (",".join(columns) + "\n").encode()
 
 

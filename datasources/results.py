@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from connector.edge.cells import harmless
-from connector.edge.sheets import EXCEL, sheet_of
+from connector.edge.sheets import EXCEL, workbook
 from datasources import spool
 from datasources.errors import NoResults
 from datasources.importing import copies
@@ -20,14 +20,11 @@ from datasources.models import FileType, Import, ImportState
 from datasources.models.reject import SUPERSEDED
 
 AT_ONCE = 5000
-BLOCK = 64 * 1024
 COLUMNS = ["status", "errors"]
 
 
 def results_of(import_: Import, file_type: str = "") -> tuple[str, str, Iterator[bytes]]:
     """Return the name, content type and content of an import's results: a workbook where one came, unless asked else.
-
-    A workbook is there when its last row is written; CSV comes at once.
 
     Raises:
         NoResults: nothing of the file could be read, it has not ended, or it is not kept any more.
@@ -51,9 +48,8 @@ def as_csv(import_: Import) -> Iterator[bytes]:
 
 
 def as_excel(import_: Import) -> Iterator[bytes]:
-    with reread(import_) as table, sheet_of(row for rows in told_rows(import_, table) for row in rows) as file:
-        while block := file.read(BLOCK):
-            yield block
+    with reread(import_) as table:
+        yield from workbook(row for rows in told_rows(import_, table) for row in rows)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def main(workbook: str, to: str, date_format: str, point: str) -> int:
         if sheet.total_height > ROWS + 1:
             return TOO_LONG
         with open(to, "w", encoding="utf-8", newline="") as out:  # noqa: PTH123 (imports little: it starts often)
-            csv.writer(out, lineterminator="\n").writerows(
+            csv.writer(out, lineterminator="\r\n").writerows(  # So that either of them in a cell is quoted.
                 [text_of(value, date_format, point) for value in row] for row in sheet.iter_rows()
             )
     except (CalamineError, OSError, IndexError, ValueError):

@@ -18,7 +18,7 @@ from django.urls import reverse
 from connector.edge.admin_files import attachment
 from connector.edge.admin_paginator import count_up_to, counted
 from connector.edge.cells import BYTE_ORDER_MARK, csv_of
-from connector.edge.sheets import EXCEL, MOST_ROWS, sheet_of
+from connector.edge.sheets import EXCEL, LONGEST_CELL, MOST_ROWS, workbook
 from entities.exporting import rows_of
 
 if TYPE_CHECKING:
@@ -29,12 +29,11 @@ else:
     from unfold.widgets import UnfoldAdminRadioSelectWidget as RadioSelect
     from unfold.widgets import UnfoldBooleanSwitchWidget as CheckboxInput
 
-BLOCK = 64 * 1024
 CSV = "text/csv; charset=utf-8"
 KINDS = {
     "csv": "CSV, for programs",
     "excel-csv": "CSV, with the mark by which Excel knows UTF-8",
-    "xlsx": f"Excel workbook, of at most {MOST_ROWS:,} records; a cell of it holds 32,767 characters",
+    "xlsx": f"Excel workbook, of at most {MOST_ROWS:,} records; a cell of it holds {LONGEST_CELL:,} characters",
 }
 
 
@@ -90,7 +89,7 @@ def file_of(request: HttpRequest, model_admin: RecordAdmin, form: ExportForm) ->
     rows = rows_of(schema, form.found, with_deleted=form.cleaned_data["with_deleted"])
     model_admin.log_about(request, schema.name, f"Exported as {kind}.")
     if kind == "xlsx":
-        return attachment(schema.name, "xlsx", EXCEL, as_workbook(rows))
+        return attachment(schema.name, "xlsx", EXCEL, workbook(row for portion in rows for row in portion))
     mark = BYTE_ORDER_MARK if kind == "excel-csv" else b""
     return attachment(schema.name, "csv", CSV, as_csv(rows, mark))
 
@@ -98,13 +97,6 @@ def file_of(request: HttpRequest, model_admin: RecordAdmin, form: ExportForm) ->
 def as_csv(portions: Iterable[list[list[str]]], mark: bytes) -> Iterator[bytes]:
     yield mark
     yield from map(csv_of, portions)
-
-
-def as_workbook(portions: Iterable[list[list[str]]]) -> Iterator[bytes]:
-    """Yield a workbook, which is there when its last row is written; its rows lie in a file meanwhile."""
-    with sheet_of(row for portion in portions for row in portion) as file:
-        while block := file.read(BLOCK):
-            yield block
 
 
 def export_url(model_admin: RecordAdmin, **query: str) -> str:

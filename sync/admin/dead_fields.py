@@ -7,11 +7,13 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from msgspec.structs import asdict
 
 from connector.edge import admin_text
 from connector.edge.strict_json import read_object
 from entities.schema import schemas
 from sync import dead_letters
+from sync.admin import columns
 from sync.admin.body_form import told_of_form
 from sync.admin.dead_deliveries import finish, refuse
 from sync.admin.field_form import FieldForm
@@ -33,7 +35,9 @@ def edit(request: HttpRequest, model_admin: Operated, pk: int) -> HttpResponse:
     if form.is_valid():
         operation = Operation(partial(dead_letters.edit, body=form.content), "edited", "Edited the body.")
         return finish(request, model_admin, delivery, operation)
-    context = {"form": form, "delivery": delivery, "original": admin_text.body(bytes(delivery.body))}
+    now = () if form.is_bound else told_of_form(dead_letters.faults_of(delivery))
+    faults = columns.fault_table(map(asdict, now)) if now else ""
+    context = {"form": form, "delivery": delivery, "faults": faults, "original": admin_text.body(bytes(delivery.body))}
     return model_admin.page(request, "sync/edit_fields.html", f"Edit delivery {pk}", **context)
 
 

@@ -98,6 +98,12 @@ def test_every_fault_stands_at_its_field_and_what_was_typed_stays(admin_client: 
     assert (body_of(delivery), delivery.edited_body) == (b'{"sku":"a"}', None)
 
 
+def test_form_begins_with_what_is_wrong_now(admin_client: Browser) -> None:
+    content = admin_client.get(address(dead_with(b'{"sku":"a","price":"x"}'))).content.decode()
+    assert "As it stands it would be refused." in content
+    assert "<td>product.price</td>" in content
+
+
 def test_another_records_key_is_refused_at_the_key(admin_client: Browser) -> None:
     assert "another record" in edited(admin_client, dead(), sku="b").context["form"].errors["sku"][0]
 
