@@ -40,7 +40,7 @@ def with_factor(*, confirmed: bool) -> Callable[[View], View]:
 
 
 def own_factor(request: HttpRequest) -> SecondFactor | None:
-    factor: SecondFactor | None = SecondFactor.objects.filter(user=cast("Any", request.user)).first()
+    factor: SecondFactor | None = SecondFactor.objects.filter(user=cast("User", request.user)).first()
     return factor
 
 
@@ -59,7 +59,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     """Tell whether there is a second factor, and begin to set one up."""
     factor = own_factor(request)
     if request.method == "POST" and (factor is None or not factor.confirmed):
-        begin(cast("Any", request.user))
+        begin(cast("User", request.user))
         return redirect("second_factor_confirm")
     return state(request, CodeForm(factor) if factor is not None and factor.confirmed else None)
 
@@ -103,7 +103,7 @@ def remove(request: HttpRequest, factor: SecondFactor) -> HttpResponse:
 
 
 def state(request: HttpRequest, form: CodeForm | None) -> HttpResponse:
-    is_asked = must_have_second_factor(cast("Any", request.user))
+    is_asked = must_have_second_factor(cast("User", request.user))
     return page(request, "state", "Second factor", form=form, is_asked=is_asked)
 
 
@@ -132,4 +132,4 @@ def page(request: HttpRequest, name: str, title: str, **context: Any) -> HttpRes
 
 
 def log(request: HttpRequest, message: str) -> None:
-    admin.site.get_model_admin(User).log_change(request, request.user, message)
+    admin.site.get_model_admin(User).log_change(request, cast("User", request.user), message)
