@@ -50,6 +50,12 @@ def test_second_factor_that_was_not_confirmed_is_asked_of_nobody(ada: User) -> N
     assert is_inside(signed_in())
 
 
+def test_none_is_set_up_where_no_key_would_keep_its_secret(ada: User, settings: Any) -> None:
+    settings.FIELD_KEYS = []
+    assert "FIELD_KEYS is not set" in signed_in().post(STATE).content.decode()
+    assert not SecondFactor.objects.exists()
+
+
 def test_wrong_code_confirms_nothing(ada: User) -> None:
     browser = signed_in()
     browser.post(STATE)
