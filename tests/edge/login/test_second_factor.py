@@ -128,6 +128,12 @@ def test_right_code_waits_after_a_wrong_one(secret: str) -> None:
     assert is_inside(browser)
 
 
+def test_right_code_waits_also_where_the_form_looked_before_the_wrong_one_came(secret: str) -> None:
+    factor = SecondFactor.objects.get()
+    assert not factor.verify_token("12345")
+    assert not factor.verify_token(code(secret, steps=1))
+
+
 def test_recovery_code_opens_once_in_any_case_and_spacing(ada: User) -> None:
     first, second = Browser(), Browser()
     _, codes = set_up(signed_in())
