@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import django_otp
 import segno
+from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -41,7 +42,7 @@ def with_factor(*, confirmed: bool) -> Callable[[View], View]:
 
 
 def own_factor(request: HttpRequest) -> SecondFactor | None:
-    factor: SecondFactor | None = SecondFactor.objects.filter(user=cast("Any", request.user)).first()
+    factor: SecondFactor | None = SecondFactor.objects.filter(user=cast("User", request.user)).first()
     return factor
 
 
@@ -59,8 +60,8 @@ def check(request: HttpRequest, factor: SecondFactor) -> HttpResponse:
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Tell whether there is a second factor, and begin to set one up."""
     factor = own_factor(request)
-    if request.method == "POST" and (factor is None or not factor.confirmed):
-        begin(cast("Any", request.user))
+    if request.method == "POST" and settings.FIELD_KEYS and (factor is None or not factor.confirmed):
+        begin(cast("User", request.user))
         return redirect("second_factor_confirm")
     return state(request, CodeForm(factor) if factor is not None and factor.confirmed else None)
 
@@ -104,8 +105,9 @@ def remove(request: HttpRequest, factor: SecondFactor) -> HttpResponse:
 
 
 def state(request: HttpRequest, form: CodeForm | None) -> HttpResponse:
-    is_asked = must_have_second_factor(cast("Any", request.user))
-    return page(request, "state", "Second factor", form=form, is_asked=is_asked)
+    is_asked = must_have_second_factor(cast("User", request.user))
+    has_keys = bool(settings.FIELD_KEYS)
+    return page(request, "state", "Second factor", form=form, is_asked=is_asked, has_keys=has_keys)
 
 
 def verify_session(request: HttpRequest, factor: SecondFactor) -> None:

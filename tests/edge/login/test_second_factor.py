@@ -32,6 +32,11 @@ def said(browser: Browser, sent: str) -> str:
     return browser.post(CHECK, {"code": sent}).content.decode()
 
 
+def lengthen_waits() -> None:
+    """Have a wrong code cost minutes, so that a busy machine changes nothing."""
+    SecondFactor.objects.update(throttling_failure_count=10)
+
+
 def wait() -> None:
     """Let a while pass since the last wrong code."""
     for factor in SecondFactor.objects.exclude(throttling_failure_timestamp=None):
@@ -48,6 +53,12 @@ def test_password_alone_opens_the_admin_until_a_second_factor_is_set_up(ada: Use
 def test_second_factor_that_was_not_confirmed_is_asked_of_nobody(ada: User) -> None:
     signed_in().post(STATE)
     assert is_inside(signed_in())
+
+
+def test_none_is_set_up_where_no_key_would_keep_its_secret(ada: User, settings: Any) -> None:
+    settings.FIELD_KEYS = []
+    assert "FIELD_KEYS is not set" in signed_in().post(STATE).content.decode()
+    assert not SecondFactor.objects.exists()
 
 
 def test_wrong_code_confirms_nothing(ada: User) -> None:
@@ -114,12 +125,20 @@ def test_what_is_no_code_is_not_taken(secret: str, sent: str) -> None:
 
 
 def test_right_code_waits_after_a_wrong_one(secret: str) -> None:
+    lengthen_waits()
     browser, right = signed_in(), code(secret, steps=1)
     assert WRONG in said(browser, "12345")
     assert EARLY in said(browser, right)
     wait()
     said(browser, right)
     assert is_inside(browser)
+
+
+def test_right_code_waits_also_where_the_form_looked_before_the_wrong_one_came(secret: str) -> None:
+    lengthen_waits()
+    factor = SecondFactor.objects.get()
+    assert not factor.verify_token("12345")
+    assert not factor.verify_token(code(secret, steps=1))
 
 
 def test_recovery_code_opens_once_in_any_case_and_spacing(ada: User) -> None:

@@ -17,8 +17,9 @@ from django.utils import timezone
 from connector.edge.login.checks import check_login
 from connector.edge.login.sessions import EXACT_TO, SEEN, SINCE
 from connector.edge.tasks import tidy_sign_ins
-from tests.edge.login.signing_in import LOGIN, is_inside, sign_in, signed_in
+from tests.edge.login.signing_in import LOGIN, PASSWORD, is_inside, sign_in, signed_in
 
+ANOTHER = "another-not-a-secret"
 IDLE, LONGEST = settings.CONNECTOR_SESSION_IDLE_MINUTES * 60, settings.CONNECTOR_SESSION_HOURS * 3600
 
 
@@ -79,6 +80,13 @@ def test_key_of_the_session_changes_at_the_login(ada: User) -> None:
     sign_in(browser=browser)
     assert browser.session.session_key != planted
     assert is_inside(browser)
+
+
+def test_changed_password_ends_other_sessions(ada: User) -> None:
+    browser, other = signed_in(), signed_in()
+    sent = {"old_password": PASSWORD, "new_password1": ANOTHER, "new_password2": ANOTHER}
+    assert browser.post("/admin/password_change/", sent).status_code == 302
+    assert (is_inside(browser), is_inside(other)) == (True, False)
 
 
 def test_cookies_are_for_this_host_over_tls_and_for_no_script(ada: User) -> None:
