@@ -49,17 +49,16 @@ class Importer:
 
     def apply_in_turn(self, found: Sorted) -> None:
         chunk, good = found.chunk, found.good
-        by_number = dict(zip(chunk.numbers, chunk.rows, strict=True))
         superseded = self.superseded(chunk, good)
         found.drop(superseded.here)
         with transaction.atomic():
             turns.begin(self.import_, chunk)
             turns.fence(self.import_, chunk)
-            changed = self.writer.write(found, by_number)
+            changed = self.writer.write(found)
             while refused := good & found.faults.keys():  # After all; what they stood for counts again.
                 good -= refused
                 former, superseded = superseded, self.superseded(chunk, good)
-                changed += self.writer.write_singly(found, by_number, former.here - superseded.here - refused)
+                changed += self.writer.write_singly(found, former.here - superseded.here - refused)
             self.end(found, superseded, changed)
 
     def was_applied_ahead(self, found: Sorted) -> bool:

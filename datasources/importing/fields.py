@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
-from operator import itemgetter
 from typing import Any
 
+from datasources.importing.grid import Rows, column
 from datasources.importing.numbers import NULL, Plain, Texts
 from entities.schema.fields import FieldSchema
 from entities.schema.moments import Date
@@ -37,10 +37,10 @@ class Field:
         self.spell = speller(leaf, date_format=date_format, decimal_comma=decimal_comma)
         self.read = reader_of(leaf, self.spell)
 
-    def cells(self, rows: Sequence[Sequence[str]]) -> list[str]:
+    def cells(self, rows: Rows) -> list[str]:
         if self.place is None:
             return [self.get(row) for row in rows]
-        return list(map(str.strip, map(itemgetter(self.place), rows)))
+        return list(map(str.strip, column(rows, self.place)))
 
 
 def reader_of(leaf: FieldSchema, spell: Callable[[str], Any]) -> Callable[[list[str]], Texts]:

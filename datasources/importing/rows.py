@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from connector.edge.errors import Fault
 from datasources.importing import numbers
 from datasources.importing.fields import ESCAPES, Field, Get, TextColumn, has_special
+from datasources.importing.grid import Rows, are_wide
 from datasources.importing.header import Header, fields_of
 from datasources.importing.keys import Keys
 from datasources.importing.numbers import Plain, Texts
@@ -18,7 +19,6 @@ from datasources.importing.processors import OF_ENTITY, Processor
 from datasources.models import FileImportType, Import
 from entities.schema import EntitySchema, schemas
 
-Row = Sequence[str]
 QUANTITY, AMOUNT = "quantity", "amount"
 
 
@@ -94,7 +94,7 @@ class Reader:
             field.place = header.places[source.only_column]
         return field
 
-    def key_texts(self, rows: Sequence[Row]) -> list[str | None]:
+    def key_texts(self, rows: Rows) -> list[str | None]:
         """Return the keys of rows alone, None for those that have none."""
         columns: dict[str, Sequence[str | None]] = {}
         for column in self.keys.columns:
@@ -104,7 +104,7 @@ class Reader:
                 columns[column] = cells if isinstance(field.read, TextColumn) else field.read(cells)
         return self.keys.of(columns, len(rows))
 
-    def lines(self, rows: Sequence[Row]) -> Lines:
+    def lines(self, rows: Rows) -> Lines:
         """Return what rows say, as far as that is sure; the others must be judged thoroughly."""
         cells = {column: field.cells(rows) for column, field in self.fields.items()}
         texts = {column: self.fields[column].read(of_column) for column, of_column in cells.items()}
@@ -114,7 +114,7 @@ class Reader:
             if column in cells
         }
         keys = self.keys.of(plain, len(rows))
-        faulty = columns_at_fault(texts)
+        faulty = columns_at_fault({column: read for column, read in texts.items() if read is not cells[column]})
         whole = self.without_either(cells, len(rows)) | places_of_none(keys) | self.multiply(texts)
         together = zip([self.way.partner] * len(rows), escape_keys(keys), *texts.values(), strict=True)
         bad = faulty.keys() | whole
@@ -162,14 +162,12 @@ def escape_keys(keys: Sequence[str | None]) -> Sequence[str | None]:
     return [key and key.translate(ESCAPES) for key in keys] if has_special(keys) else keys
 
 
-def shaped(
-    rows: Sequence[list[str]], numbers: Sequence[int], width: int
-) -> tuple[Sequence[list[str]], Sequence[int], dict[int, list[Fault]]]:
+def shaped(rows: Rows, numbers: Sequence[int], width: int) -> tuple[Rows, Sequence[int], dict[int, list[Fault]]]:
     """Return the rows that have a cell for each column, with their numbers, and the faults of the others.
 
     Empty cells beyond the last column are passed over.
     """
-    if set(map(len, rows)) <= {width}:
+    if are_wide(rows, width):
         return rows, numbers, {}
     cut = [row[:width] if len(row) > width and not any(row[width:]) else row for row in rows]
     pairs = list(zip(numbers, cut, strict=True))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import csv
+from bisect import bisect_left
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Self
 
 from datasources.importing.errors import BadFile
+from datasources.importing.grid import Grid, Rows, have_something
 
 LONGEST_LINE = 1024 * 1024
 MOST_BYTES = 2 * 1024 * 1024  # of a chunk: in memory it becomes many times that.
+USUAL_LINE = 100  # bytes, until some were seen
 DELIMITERS = ",;\t|"
 
 
@@ -25,10 +28,13 @@ class Chunk:
     """
 
     before: int
-    rows: list[list[str]]
-    numbers: list[int]
+    rows: Rows
+    numbers: Sequence[int]
     offset: int
     position: int
+
+    def row(self, number: int) -> list[str]:
+        return self.rows[bisect_left(self.numbers, number)]
 
 
 class Table:
@@ -40,6 +46,7 @@ class Table:
         self.file = path.open("rb", buffering=256 * 1024)
         self.file.seek(offset)
         self.offset = offset or self.pass_mark()
+        self.length = USUAL_LINE
 
     def pass_mark(self) -> int:
         """Go past the mark at the beginning: a quote that follows it would be no quote any more."""
@@ -72,39 +79,44 @@ class Table:
         """Return the next rows, up to so many; those in which every cell is empty are left out."""
         first = self.position
         rows = self.read(most)
-        numbers = list(range(first + 1, first + 1 + len(rows)))
-        if not all(map(any, rows)):
+        numbers: Sequence[int] = range(first + 1, first + 1 + len(rows))
+        if not have_something(rows):
             numbers = [number for number, row in zip(numbers, rows, strict=True) if any(row)]
             rows = [row for row in rows if any(row)]
         return Chunk(first, rows, numbers, self.offset, self.position)
 
-    def read(self, most: int) -> list[list[str]]:
+    def read(self, most: int) -> Rows:
         """Return the next rows; `offset` is where they end.
 
         Raises:
             BadFile: the quotes or lines of one cannot be made out.
         """
-        raw = b"".join(self.some(most))
-        lines = raw.decode().replace("\r\n", "\n")
-        if '"' in lines or "\r" in lines:
+        raw = self.some(most)
+        text = raw.decode().replace("\r\n", "\n")
+        if '"' in text or "\r" in text:
             self.file.seek(self.offset)
             rows = self.quoted(most)
         else:
             self.offset += len(raw)
-            rows = [line.split(self.delimiter) for line in lines.removesuffix("\n").split("\n")] if lines else []
+            rows = self.plain(text.removesuffix("\n").split("\n")) if text else []
         self.position += len(rows)
         return rows
 
-    def some(self, most: int) -> Iterator[bytes]:
-        """Yield up to so many lines, and fewer where they are long."""
-        size = 0
-        for line in islice(self.file, most):
-            yield line
-            size += len(line)
-            if size >= MOST_BYTES:
-                return
+    def some(self, most: int) -> bytes:
+        """Return up to so many lines, and fewer where they are long, or longer than those before."""
+        raw = self.file.read(min(most * self.length, MOST_BYTES)) + self.file.readline()
+        count = raw.count(b"\n")
+        if count > most:
+            raw = raw.removesuffix(raw.split(b"\n", most)[-1])
+            self.file.seek(self.offset + len(raw))
+        self.length = max(1, len(raw) // max(1, min(count, most)))
+        return raw
 
-    def quoted(self, most: int) -> list[list[str]]:
+    def plain(self, lines: list[str]) -> Rows:
+        """Return the rows of lines that have no quotes."""
+        return Grid.of(lines, self.delimiter) or [line.split(self.delimiter) for line in lines]
+
+    def quoted(self, most: int) -> Rows:
         """Return the next rows where a row may have several lines."""
         rows: list[list[str]] = []
         try:

@@ -6,7 +6,7 @@ write of the entity, or it is pushed to Dsync, and where the database refuses on
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -33,13 +33,13 @@ class Writer:
     def schema(self) -> EntitySchema:
         return self.sorter.reader.way.schema
 
-    def write(self, found: Sorted, rows: Mapping[int, Sequence[str]]) -> int:
+    def write(self, found: Sorted) -> int:
         """Write what is good, and return how many records changed; what is refused after all is put to the faults."""
         singly = self.singly(found)
         changed = self.merge({number: line for number, line in found.lines.items() if number not in singly})
         if changed is None:
             singly, changed = set(found.lines), 0
-        return changed + self.write_singly(found, rows, {*singly, *found.commands})
+        return changed + self.write_singly(found, {*singly, *found.commands})
 
     def singly(self, found: Sorted) -> set[int]:
         """Return which lines are to be writes of their own.
@@ -72,12 +72,12 @@ class Writer:
         span = {"first_row": min(rows), "last_row": max(rows)}
         Portion.objects.create(number=number, of_import=self.import_, **span)
 
-    def write_singly(self, found: Sorted, rows: Mapping[int, Sequence[str]], chosen: set[int]) -> int:
+    def write_singly(self, found: Sorted, chosen: set[int]) -> int:
         """Write rows each as a write of its own, and return how many records changed; what is refused is at fault."""
         changed = 0
         for number in sorted(chosen - found.commands.keys()):
             found.lines.pop(number, None)
-            self.sorter.judge_one(number, rows[number], found)
+            self.sorter.judge_one(number, found.chunk.row(number), found)
         for numbers in portions(sorted(chosen & found.commands.keys()), sets.MOST):
             members = sets.apply(self.schema, [found.commands[number] for number in numbers])
             for number, member in zip(numbers, members, strict=True):

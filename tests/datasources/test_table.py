@@ -29,7 +29,7 @@ def test_rows_are_those_that_were_written_from_wherever_one_goes_on(
         if chunk.position == position:
             break
         found += chunk.rows
-        assert chunk.numbers == list(range(position + 1, chunk.position + 1))
+        assert list(chunk.numbers) == list(range(position + 1, chunk.position + 1))
         offset, position = chunk.offset, chunk.position
     assert found == rows
 
