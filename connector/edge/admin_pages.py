@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from connector.edge import audit
+from connector.edge import audit, payloads
 from connector.edge.admin_additions import Link, additions_of
 from connector.edge.admin_model import ModelAdmin
 from connector.edge.admin_paginator import BoundedPaginator
@@ -83,6 +83,10 @@ class MachineWritten(ModelAdmin):
     def has_operate_permission(self, request: HttpRequest) -> bool:
         """Tell whether the user may do what these pages offer, which is never to write a row by hand."""
         return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('change', self.opts)}")
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        """Tell whether the user may take what these rows hold away as a file."""
+        return self.has_operate_permission(request) and payloads.are_seen_by(request)
 
     def get_urls(self) -> list[URLPattern]:
         added = [url for addition in additions_of(self.model) for url in addition.urls(self)]

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from connector.edge import admin_additions
 from connector.edge.admin_additions import Link
 from connector.edge.admin_text import table, text
+from connector.edge.payloads import payload
 from datasources.admin import columns
 from datasources.importing.uploads import upload_ours
 from datasources.models import Import
@@ -82,5 +83,8 @@ def preview_table(import_: Import) -> SafeString | str:
     if not import_.preview:
         return ""
     faults = import_.preview["faults"]
-    rows = [(fault["row"], text(fault["column"]), text(fault["value"]), fault["reason"]) for fault in faults]
+    rows = [
+        (fault["row"], text(fault["column"]), payload(text(fault["value"])), payload(fault["reason"]))
+        for fault in faults
+    ]
     return table(("Row", "Column", "Value", "Reason"), rows)

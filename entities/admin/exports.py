@@ -104,7 +104,7 @@ def export_url(model_admin: RecordAdmin, **query: str) -> str:
     return f"{reverse(name)}?{urlencode(query)}"
 
 
-@admin.action(description="Export the selected ones", permissions=["operate"])
+@admin.action(description="Export the selected ones", permissions=["export"])
 def export_selected(model_admin: RecordAdmin, request: HttpRequest, _rows: QuerySet[Any]) -> HttpResponse:
     """Lead to the page that asks as what."""
     if request.POST.get("select_across") == "1":

@@ -117,12 +117,12 @@ class RecordAdmin(MachineWritten):
         name = f"{self.opts.app_label}_{self.opts.model_name}_of_key"
         return [
             path("of-key/", self.admin_site.admin_view(self.of_key_view), name=name),
-            self.route("export/", "export", exports.export, self.has_operate_permission),
+            self.route("export/", "export", exports.export, self.has_export_permission),
             *super().get_urls(),
         ]
 
     def list_links(self, request: HttpRequest) -> list[Link]:
-        may_export = self.has_operate_permission(request)
+        may_export = self.has_export_permission(request)
         own = [("Export", exports.export_url(self, list=request.GET.urlencode()))] if may_export else []
         return [*own, *super().list_links(request)]
 

@@ -16,6 +16,7 @@ from msgspec.structs import asdict
 from connector.edge import admin_text, payloads
 from connector.edge.admin_paginator import counted
 from connector.edge.admin_text import short, table
+from connector.edge.payloads import payload
 from sync import dead_letters
 from sync.admin import columns
 from sync.admin.body_form import BodyForm, told_of_form
@@ -60,7 +61,10 @@ def dry_run(request: HttpRequest, model_admin: Operated, pk: int) -> HttpRespons
 
 def change_table(delivery: Delivery, trial: Trial) -> SafeString:
     """Return what would be stored: the fields that would change, with what they hold and what they would."""
-    rows = [(columns.field(delivery.entity, name), short(old), short(new)) for name, old, new in trial.changes]
+    rows = [
+        (columns.field(delivery.entity, name), payload(short(old)), payload(short(new)))
+        for name, old, new in trial.changes
+    ]
     return table(("Field", "Now", "Then"), rows)
 
 

@@ -140,7 +140,7 @@ class DeliveryAdmin(Operated):
             self.route("dead/", "dead", dead_groups.listed, self.has_view_permission),
             self.route("dead/replay/", "replay_group", sweeping.replay_group, operate),
             self.route("dead/skip-all/", "skip_group", sweeping.skip_group, operate),
-            self.route("dead/export/", "export_group", dead_exports.export_group, operate),
+            self.route("dead/export/", "export_group", dead_exports.export_group, self.has_export_permission),
             self.route("dead/skip/", "skip", skipping.skip, operate),
             self.route("held/", "held", held_deletes.listed, self.has_view_permission),
             self.route("held/<str:name>/", "decide", held_deletes.decide, operate),

@@ -46,13 +46,13 @@ def decide_of(name: str, model_admin: Operated, request: HttpRequest, rows: Quer
     return None
 
 
-@admin.action(description="Export as CSV", permissions=["operate"])
+@admin.action(description="Export as CSV", permissions=["export"])
 def export_csv(model_admin: Operated, request: HttpRequest, rows: QuerySet[Delivery]) -> HttpResponseBase | None:
     chosen = model_admin.selected(request, rows)
     return export_selected(request, model_admin, chosen, "csv") if chosen else None
 
 
-@admin.action(description="Export as JSON lines", permissions=["operate"])
+@admin.action(description="Export as JSON lines", permissions=["export"])
 def export_lines(model_admin: Operated, request: HttpRequest, rows: QuerySet[Delivery]) -> HttpResponseBase | None:
     chosen = model_admin.selected(request, rows)
     return export_selected(request, model_admin, chosen, "jsonl") if chosen else None

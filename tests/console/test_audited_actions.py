@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from alerts.models import Alert
 from connector.edge.models import AuditEntry, Scope
 from connector.edge.roles import Role
 from connector.edge.tokens import issue
 from datasources.models import ImportState
 from entities.models import Product
 from sync import local
-from sync.models import Delivery
+from sync.models import Delivery, Sweep
 from tests.admin_addresses import names, operated_by
 from tests.audit import deeds
 from tests.conftest import in_role
 from tests.datasources.factories import make_import, make_source, make_touchpoint
 from tests.partners.factories import make_campaign, make_company, make_deal, make_partner
 from tests.sync.factories import make_delivery
+from tests.sync.test_admin_pages import make
 
 pytestmark = pytest.mark.django_db
 Post = tuple[list[Any], dict[str, Any]]  # What the address names, and what is sent to it.
 PASSWORD = "a-password-of-a-test"
+ALL = "Has all that are dead {}."
 
 
 def on(row: Any, **sent: Any) -> Post:
@@ -74,6 +79,7 @@ def joining() -> Post:
 
 
 ACTIONS: dict[str, tuple[Callable[[], Post], str]] = {
+    "alerts_alert_acknowledge": (lambda: on(make(Alert, 1)), "Acknowledged."),
     "auth_group_add": (lambda: beside(name="auditors"), "Added."),
     "auth_user_add": (
         lambda: beside(username="new", usable_password="true", password1=PASSWORD, password2=PASSWORD),
@@ -90,10 +96,15 @@ ACTIONS: dict[str, tuple[Callable[[], Post], str]] = {
     "datasources_datasource_test": (lambda: on(make_source(host="127.0.0.1")), "Tested."),
     "datasources_import_cancel": (lambda: on(held()), "Cancelled."),
     "datasources_import_release": (lambda: on(held()), "Released."),
+    "datasources_import_of_records": (
+        lambda: (["product"], {"file": SimpleUploadedFile("a.csv", b"sku\na\n")}),
+        "Uploaded for product.",
+    ),
     "datasources_recipient_add": (lambda: beside(partner=make_partner().pk, email="a@example.com"), "Added."),
     "edge_allowance_add": (of_tenant, "Added."),
     "edge_token_add": (lambda: beside(new_client="shop", scope="read", expires_at=""), "Issued."),
     "edge_token_revoke": (lambda: on(issue(client_name="a")[0]), "Revoked."),
+    "edge_token_rotate": (lambda: on(issue(client_name="a")[0], overlap="7"), "Rotated; it ends in 7 days."),
     "entities_product_add": (lambda: beside(body='{"sku": "a"}'), "Created."),
     "entities_product_edit": (
         lambda: on(product(), body='{"price": 2}', seen=str(Product.objects.get().last_delivery)),
@@ -116,17 +127,38 @@ ACTIONS: dict[str, tuple[Callable[[], Post], str]] = {
     ),
     "partners_touchpoint_add": (joining, "Let in."),
     "partners_touchpoint_token": (lambda: on(make_touchpoint(make_partner())), "Given a new token."),
+    "sync_delivery_decide": (
+        lambda: (["release"], {"deliveries": str(make_delivery(state="held", method="DELETE").pk)}),
+        "Released.",
+    ),
     "sync_delivery_edit": (lambda: on(dead(), body='{"price": 2}'), "Edited the body."),
+    "sync_delivery_edit_fields": (lambda: on(dead(), price="2", seen=sha256(b"{}").hexdigest()), "Edited the body."),
     "sync_delivery_replay": (lambda: on(dead()), "Replayed."),
-    "sync_delivery_replay_group": (lambda: beside(entity=dead().entity, reason="LookupError"), "Replayed."),
+    "sync_delivery_replay_group": (lambda: beside(entity=dead().entity, reason="LookupError"), ALL.format("replayed")),
     "sync_delivery_skip": (lambda: beside(deliveries=str(dead().pk), reason="x"), "Skipped."),
+    "sync_delivery_skip_group": (
+        lambda: beside(entity=dead().entity, reason="LookupError", note="x"),
+        ALL.format("skipped"),
+    ),
     "sync_delivery_undo": (lambda: on(applied()), "Undone."),
+    "sync_erasure_add": (lambda: beside(entity="product", record_key="a", again="a"), "Added."),
     "sync_pushtoken_add": (lambda: beside(entity="", secret="a-token-of-a-test"), "Added."),
+    "sync_sweep_cancel": (lambda: on(make(Sweep, 1)), "Cancelled."),
     "sync_switch_add": (lambda: beside(entity="product", mode="refuse"), "Added."),
+}
+DOWNLOADS = {  # By a link, and in the log all the same.
+    "entities_product_export": (beside(kind="csv"), "Exported as csv."),
+    "sync_delivery_export_group": (beside(kind="csv", entity="product", reason="x"), "Exported as csv."),
 }
 READS = {  # What shows something and changes nothing, and pages on which nobody may add.
     *("autocomplete", "index", "login", "search", "password_change_done"),
-    *("sync_delivery_dead", "sync_delivery_process", "sync_delivery_dry_run", "entities_product_of_key"),
+    *(
+        "sync_delivery_dead",
+        "sync_delivery_held",
+        "sync_delivery_process",
+        "sync_delivery_dry_run",
+        "entities_product_of_key",
+    ),
     *("datasources_import_rejects", "datasources_import_results"),
 }
 OF_CREDENTIALS = {"datasources_datasource_add", "datasources_datasource_forget"}
@@ -142,7 +174,7 @@ def _quiet(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
 def test_every_address_that_does_something_is_tested_here() -> None:
     """All entities are one; adding is where a page allows it."""
     entities = {name for name in names() if name.startswith("entities_") and not name.startswith("entities_product_")}
-    doing = {name for name in names() if not name.endswith(FORMS)} - entities - READS
+    doing = {name for name in names() if not name.endswith(FORMS)} - entities - READS - DOWNLOADS.keys()
     assert {name for name in doing if name not in ACTIONS and not name.endswith("_add")} == set()
 
 
@@ -161,3 +193,12 @@ def test_action_may_be_done_by_its_role_and_is_in_the_audit_log(name: str) -> No
     assert (entry.who, entry.address, entry.message) == (f"{least_role(name).name.lower()}-0", "127.0.0.1", message)
     assert entry.trace_id == answer["X-Request-Id"]
     assert PASSWORD not in str(AuditEntry.objects.values_list())
+
+
+@pytest.mark.parametrize("name", DOWNLOADS)
+def test_download_is_in_the_audit_log(name: str) -> None:
+    (arguments, asked), message = DOWNLOADS[name]
+    answer = in_role(Role.OPERATOR).get(reverse(f"admin:{name}", args=arguments), asked)
+    assert (answer.status_code, answer.streaming) == (200, True)
+    entry = deeds().latest("pk")
+    assert (entry.who, entry.message) == ("operator-0", message)

@@ -204,7 +204,7 @@ def test_changed_keys_still_open_it(secret: str, settings: Any) -> None:
 def test_whom_the_setting_names_sets_one_up_first(settings: Any, asked: list[str]) -> None:
     settings.CONNECTOR_SECOND_FACTOR = asked
     browser = operator("view_token")
-    User.objects.get().groups.add(Group.objects.create(name="operator"))
+    User.objects.get().groups.add(Group.objects.get(name="operator"))
     assert browser.get("/admin/edge/token/")["Location"] == STATE
     set_up(browser)
     assert browser.get("/admin/edge/token/").status_code == 200
