@@ -462,6 +462,7 @@ def test_viewer_may_not_act_on_selected_deliveries(viewer: Browser, action: str)
 def test_operator_needs_no_more_than_two_permissions() -> None:
     delivery, browser = dead(), operator("view_delivery", "change_delivery")
     assert "Dry run" in shown(browser, page(delivery))
+    assert browser.get(page(delivery, "edit")).status_code == 403  # It shows what came, which is a third.
     assert told(browser, page(delivery, "replay")) == [f"Delivery {delivery.pk} replayed."]
 
 
