@@ -47,7 +47,7 @@ CONNECTOR_LOGIN_LOCK_MINUTES = env.int("CONNECTOR_LOGIN_LOCK_MINUTES", default=3
 SESSION_COOKIE_AGE = CONNECTOR_SESSION_HOURS * 3600
 if not DEBUG:  # A browser takes these names from this host alone, over TLS; no neighbour under the domain can set them.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "connector.edge.login.backend.PeopleBackend"]
 AXES_FAILURE_LIMIT = CONNECTOR_LOGIN_FAILURES
 AXES_COOLOFF_TIME = timedelta(minutes=CONNECTOR_LOGIN_LOCK_MINUTES)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # Else who guesses could lock a person out from everywhere.

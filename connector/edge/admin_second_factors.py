@@ -6,19 +6,17 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from connector.edge.login.second_factor import SecondFactor, take_away
+from connector.edge.login.second_factor import take_away, with_second_factors
 
 
 class SecondFactors:
     """What the admin of users has of them."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        of_user = SecondFactor.objects.filter(user=OuterRef("pk"), confirmed=True)
-        users: QuerySet[User] = super().get_queryset(request)  # type: ignore[misc]  # the admin's
-        return users.annotate(has_second_factor=Exists(of_user))
+        return with_second_factors(super().get_queryset(request))  # type: ignore[misc]  # the admin's
 
     @admin.display(description="second factor", boolean=True)
     def with_second_factor(self, user: Any) -> bool:

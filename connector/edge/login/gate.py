@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from connector.edge.browsers import ADMIN
-from connector.edge.login.second_factor import has_second_factor, must_have_second_factor
+from connector.edge.login.second_factor import must_have_second_factor
 
 OPEN = {"admin:login", "admin:logout", "admin:jsi18n", "second_factor_check"}
 ENROLMENT = {"second_factor", "second_factor_confirm"}
@@ -34,7 +34,7 @@ class SecondFactorGate:
         user = cast("Any", request.user)
         if name in OPEN or not user.is_authenticated or user.is_verified():
             return None
-        if has_second_factor(user):
+        if user.has_second_factor:
             return HttpResponseRedirect(
                 f"{reverse('second_factor_check')}?{urlencode({'next': request.get_full_path()})}"
             )

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django_otp.models import Device, ThrottlingMixin, TimestampMixin
 from django_otp.oath import TOTP
@@ -98,8 +99,10 @@ def begin(user: User) -> None:
     SecondFactor.objects.create(user=user, confirmed=False, secret=secret)
 
 
-def has_second_factor(user: User) -> bool:
-    return bool(SecondFactor.objects.filter(user=user, confirmed=True).exists())
+def with_second_factors(users: QuerySet[User]) -> QuerySet[User]:
+    """Return users who know whether they have a second factor that counts."""
+    of_user = SecondFactor.objects.filter(user=OuterRef("pk"), confirmed=True)
+    return users.annotate(has_second_factor=Exists(of_user))
 
 
 def must_have_second_factor(user: User) -> bool:
