@@ -55,11 +55,11 @@ def tell(channel: str, taken: Sequence[Telling]) -> None:
 @transaction.atomic
 def settle_failed(taken: Sequence[Telling], reason: str) -> None:
     """Have them told later, all at once; what was tried often enough is given up."""
-    given_up = [telling for telling in taken if delay_after(telling.tries, schedule=TRYING) is None]
+    given_up = [telling for telling in taken if telling.tries >= TRYING.tries]
     held(given_up).update(due_at=None, leased_until=None, reason=reason)
-    rest = [telling for telling in taken if telling not in given_up]
-    wait = delay_after(max((telling.tries for telling in rest), default=1), schedule=TRYING)
-    if rest and wait is not None:
+    rest = [telling for telling in taken if telling.tries < TRYING.tries]
+    wait = delay_after(max((telling.tries for telling in rest), default=TRYING.tries), schedule=TRYING)
+    if wait is not None:
         held(rest).update(due_at=Now() + wait, leased_until=None, reason=reason)
 
 

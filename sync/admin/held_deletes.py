@@ -116,7 +116,7 @@ def decide(request: HttpRequest, model_admin: Operated, name: str) -> HttpRespon
     if is_step:
         if not left:
             model_admin.message_user(request, f"All are {form.decision().name}.", messages.SUCCESS)
-        return JsonResponse({"done": done, "left": left})
+        return JsonResponse({"done": done, "left": left, "told": bounded(left)})
     rest = f" {bounded(left)} are still held: do it again." if left else ""
     level = messages.WARNING if left or not done else messages.SUCCESS
     model_admin.message_user(request, f"{done:,} {form.decision().name}.{rest}", level)

@@ -7,12 +7,14 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import F
 
 from alerts import looking
 from alerts.kinds import KINDS, Finding, Kind
 from alerts.models import Alert, Telling
 from sync.models import Gauge
+from sync.write import lock_number
 from tests.alerts.conftest import Trouble
 from tests.sync.writes import DATABASE, side_by_side
 
@@ -61,6 +63,18 @@ def test_alert_opens_once_when_two_look_at_once(trouble: Trouble, settings: Any,
     trouble.subjects = [f"s-{number}" for number in range(50)]
     side_by_side(*[partial(act, trouble.kind, trouble.find())] * 8)
     assert (Alert.objects.count(), Telling.objects.count()) == (50, 50)
+
+
+def test_who_comes_while_another_looks_changes_nothing(trouble: Trouble) -> None:
+    trouble.look("a")
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [lock_number("alerts", trouble.kind.name)])
+        trouble.look()
+    finally:
+        other.close()
+    assert Alert.objects.open().count() == 1
 
 
 def test_kind_is_looked_for_by_one_of_many_when_it_is_due(trouble: Trouble, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ async function run(form) {
     shown.hidden = false;
     bar.max = done + step.left;
     bar.value = done;
-    status.textContent = `${done} done, ${step.left} left`;
+    status.textContent = `${done} done, ${step.told} left`;
     if (!step.left || !step.done) break;
   }
   location.assign(form.dataset.syncNext);
