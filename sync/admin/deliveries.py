@@ -31,7 +31,7 @@ from sync.admin import (
 )
 from sync.admin.filters import AcceptedFilter, DeadFilter
 from sync.admin.operations import Operated
-from sync.admin.selected import export_csv, export_lines, replay_selected, skip_selected
+from sync.admin.selected import replay_selected, skip_selected
 from sync.models import Delivery, Outcome, State
 from sync.models.delivery import HEAVY, Method
 from sync.write import lock_number
@@ -99,7 +99,7 @@ class DeliveryAdmin(Operated):
         values_filter("entity", lambda: list(schemas()), any_other=True),  # Also of one that is gone.
         DeadFilter,
     )
-    actions = (replay_selected, skip_selected, export_csv, export_lines)
+    actions = (replay_selected, skip_selected, dead_exports.export_csv, dead_exports.export_lines)
     search_help_text = "Delivery, process or record key, exactly"
     sections = (
         (

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from sync.admin import skipping
-from sync.admin.dead_exports import export_selected
 from sync.admin.operations import REPLAY, Operated
 from sync.models import Delivery
 
@@ -24,15 +23,3 @@ def skip_selected(model_admin: Operated, request: HttpRequest, rows: QuerySet[De
     """Ask for the reason first."""
     chosen = model_admin.selected(request, rows)
     return skipping.ask(request, model_admin, chosen) if chosen else None
-
-
-@admin.action(description="Export as CSV", permissions=["operate"])
-def export_csv(model_admin: Operated, request: HttpRequest, rows: QuerySet[Delivery]) -> HttpResponseBase | None:
-    chosen = model_admin.selected(request, rows)
-    return export_selected(request, model_admin, chosen, "csv") if chosen else None
-
-
-@admin.action(description="Export as JSON lines", permissions=["operate"])
-def export_lines(model_admin: Operated, request: HttpRequest, rows: QuerySet[Delivery]) -> HttpResponseBase | None:
-    chosen = model_admin.selected(request, rows)
-    return export_selected(request, model_admin, chosen, "jsonl") if chosen else None
