@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
@@ -27,12 +29,23 @@ def export_group(request: HttpRequest, model_admin: Operated) -> HttpResponseBas
     return answer(dead_export.of_group(**form.group), kind, form.group["entity"])
 
 
+@admin.action(description="Export as CSV", permissions=["export"])
+def export_csv(model_admin: Operated, request: HttpRequest, rows: QuerySet[Delivery]) -> HttpResponseBase | None:
+    return export_selected(request, model_admin, rows, "csv")
+
+
+@admin.action(description="Export as JSON lines", permissions=["export"])
+def export_lines(model_admin: Operated, request: HttpRequest, rows: QuerySet[Delivery]) -> HttpResponseBase | None:
+    return export_selected(request, model_admin, rows, "jsonl")
+
+
 def export_selected(
-    request: HttpRequest, model_admin: Operated, deliveries: list[Delivery], kind: str
-) -> HttpResponseBase:
-    for delivery in deliveries:
+    request: HttpRequest, model_admin: Operated, rows: QuerySet[Delivery], kind: str
+) -> HttpResponseBase | None:
+    chosen = model_admin.selected(request, rows)
+    for delivery in chosen:
         model_admin.log_change(request, delivery, f"Exported as {kind}.")
-    return answer(dead_export.of_numbers(delivery.pk for delivery in deliveries), kind, "deliveries")
+    return answer(dead_export.of_numbers(delivery.pk for delivery in chosen), kind, "deliveries") if chosen else None
 
 
 def answer(portions: Iterable[list[Delivery]], kind: str, name: str) -> HttpResponseBase:

@@ -33,14 +33,7 @@ from sync.admin import (
 )
 from sync.admin.filters import AcceptedFilter, DeadFilter
 from sync.admin.operations import Operated
-from sync.admin.selected import (
-    export_csv,
-    export_lines,
-    refuse_selected,
-    release_selected,
-    replay_selected,
-    skip_selected,
-)
+from sync.admin.selected import refuse_selected, release_selected, replay_selected, skip_selected
 from sync.models import Delivery, Outcome, State
 from sync.models.delivery import HEAVY, Method
 from sync.write import lock_number
@@ -112,7 +105,14 @@ class DeliveryAdmin(Operated):
         values_filter("entity", lambda: list(schemas()), any_other=True),  # Also of one that is gone.
         DeadFilter,
     )
-    actions = (replay_selected, skip_selected, release_selected, refuse_selected, export_csv, export_lines)
+    actions = (
+        replay_selected,
+        skip_selected,
+        release_selected,
+        refuse_selected,
+        dead_exports.export_csv,
+        dead_exports.export_lines,
+    )
     search_help_text = "Delivery, process or record key, exactly"
     sections = (
         (

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from sync.admin import held_deletes, skipping
-from sync.admin.dead_exports import export_selected
 from sync.admin.operations import REPLAY, Operated
 from sync.models import Delivery, State
 
@@ -44,15 +43,3 @@ def decide_of(name: str, model_admin: Operated, request: HttpRequest, rows: Quer
         return held_deletes.ask(request, model_admin, name, form)
     model_admin.message_user(request, "None of these is held.", messages.WARNING)
     return None
-
-
-@admin.action(description="Export as CSV", permissions=["export"])
-def export_csv(model_admin: Operated, request: HttpRequest, rows: QuerySet[Delivery]) -> HttpResponseBase | None:
-    chosen = model_admin.selected(request, rows)
-    return export_selected(request, model_admin, chosen, "csv") if chosen else None
-
-
-@admin.action(description="Export as JSON lines", permissions=["export"])
-def export_lines(model_admin: Operated, request: HttpRequest, rows: QuerySet[Delivery]) -> HttpResponseBase | None:
-    chosen = model_admin.selected(request, rows)
-    return export_selected(request, model_admin, chosen, "jsonl") if chosen else None

@@ -46,7 +46,7 @@ def asked_by(sweep: Sweep) -> str:
 
 
 @column("why")
-def note(sweep: Sweep) -> str:
+def why(sweep: Sweep) -> str:
     return text(sweep.note or None)
 
 
@@ -72,7 +72,7 @@ class SweepAdmin(Operated):
     list_display = ("id", act, "entity", cause, state, "total", "done", asked_by, started, finished)
     list_filter = (values_filter("state", lambda: SweepState.values),)
     list_select_related = ("asked_by",)
-    sections = ((None, (act, "entity", cause, note, asked_by, started, finished, still_dead)),)
+    sections = ((None, (act, "entity", cause, why, asked_by, started, finished, still_dead)),)
 
     def has_view_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
         return request.user.has_perm("sync.view_delivery")
