@@ -85,6 +85,7 @@ def work(queue: Queue[Item], do: Do[Item]) -> None:
             taken.end.set_exception(exc)
             raise
         taken.end.set_result(None)
+        taken = None  # Else it would be there while the next one is made.
 
 
 def work_beside(queue: Queue[Item], do: Do[Item]) -> None:

@@ -44,7 +44,7 @@ def import_with_its_first_chunk_held(meanwhile: Callable[[Import], object]) -> I
         with transaction.atomic():
             PartnerSale.objects.select_for_update().get(transaction_id="t0")
             is_held.set()
-            wait_until(lambda: asked(FOR_ITS_TURN))
+            wait_until(lambda: asked(FOR_ITS_TURN) and asked(FOR_A_RECORD))
             meanwhile(import_)
 
     def go_on() -> None:
