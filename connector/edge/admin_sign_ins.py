@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from connector.edge.admin_pages import MachineWritten, column
 from connector.edge.admin_text import moment, tag
 from connector.edge.login.lockout import is_locked, unlock, with_failures
+from connector.edge.roles import Role
 
 
 @column("at")
@@ -39,6 +40,7 @@ def browser(attempt: AccessAttempt) -> str:
 class FailedSignIns(MachineWritten):
     """What was sent is not shown: who mistakes the field types a password for a name."""
 
+    viewed_by = operated_by = Role.ADMINISTRATOR
     list_display = (at, "username", "ip_address", failures, state, browser)
     sections = ((None, (at, "username", "ip_address", failures, state, browser)),)
     search_help_text = "A user name or an address, exactly"

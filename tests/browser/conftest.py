@@ -6,14 +6,14 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.finding import browser_path
-from tests.browser.site import OPERATOR, Site
+from tests.browser.site import OPERATOR, VIEWER, Site
 from tests.browser.visit import Visit
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
-    site = Site(folder, DEBUG="true", RUN_DIR=str(folder))
+    site = Site(folder, DEBUG="true", RUN_DIR=str(folder), CONNECTOR_DELETE_LIMIT="3")
     site.start()
     yield site
     site.close()
@@ -34,4 +34,11 @@ def browser() -> Iterator[Browser]:
 def visit(site: Site, browser: Browser) -> Iterator[Visit]:
     """An operator who has just signed in."""
     with Visit.by(OPERATOR, site, browser) as visit:
+        yield visit
+
+
+@pytest.fixture
+def viewer(site: Site, browser: Browser) -> Iterator[Visit]:
+    """Somebody who may look and may not see what was sent."""
+    with Visit.by(VIEWER, site, browser) as visit:
         yield visit

@@ -16,8 +16,10 @@ from tests.acceptance.web import Answer, Web
 
 OPERATOR, VIEWER, PASSWORD = "olga", "victor", "only-for-the-browser-tests-4711"
 PREPARE = f"""
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 User.objects.create_superuser("{OPERATOR}", password="{PASSWORD}")
+viewer = User.objects.create_user("{VIEWER}", password="{PASSWORD}", is_staff=True)
+viewer.groups.add(Group.objects.get(name="viewer"))
 """
 PARTNER = ["create_partner", "Northwind", "--principal", "northwind", "--password-stdin", "--touchpoint", "SHOP-1"]
 BREAK = """
@@ -83,6 +85,10 @@ class Site(Web):
             "product", {"sku": "late-1", "name": "Late mug", "price": "9.90"}, "1002", 202, Prefer="respond-async"
         )
         Waiting().until(self.is_dead, "a dead letter")
+        for number in range(4, 9):
+            self.sent(
+                "DELETE", "product", None, 202 if number > 6 else 200, Process_Id="1005", Entity_Id=f"mug-{number}"
+            )
         self.upload(SALES)
         Waiting().until(lambda: self.count("datasources_import", "state = 3"), "the import")
 
@@ -92,8 +98,9 @@ class Site(Web):
     def change(self, entity: str, key: str, body: dict[str, Any], process: str) -> None:
         self.sent("PUT", entity, body, 200, Process_Id=process, Entity_Id=key)
 
-    def sent(self, method: str, entity: str, body: dict[str, Any], status: int, **headers: str) -> None:
-        answer = self.ask(self.write(method, entity, json.dumps(body).encode(), **headers))
+    def sent(self, method: str, entity: str, body: dict[str, Any] | None, status: int, **headers: str) -> None:
+        raw = None if body is None else json.dumps(body).encode()
+        answer = self.ask(self.write(method, entity, raw, **headers))
         assert answer.status == status, answer.content
 
     def written(self, entity: str, body: dict[str, Any]) -> Answer:

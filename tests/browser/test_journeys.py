@@ -81,3 +81,53 @@ def test_person_is_erased(visit: Visit) -> None:
     Waiting().until(lambda: not visit.site.count("entities_person"), "the erasure")
     visit.find("ada@example.com")
     assert "Nothing that you may see" in visit.text
+
+
+def test_deletes_that_are_held_are_refused(visit: Visit) -> None:
+    visit.choose("Held deletes")
+    visit.look("held-deletes")
+    visit.press("Refuse all")
+    visit.look("refuse")
+    visit.page.get_by_label("Reason").fill("The supplier sent an empty list.")
+    visit.press("Refuse them")
+    assert visit.site.count("entities_product", "sku IN ('mug-7', 'mug-8') AND deleted_at IS NULL") == 2
+
+
+def test_alert_leads_to_its_cause(visit: Visit) -> None:
+    Waiting().until(lambda: visit.site.count("alerts_alert", "kind = 'held-delete'"), "the alert")
+    visit.choose("Alerts")
+    visit.look("alerts")
+
+
+def test_records_are_taken_away_as_a_file(visit: Visit) -> None:
+    visit.choose("Products")
+    visit.look("records")
+    visit.press("Export")
+    visit.look("export")
+    with visit.page.expect_download() as saved:
+        visit.page.get_by_role("button", name="Save the file").click()
+    assert saved.value.path().read_text().startswith("sku,")
+
+
+def test_viewer_sees_that_something_came_and_not_what(viewer: Visit) -> None:
+    viewer.find("A-1001")
+    viewer.look("record-as-viewer")
+    assert "hidden" in viewer.text
+    assert "Ada Example" not in viewer.text
+    assert "Erase" not in viewer.text
+
+
+def test_who_did_what_is_told(visit: Visit) -> None:
+    visit.choose("Audit entries")
+    visit.look("audit-log")
+    assert "signed in" in visit.text
+
+
+def test_second_factor_is_offered(visit: Visit) -> None:
+    visit.go("/admin/second-factor/")
+    visit.look("second-factor")
+
+
+def test_layout_is_shown(visit: Visit) -> None:
+    visit.choose("Data layout")
+    visit.look("layout")

@@ -80,7 +80,13 @@ MAKERS: dict[str, Callable[[int], Model]] = {
     "auth.group": lambda n: Group.objects.create(name=f"group-{n}"),
 }
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label_lower)
-BY_PEOPLE = (DataSource, Touchpoint, Token, Entity, Erasure)  # What people add on pages that are otherwise as the others are.
+BY_PEOPLE = (
+    DataSource,
+    Touchpoint,
+    Token,
+    Entity,
+    Erasure,
+)  # What people add on pages that are otherwise as the others are.
 MACHINE_WRITTEN = [
     model for model in MODELS if isinstance(admin.site._registry[model], MachineWritten) and model is not DataSource
 ]
