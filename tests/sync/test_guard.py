@@ -6,12 +6,12 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Sum
 
 from sync import held
-from sync.dead_letters import REASON_LENGTH
-from sync.models import Deletes, Delivery, State, Switch
+from sync.dead_letters import REASON_LENGTH, Busy
+from sync.models import Deletes, Delivery, Lane, State, Switch
 from sync.modes import forget_switches
 from tests.conftest import Dsync
 from tests.sync.writes import DATABASE, product, run, side_by_side, states, write
@@ -178,6 +178,22 @@ def test_each_delete_is_decided_once_when_two_persons_decide_at_once() -> None:
     both = side_by_side(*(partial(held.decide, numbers, each) for each in (held.RELEASE, held.refusal("No."))))
     assert sorted([*both[0], *both[1]]) == numbers
     assert len(Delivery.objects.filter(state=State.REJECTED)) == len(both[1])
+
+
+@pytest.mark.parametrize("decision", [held.RELEASE, held.refusal("No.")], ids=["release", "refuse"])
+def test_decision_waits_for_the_lanes(decision: held.Decision) -> None:
+    numbers = [delivery.pk for delivery in held_deletes(2)]
+
+    def impatient() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+        with pytest.raises(Busy):
+            held.decide(numbers, decision)
+
+    with transaction.atomic():
+        list(Lane.objects.select_for_update())
+        side_by_side(impatient)
+    assert deletes(pk__in=numbers) == ["held"] * 2
 
 
 def test_what_is_held_later_waits_for_a_decision_of_its_own() -> None:
