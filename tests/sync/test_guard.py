@@ -14,6 +14,7 @@ from sync.dead_letters import REASON_LENGTH, Busy
 from sync.models import Deletes, Delivery, Lane, State, Switch
 from sync.modes import forget_switches
 from tests.conftest import Dsync
+from tests.plans import plan_of
 from tests.sync.writes import DATABASE, product, run, side_by_side, states, write
 
 pytestmark = DATABASE
@@ -211,3 +212,9 @@ def test_groups_tell_number_age_and_oldest_keys() -> None:
     (group,) = held.groups()
     assert (group.entity, group.held, group.oldest_accepted_at) == ("product", 7, first.accepted_at)
     assert group.keys == [f"p-{number:02}" for number in range(3, 8)]
+
+
+def test_what_is_held_is_found_by_its_index() -> None:
+    for plan in (plan_of(held.GROUPS), plan_of(held.OF_ENTITY, ["product", "product", 10**9, 500])):
+        assert "sync_delivery_held" in plan
+        assert "sync_delivery_pkey" not in plan
