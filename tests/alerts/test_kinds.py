@@ -13,6 +13,7 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from alerts import deliveries
 from alerts.kinds import KINDS, Finding
 from connector.edge.health import pulse
 from datasources.models import DataSource, Import
@@ -21,6 +22,7 @@ from sync.models import FollowUp, Push, State, Switch
 from sync.modes import forget_switches
 from tests.datasources.factories import make_source
 from tests.partners.factories import make_partner
+from tests.plans import plan_of
 from tests.sync.factories import make_delivery
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +196,10 @@ def test_looking_takes_as_many_queries_for_many_as_for_one(kind: str) -> None:
         make_delivery(state=State.HELD, accepted_at=LONG_AGO, entity=f"e{number}")
         make_source(paused_at=timezone.now(), host=f"h{number}.example.com")
     assert queries(KINDS[kind].find) == few
+
+
+def test_oldest_that_wait_are_found_by_their_index() -> None:
+    for sql in (deliveries.PARKED, deliveries.OVERDUE):
+        plan = plan_of(sql, [1])
+        assert "sync_delivery_not_applied" in plan
+        assert "sync_delivery_pkey" not in plan

@@ -6,14 +6,15 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Sum
 
 from sync import held
-from sync.dead_letters import REASON_LENGTH
-from sync.models import Deletes, Delivery, State, Switch
+from sync.dead_letters import REASON_LENGTH, Busy
+from sync.models import Deletes, Delivery, Lane, State, Switch
 from sync.modes import forget_switches
 from tests.conftest import Dsync
+from tests.plans import plan_of
 from tests.sync.writes import DATABASE, product, run, side_by_side, states, write
 
 pytestmark = DATABASE
@@ -180,6 +181,22 @@ def test_each_delete_is_decided_once_when_two_persons_decide_at_once() -> None:
     assert len(Delivery.objects.filter(state=State.REJECTED)) == len(both[1])
 
 
+@pytest.mark.parametrize("decision", [held.RELEASE, held.refusal("No.")], ids=["release", "refuse"])
+def test_decision_waits_for_the_lanes(decision: held.Decision) -> None:
+    numbers = [delivery.pk for delivery in held_deletes(2)]
+
+    def impatient() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+        with pytest.raises(Busy):
+            held.decide(numbers, decision)
+
+    with transaction.atomic():
+        list(Lane.objects.select_for_update())
+        side_by_side(impatient)
+    assert deletes(pk__in=numbers) == ["held"] * 2
+
+
 def test_what_is_held_later_waits_for_a_decision_of_its_own() -> None:
     held_deletes(2)
     upto = held.newest()
@@ -195,3 +212,9 @@ def test_groups_tell_number_age_and_oldest_keys() -> None:
     (group,) = held.groups()
     assert (group.entity, group.held, group.oldest_accepted_at) == ("product", 7, first.accepted_at)
     assert group.keys == [f"p-{number:02}" for number in range(3, 8)]
+
+
+def test_what_is_held_is_found_by_its_index() -> None:
+    for plan in (plan_of(held.GROUPS), plan_of(held.OF_ENTITY, ["product", "product", 10**9, 500])):
+        assert "sync_delivery_held" in plan
+        assert "sync_delivery_pkey" not in plan
