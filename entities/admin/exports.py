@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from copy import copy
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ else:
     from unfold.widgets import UnfoldAdminRadioSelectWidget as RadioSelect
     from unfold.widgets import UnfoldBooleanSwitchWidget as CheckboxInput
 
+NUMBERS = re.compile(r"\A[0-9]{1,18}(,[0-9]{1,18})*\Z", re.ASCII)
 CSV = "text/csv; charset=utf-8"
 KINDS = {
     "csv": "CSV, for programs",
@@ -45,14 +47,15 @@ class ExportForm(forms.Form):
         label="Deleted records too", required=False, widget=CheckboxInput, help_text="A last column tells which."
     )
     list = forms.CharField(required=False, widget=forms.HiddenInput)
-    only = forms.RegexField(r"^[0-9]{1,18}(,[0-9]{1,18})*$", required=False, widget=forms.HiddenInput)
+    only = forms.RegexField(NUMBERS, required=False, widget=forms.HiddenInput)
 
     def __init__(self, request: HttpRequest, model_admin: RecordAdmin) -> None:
         named = {name: request.GET.get(name, "") for name in ("list", "only")}
         super().__init__(request.GET if "kind" in request.GET else None, initial={"kind": "csv", **named})
         self.found = rows_in_list(request, model_admin, named["list"])
-        if named["only"].replace(",", "").isdigit():
-            self.found = self.found.filter(pk__in=[int(number) for number in named["only"].split(",") if number])
+        if named["only"]:
+            ticked = named["only"] if NUMBERS.fullmatch(named["only"]) else "0"
+            self.found = self.found.filter(pk__in=[int(number) for number in ticked.split(",")])
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data

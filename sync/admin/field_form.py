@@ -20,18 +20,18 @@ from entities.schema.fields import FieldSchema
 from sync.admin.field_inputs import as_meant, as_typed, form_field, is_misread
 from sync.journal import encode
 
+SEEN = "_seen"  # No column begins so.
 OVERTAKEN = "The body was edited since you began. What you wrote is not kept yet: look, and keep it again."
 
 
 class FieldForm(forms.Form):
     """A field for each column of the layout, and every fault at its own."""
 
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
-
     def __init__(self, given: Any, *, schema: EntitySchema, held: Members, in_force: bytes) -> None:
         super().__init__(given)
         self.schema, self.held = schema, held
-        self.now = self.initial["seen"] = sha256(in_force).hexdigest()
+        self.now = self.initial[SEEN] = sha256(in_force).hexdigest()
+        self.fields[SEEN] = forms.CharField(required=False, widget=forms.HiddenInput)
         for leaf in schema.leaves.values():
             name, value = leaf.column or "", self.value_of(leaf)
             self.fields[name] = form_field(leaf, path_of(schema, leaf), value)
@@ -55,10 +55,10 @@ class FieldForm(forms.Form):
         for leaf in self.schema.leaves.values():
             if leaf.column in self.cleaned_data:
                 self.take(leaf, self.cleaned_data[leaf.column].replace("\r\n", "\n"))
-        if self.cleaned_data.get("seen") != self.now:
+        if self.cleaned_data.get(SEEN) != self.now:
             given: Any = self.data
             self.data = given.copy()
-            self.data["seen"] = self.now  # type: ignore[index]  # a copy of a QueryDict may be changed
+            self.data[SEEN] = self.now  # type: ignore[index]  # a copy of a QueryDict may be changed
             raise ValidationError(OVERTAKEN, "overtaken")
         return self.cleaned_data
 

@@ -80,6 +80,13 @@ def test_selected_records_are_exported(admin_client: Browser) -> None:
     assert [row["sku"] for row in rows(saved(admin_client, only=form.initial["only"]))] == ["a", "b"]
 
 
+@pytest.mark.parametrize("only", ["x", "9" * 30, "1,", ","])
+def test_nothing_is_exported_where_no_record_can_be_meant(admin_client: Browser, only: str) -> None:
+    make("a")
+    answer = admin_client.get(EXPORT, {"only": only, "kind": "csv"})
+    assert (answer.context["count"], admin_client.get(EXPORT, {"only": only}).context["count"]) == ("0", "0")
+
+
 def test_all_that_a_list_has_may_be_selected(admin_client: Browser) -> None:
     given = {"action": "export_selected", "_selected_action": [make("a").pk], "select_across": "1"}
     assert admin_client.post(f"{LIST}?q=a", given)["Location"] == f"{EXPORT}?list=q%3Da"
