@@ -18,9 +18,9 @@ from django.views.decorators.http import require_POST
 
 from alerts.kinds import KINDS, title_of
 from alerts.models import Alert, Telling
-from connector.edge.admin_filters import values_filter
-from connector.edge.admin_pages import MachineWritten, by_number, column
-from connector.edge.admin_text import NOTHING, link, moment, table, tag, text
+from connector.edge.admin.filters import values_filter
+from connector.edge.admin.pages import MachineWritten, by_number, column
+from connector.edge.admin.text import NOTHING, link, moment, table, tag, text
 
 
 @column("state")

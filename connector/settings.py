@@ -283,19 +283,19 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("edge/icon.svg")}],
     "SHOW_HISTORY": True,
     "STYLES": [
-        "connector.edge.admin_navigation.style",
+        "connector.edge.admin.navigation.style",
         "console.dashboard.page.style",
         "console.appearance.style",
     ],
-    "SCRIPTS": ["connector.edge.admin_navigation.icons"],
+    "SCRIPTS": ["connector.edge.admin.navigation.icons"],
     "ACCOUNT": {
         "navigation": [
             {"title": "Change password", "link": reverse_lazy("admin:password_change")},
             {"title": "Second factor", "link": reverse_lazy("second_factor")},
         ]
     },
-    "DASHBOARD_CALLBACK": "connector.edge.admin_index.dashboard",
-    "SIDEBAR": {"navigation": "connector.edge.admin_navigation.sections"},
+    "DASHBOARD_CALLBACK": "connector.edge.admin.index.dashboard",
+    "SIDEBAR": {"navigation": "connector.edge.admin.navigation.sections"},
 }
 
 # Logs: one JSON line for each event on standard error

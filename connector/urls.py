@@ -10,7 +10,7 @@ from connector.edge.health.views import live, ready
 from connector.edge.views import unknown_route
 from entities.admin.layout import page as data_layout
 
-handler403 = "connector.edge.admin_refusal.refused"
+handler403 = "connector.edge.admin.refusal.refused"
 handler500 = "connector.edge.middleware.server_error"
 
 urlpatterns = [

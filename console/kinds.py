@@ -15,7 +15,7 @@ from django.db.models.lookups import Exact
 from django.http import HttpRequest
 from django.urls import reverse
 
-from connector.edge.admin_pages import by_number
+from connector.edge.admin.pages import by_number
 from connector.edge.payloads import are_seen_by
 from datasources.models import Recipient
 from entities import store

@@ -9,10 +9,10 @@ from django.contrib.admin import SimpleListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from connector.edge.admin_clients import client_name, with_client_name
-from connector.edge.admin_filters import SpanFilter
-from connector.edge.admin_pages import MachineWritten, column
-from connector.edge.admin_text import NOTHING, moment, short, tag, text
+from connector.edge.admin.clients import client_name, with_client_name
+from connector.edge.admin.filters import SpanFilter
+from connector.edge.admin.pages import MachineWritten, column
+from connector.edge.admin.text import NOTHING, moment, short, tag, text
 from connector.edge.payloads import hidden
 from notifications.models import Notification
 

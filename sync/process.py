@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
-from connector.edge.admin_clients import with_client_name
+from connector.edge.admin.clients import with_client_name
 from notifications.models import Notification
 from sync.disagreements import FAILURE
 from sync.models import Delivery, Job

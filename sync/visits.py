@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from connector.edge.admin_clients import with_client_name
+from connector.edge.admin.clients import with_client_name
 from sync.models import Walk
 from sync.walks import BLOCK
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from connector.edge.admin_index import Figure
+from connector.edge.admin.index import Figure
 from console.dashboard.flow import FIGURES, Flow
 from console.dashboard.latency import bound_of, told
 from console.dashboard.silence import Heard

@@ -11,8 +11,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 
-from connector.edge.admin_index import Part, register_part
-from connector.edge.admin_paginator import bounded
+from connector.edge.admin.index import Part, register_part
+from connector.edge.admin.paginator import bounded
 from connector.edge.health import pulse
 from console.dashboard import alerting, charts, failures, files, first_steps, lines, silence, waiting
 from console.dashboard.flow import read

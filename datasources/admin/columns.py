@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from connector.edge.admin_pages import column
-from connector.edge.admin_text import NOTHING, link, moment, short, tag, text
+from connector.edge.admin.pages import column
+from connector.edge.admin.text import NOTHING, link, moment, short, tag, text
 from connector.edge.payloads import hidden
 from datasources.models import DataSource, Import, ImportState, Run, RunState, Trigger
 

@@ -20,8 +20,8 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern
 from django.utils.http import content_disposition_header
 
-from connector.edge.admin_pages import REFRESH, by_number, column
-from connector.edge.admin_text import NOTHING, table, text
+from connector.edge.admin.pages import REFRESH, by_number, column
+from connector.edge.admin.text import NOTHING, table, text
 from connector.edge.payloads import are_seen_by, hidden, payload
 from datasources import runs
 from datasources.admin import columns, of_records

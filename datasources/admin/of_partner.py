@@ -6,15 +6,15 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from connector.edge import admin_additions
-from connector.edge.admin_text import link, short
+from connector.edge.admin import additions
+from connector.edge.admin.text import link, short
 from datasources.admin.columns import page, source_state
 from datasources.models import DataSource
 from partners.admin.panels import newest
 from partners.models import Partner
 
 
-class SourcesOfPartner(admin_additions.Addition):
+class SourcesOfPartner(additions.Addition):
     def panel(self, request: HttpRequest, row: Any) -> str:
         if not request.user.has_perm("datasources.view_datasource"):
             return ""
@@ -22,7 +22,7 @@ class SourcesOfPartner(admin_additions.Addition):
         return newest("Data sources", ("Source", "State"), sources, cells, row)
 
 
-admin_additions.add(Partner, SourcesOfPartner())
+additions.add(Partner, SourcesOfPartner())
 
 
 def cells(source: DataSource) -> tuple[Any, ...]:

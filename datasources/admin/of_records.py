@@ -15,9 +15,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from connector.edge import admin_additions
-from connector.edge.admin_additions import Link
-from connector.edge.admin_text import table, text
+from connector.edge.admin import additions
+from connector.edge.admin.additions import Link
+from connector.edge.admin.text import table, text
 from connector.edge.payloads import payload
 from datasources.admin import columns
 from datasources.importing.uploads import upload_ours
@@ -43,7 +43,7 @@ class FileForm(forms.Form):
         return file
 
 
-class RecordImports(admin_additions.Addition):
+class RecordImports(additions.Addition):
     def list_links(self, request: HttpRequest, model_admin: Any) -> Sequence[Link]:
         schema = schema_of(model_admin.model)
         if not (may_change(request, schema.model) and request.user.has_perm("datasources.change_import")):
@@ -51,7 +51,7 @@ class RecordImports(admin_additions.Addition):
         return [("Import", reverse("admin:datasources_import_of_records", args=[schema.name]))]
 
 
-admin_additions.add(Entity, RecordImports())
+additions.add(Entity, RecordImports())
 
 
 def upload(request: HttpRequest, model_admin: Operated, entity: str) -> HttpResponse:

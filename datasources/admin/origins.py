@@ -9,15 +9,15 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 
-from connector.edge import admin_additions
-from connector.edge.admin_text import moment
+from connector.edge.admin import additions
+from connector.edge.admin.text import moment
 from datasources.admin.columns import file
 from datasources.models import Portion
 from entities.entity import Entity
 from sync.admin.process import register_origin
 
 
-class RecordOrigin(admin_additions.Addition):
+class RecordOrigin(additions.Addition):
     def panel(self, request: HttpRequest, row: Any) -> str:
         """Tell of the import that wrote the record last; what it wrote through deliveries stands with those."""
         if row.last_delivery is None or not request.user.has_perm("datasources.view_import"):
@@ -31,5 +31,5 @@ class RecordOrigin(admin_additions.Addition):
         return render_to_string("edge/panel.html", {"title": "Import", "content": content})
 
 
-admin_additions.add(Entity, RecordOrigin())
+additions.add(Entity, RecordOrigin())
 register_origin("import", lambda number: reverse("admin:datasources_import_change", args=[number]))

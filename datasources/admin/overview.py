@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from connector.edge.admin_index import Card, figure, register_card
+from connector.edge.admin.index import Card, figure, register_card
 from datasources.admin.columns import list_of
 from datasources.models import DataSource, Import, ImportState, Run
 

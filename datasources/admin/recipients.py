@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 
-from connector.edge.admin_pages import ModelAdmin, by_number
+from connector.edge.admin.pages import ModelAdmin, by_number
 from datasources.models import Recipient
 
 if TYPE_CHECKING:

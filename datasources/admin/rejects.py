@@ -12,8 +12,8 @@ from django.contrib.admin import SimpleListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from connector.edge.admin_pages import MachineWritten, column
-from connector.edge.admin_text import link, text
+from connector.edge.admin.pages import MachineWritten, column
+from connector.edge.admin.text import link, text
 from connector.edge.cells import harmless
 from connector.edge.payloads import hidden
 from datasources.admin import columns

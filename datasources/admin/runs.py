@@ -9,9 +9,9 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from connector.edge.admin_filters import values_filter
-from connector.edge.admin_pages import REFRESH, MachineWritten, column
-from connector.edge.admin_text import table, text
+from connector.edge.admin.filters import values_filter
+from connector.edge.admin.pages import REFRESH, MachineWritten, column
+from connector.edge.admin.text import table, text
 from datasources.admin import columns
 from datasources.models import Run, RunState, Trigger
 from datasources.models.data_source import SECRETS

@@ -11,9 +11,9 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import URLPattern
 
-from connector.edge.admin_filters import values_filter
-from connector.edge.admin_pages import ModelAdmin, column
-from connector.edge.admin_text import link, moment, table
+from connector.edge.admin.filters import values_filter
+from connector.edge.admin.pages import ModelAdmin, column
+from connector.edge.admin.text import link, moment, table
 from datasources import trail
 from datasources.admin import columns, steps
 from datasources.admin.source_form import DataSourceForm

@@ -9,8 +9,8 @@ from typing import Any
 from django.db import models
 from django.utils.html import format_html, format_html_join
 
-from connector.edge.admin_pages import column
-from connector.edge.admin_text import NOTHING, link, moment, short, table, text
+from connector.edge.admin.pages import column
+from connector.edge.admin.text import NOTHING, link, moment, short, table, text
 from connector.edge.payloads import hidden
 from entities.schema import EntitySchema
 from entities.schema.fields import FieldSchema

@@ -15,8 +15,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from connector.edge.admin_navigation import register_link
-from connector.edge.admin_text import NOTHING, table, tag
+from connector.edge.admin.navigation import register_link
+from connector.edge.admin.text import NOTHING, table, tag
 from entities.data_layout import data_layout
 from entities.layout_lock import Change, Lock, changes
 from entities.schema import EntitySchema, schemas

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
-from connector.edge.admin_index import Card, figure, register_card
+from connector.edge.admin.index import Card, figure, register_card
 from entities.schema import schemas
 
 

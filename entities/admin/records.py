@@ -15,9 +15,9 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
-from connector.edge.admin_additions import Link
-from connector.edge.admin_filters import SpanFilter, values_filter
-from connector.edge.admin_pages import MachineWritten, Sections, by_number
+from connector.edge.admin.additions import Link
+from connector.edge.admin.filters import SpanFilter, values_filter
+from connector.edge.admin.pages import MachineWritten, Sections, by_number
 from connector.edge.payloads import are_seen_by
 from entities.admin import columns, exports
 from entities.admin.frequent import frequent_values

@@ -4,9 +4,9 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils.safestring import SafeString
 
-from connector.edge.admin_filters import values_filter
-from connector.edge.admin_pages import MachineWritten, column
-from connector.edge.admin_text import moment, text
+from connector.edge.admin.filters import values_filter
+from connector.edge.admin.pages import MachineWritten, column
+from connector.edge.admin.text import moment, text
 from connector.edge.payloads import hidden
 from partners.admin.columns import page_of, values
 from partners.admin.filters import under

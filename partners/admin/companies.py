@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from connector.edge.admin_pages import ModelAdmin, column
-from connector.edge.admin_text import moment
+from connector.edge.admin.pages import ModelAdmin, column
+from connector.edge.admin.text import moment
 from partners.admin.columns import member_status
 from partners.models import Company, Member
 

@@ -7,9 +7,9 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from connector.edge.admin_filters import values_filter
-from connector.edge.admin_pages import column
-from connector.edge.admin_text import text
+from connector.edge.admin.filters import values_filter
+from connector.edge.admin.pages import column
+from connector.edge.admin.text import text
 from connector.edge.payloads import hidden
 from partners.admin import panels
 from partners.admin.columns import archived, changed, created, description, effective, page_of, status

@@ -6,7 +6,7 @@ from django.contrib.admin import SimpleListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from connector.edge.admin_pages import by_number
+from connector.edge.admin.pages import by_number
 
 CHOICES = {"no": False, "yes": True}
 

@@ -6,8 +6,8 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from connector.edge.admin_pages import ModelAdmin, column
-from connector.edge.admin_text import moment
+from connector.edge.admin.pages import ModelAdmin, column
+from connector.edge.admin.text import moment
 from connector.edge.roles import Role
 from partners.admin.columns import page_of, role
 from partners.joining import LONGEST_PASSWORD, SHORTEST_PASSWORD

@@ -18,7 +18,7 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import URLPattern, reverse
 
-from connector.edge.admin_pages import MachineWritten
+from connector.edge.admin.pages import MachineWritten
 from connector.edge.errors import BadRequest
 from partners.admin.actor import actor_of
 from partners.archiving import archive_campaign, archive_deal, archive_partner

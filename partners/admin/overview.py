@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.urls import reverse
 
-from connector.edge.admin_index import Card, figure, register_card
+from connector.edge.admin.index import Card, figure, register_card
 from partners.models import Partner, Status
 
 

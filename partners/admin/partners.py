@@ -6,9 +6,9 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 
-from connector.edge.admin_filters import values_filter
-from connector.edge.admin_pages import Sections, by_number, column
-from connector.edge.admin_text import text
+from connector.edge.admin.filters import values_filter
+from connector.edge.admin.pages import Sections, by_number, column
+from connector.edge.admin.text import text
 from connector.edge.payloads import hidden
 from partners.admin import panels
 from partners.admin.columns import archived, changed, created, description, status

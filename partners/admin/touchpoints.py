@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 
-from connector.edge.admin_pages import MachineWritten, by_number, column
-from connector.edge.admin_text import moment
+from connector.edge.admin.pages import MachineWritten, by_number, column
+from connector.edge.admin.text import moment
 from connector.edge.roles import Role
 from connector.edge.secret_text import SecretText
 from partners.admin.actor import actor_of

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from msgspec.structs import replace
 
-from connector.edge.admin_text import indented
+from connector.edge.admin.text import indented
 from connector.edge.errors import Fault
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from connector.edge.admin_pages import column
-from connector.edge.admin_text import NOTHING, link, moment, short, table, tag, text
+from connector.edge.admin.pages import column
+from connector.edge.admin.text import NOTHING, link, moment, short, table, tag, text
 from connector.edge.payloads import are_seen, payload
 from entities.admin.records import record_url
 from entities.schema import schemas

@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from msgspec.structs import asdict
 
-from connector.edge import admin_text, payloads
-from connector.edge.admin_paginator import counted
-from connector.edge.admin_text import short, table
+from connector.edge import payloads
+from connector.edge.admin import text as admin_text
+from connector.edge.admin.paginator import counted
+from connector.edge.admin.text import short, table
 from connector.edge.payloads import payload
 from sync import dead_letters
 from sync.admin import columns

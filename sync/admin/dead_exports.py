@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
-from connector.edge.admin_files import attachment
+from connector.edge.admin.files import attachment
 from sync import dead_export
 from sync.admin.operations import Operated
 from sync.admin.sweeping import GroupForm

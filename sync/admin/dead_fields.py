@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from msgspec.structs import asdict
 
-from connector.edge import admin_text
+from connector.edge.admin import text as admin_text
 from connector.edge.strict_json import read_object
 from entities.schema import schemas
 from sync import dead_letters

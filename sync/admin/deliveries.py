@@ -12,11 +12,11 @@ from django.urls import URLPattern
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from connector.edge import admin_text
-from connector.edge.admin_clients import client_name, with_client_name
-from connector.edge.admin_filters import values_filter
-from connector.edge.admin_pages import by_number, column
-from connector.edge.admin_text import NOTHING, table, text
+from connector.edge.admin import text as admin_text
+from connector.edge.admin.clients import client_name, with_client_name
+from connector.edge.admin.filters import values_filter
+from connector.edge.admin.pages import by_number, column
+from connector.edge.admin.text import NOTHING, table, text
 from connector.edge.payloads import are_seen_by, hidden
 from entities.schema import schemas
 from sync.admin import (

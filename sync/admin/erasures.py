@@ -14,9 +14,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from connector.edge import admin_additions
-from connector.edge.admin_pages import MachineWritten, ModelAdmin, Sections, by_number, column
-from connector.edge.admin_text import moment, tag, text
+from connector.edge.admin import additions
+from connector.edge.admin.pages import MachineWritten, ModelAdmin, Sections, by_number, column
+from connector.edge.admin.text import moment, tag, text
 from connector.edge.roles import Role
 from entities.entity import Entity
 from entities.schema import schema_of, schemas
@@ -112,7 +112,7 @@ class ErasureAdmin(MachineWritten):
         return by_number(term) | Q(record_key=term)
 
 
-class Erasable(admin_additions.Addition):
+class Erasable(additions.Addition):
     """The way from a record to the form."""
 
     def panel(self, request: HttpRequest, row: Any) -> str:
@@ -125,4 +125,4 @@ class Erasable(admin_additions.Addition):
         return render_to_string("sync/erase_panel.html", {"url": url})
 
 
-admin_additions.add(Entity, Erasable())
+additions.add(Entity, Erasable())

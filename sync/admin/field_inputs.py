@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from connector.edge.admin_text import indented
+from connector.edge.admin.text import indented
 from connector.edge.strict_json import number, read_value
 from entities.schema.fields import FieldSchema
 from entities.schema.readers import PLAIN_DECIMAL, Boolean, Reader, Ruled

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from connector.edge.admin_filters import SPANS, SpanFilter
+from connector.edge.admin.filters import SPANS, SpanFilter
 from sync.admin.recent import first_since
 from sync.disagreements import disagreeing
 from sync.models import State

@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from connector.edge.admin_pages import column
-from connector.edge.admin_text import moment, tag, text
+from connector.edge.admin.pages import column
+from connector.edge.admin.text import moment, tag, text
 from sync import follow_ups
 from sync.admin import columns
 from sync.admin.operations import Operated

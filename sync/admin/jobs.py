@@ -7,10 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 
-from connector.edge.admin_clients import client_name, with_client_name
-from connector.edge.admin_filters import values_filter
-from connector.edge.admin_pages import MachineWritten, by_number, column
-from connector.edge.admin_text import moment
+from connector.edge.admin.clients import client_name, with_client_name
+from connector.edge.admin.filters import values_filter
+from connector.edge.admin.pages import MachineWritten, by_number, column
+from connector.edge.admin.text import moment
 from entities.schema import schemas
 from sync.models import Job, Walk
 

@@ -17,7 +17,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from msgspec.structs import asdict
 
-from connector.edge import admin_additions, admin_text
+from connector.edge.admin import additions
+from connector.edge.admin import text as admin_text
 from connector.edge.errors import ContractError, Fault
 from connector.edge.payloads import are_seen_by
 from entities import reading
@@ -38,7 +39,7 @@ Faults = Sequence[Fault]
 View = Callable[..., HttpResponse]
 
 
-class LocalChanges(admin_additions.Addition):
+class LocalChanges(additions.Addition):
     """Pages on which whoever has Django's `change` permission creates, edits and deletes records."""
 
     def urls(self, model_admin: Any) -> Sequence[URLPattern]:
@@ -58,7 +59,7 @@ class LocalChanges(admin_additions.Addition):
         return render_to_string("sync/record_changes.html", addresses)
 
 
-admin_additions.add(Entity, LocalChanges())
+additions.add(Entity, LocalChanges())
 
 
 def may_change(request: HttpRequest, model: type[Model]) -> bool:

@@ -8,10 +8,10 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
-from connector.edge import admin_additions
-from connector.edge.admin_clients import with_client_name
-from connector.edge.admin_pages import column
-from connector.edge.admin_text import NOTHING, tag
+from connector.edge.admin import additions
+from connector.edge.admin.clients import with_client_name
+from connector.edge.admin.pages import column
+from connector.edge.admin.text import NOTHING, tag
 from notifications.models import Notification
 from sync.admin import columns
 from sync.admin.filters import DisagreementFilter
@@ -26,7 +26,7 @@ def disagrees(notification: Any) -> str:
     return mark(notification.disagreement) if notification.disagreement else NOTHING
 
 
-class ProcessDeliveries(admin_additions.Addition):
+class ProcessDeliveries(additions.Addition):
     columns = (disagrees,)
     filters = (DisagreementFilter,)
 
@@ -51,7 +51,7 @@ class ProcessDeliveries(admin_additions.Addition):
         return render_to_string("sync/deliveries.html", context)
 
 
-admin_additions.add(Notification, ProcessDeliveries())
+additions.add(Notification, ProcessDeliveries())
 
 
 def mark(value: str) -> str:

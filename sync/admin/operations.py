@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from connector.edge.admin_pages import MachineWritten
+from connector.edge.admin.pages import MachineWritten
 from sync import dead_letters
 from sync.dead_letters import Tally
 from sync.models import Delivery

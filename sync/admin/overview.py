@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from connector.edge.admin_index import Card, figure, register_card
+from connector.edge.admin.index import Card, figure, register_card
 from notifications.models import Notification
 from sync.disagreements import disagreeing
 from sync.models import FollowUp, Push

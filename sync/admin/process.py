@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from connector.edge.admin_clients import client_name
-from connector.edge.admin_text import link, moment, short, tag
+from connector.edge.admin.clients import client_name
+from connector.edge.admin.text import link, moment, short, tag
 from connector.edge.models import Client
 from connector.edge.payloads import payload
 from connector.edge.strict_json import printable

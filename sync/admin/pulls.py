@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from connector.edge.admin_filters import values_filter
-from connector.edge.admin_pages import MachineWritten, column
-from connector.edge.admin_text import link, moment, table, tag
+from connector.edge.admin.filters import values_filter
+from connector.edge.admin.pages import MachineWritten, column
+from connector.edge.admin.text import link, moment, table, tag
 from entities.schema import schemas
 from sync.admin import columns
 from sync.models import Pull

@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from connector.edge.admin_pages import ModelAdmin, column
-from connector.edge.admin_text import moment
+from connector.edge.admin.pages import ModelAdmin, column
+from connector.edge.admin.text import moment
 from connector.edge.roles import Role
 from entities.schema import schemas
 from sync.models import PushToken

@@ -13,9 +13,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from connector.edge.admin_filters import values_filter
-from connector.edge.admin_pages import by_number, column
-from connector.edge.admin_text import NOTHING, link, moment, short, table, tag, text
+from connector.edge.admin.filters import values_filter
+from connector.edge.admin.pages import by_number, column
+from connector.edge.admin.text import NOTHING, link, moment, short, table, tag, text
 from connector.edge.payloads import hidden, payload
 from entities.admin.records import record_url
 from entities.schema import schemas

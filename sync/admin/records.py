@@ -8,9 +8,9 @@ from django.db import connection
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
-from connector.edge import admin_additions
-from connector.edge.admin_clients import client_name, with_client_name
-from connector.edge.admin_text import moment, short
+from connector.edge.admin import additions
+from connector.edge.admin.clients import client_name, with_client_name
+from connector.edge.admin.text import moment, short
 from connector.edge.payloads import payload
 from entities.entity import Entity
 from entities.schema import schema_of
@@ -23,7 +23,7 @@ NEWEST = 20
 quote = connection.ops.quote_name
 
 
-class RecordDeliveries(admin_additions.Addition):
+class RecordDeliveries(additions.Addition):
     def panel(self, request: HttpRequest, row: Any) -> str:
         if not request.user.has_perm("sync.view_delivery"):
             return ""
@@ -39,7 +39,7 @@ class RecordDeliveries(admin_additions.Addition):
         return render_to_string("sync/deliveries.html", context)
 
 
-admin_additions.add(Entity, RecordDeliveries())
+additions.add(Entity, RecordDeliveries())
 
 
 def newest(entity: str, key: str) -> list[Delivery]:

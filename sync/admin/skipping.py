@@ -10,7 +10,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from connector.edge.admin_text import short, table
+from connector.edge.admin.text import short, table
 from sync import dead_letters
 from sync.admin import columns
 from sync.admin.operations import AT_ONCE, Operated, Operation

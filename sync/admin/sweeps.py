@@ -13,9 +13,9 @@ from django.urls import URLPattern
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from connector.edge.admin_filters import values_filter
-from connector.edge.admin_pages import REFRESH, column
-from connector.edge.admin_text import NOTHING, link, moment, tag, text
+from connector.edge.admin.filters import values_filter
+from connector.edge.admin.pages import REFRESH, column
+from connector.edge.admin.text import NOTHING, link, moment, tag, text
 from sync.admin.dead_groups import list_url
 from sync.admin.operations import Operated
 from sync.admin.sweeping import sweep_url

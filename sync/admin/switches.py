@@ -15,8 +15,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from connector.edge.admin_pages import ModelAdmin, column
-from connector.edge.admin_text import NOTHING, moment, tag
+from connector.edge.admin.pages import ModelAdmin, column
+from connector.edge.admin.text import NOTHING, moment, tag
 from connector.edge.models import AuditEntry
 from connector.edge.roles import Role
 from entities.schema import schemas

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from msgspec.structs import asdict
 
-from connector.edge.admin_text import short, table
+from connector.edge.admin.text import short, table
 from connector.edge.payloads import payload
 from entities.admin.records import record_url
 from entities.schema import schemas

@@ -9,15 +9,15 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from connector.edge import admin_additions
-from connector.edge.admin_clients import client_name
-from connector.edge.admin_text import link, moment, table, tag
+from connector.edge.admin import additions
+from connector.edge.admin.clients import client_name
+from connector.edge.admin.text import link, moment, table, tag
 from entities.entity import Entity
 from entities.schema import schema_of
 from sync.visits import Visit, visits
 
 
-class RecordVisits(admin_additions.Addition):
+class RecordVisits(additions.Addition):
     def panel(self, request: HttpRequest, row: Any) -> str:
         if not request.user.has_perm("sync.view_walk"):
             return ""
@@ -28,7 +28,7 @@ class RecordVisits(admin_additions.Addition):
         return render_to_string("edge/panel.html", context) if rows else ""
 
 
-admin_additions.add(Entity, RecordVisits())
+additions.add(Entity, RecordVisits())
 
 
 def line(visit: Visit) -> tuple[Any, ...]:

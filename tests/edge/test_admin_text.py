@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connector.edge.admin_text import EMPTY_TEXT, NOTHING, body, indented, short, table, text
+from connector.edge.admin.text import EMPTY_TEXT, NOTHING, body, indented, short, table, text
 
 
 @pytest.mark.parametrize(

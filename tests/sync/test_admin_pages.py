@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from alerts.models import Alert
-from connector.edge.admin_pages import MachineWritten
+from connector.edge.admin.pages import MachineWritten
 from connector.edge.models import Allowance, AuditEntry, Token
 from connector.edge.tokens import issue
 from datasources.models import DataSource

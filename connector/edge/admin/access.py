@@ -1,4 +1,4 @@
-"""Clients and their tokens in the admin, and the users who may open it."""
+"""Clients and their tokens."""
 
 from __future__ import annotations
 
@@ -15,17 +15,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from connector.edge import (  # noqa: F401 (each registers pages of its own)
-    admin_allowances,
-    admin_audit,
-    admin_sign_ins,
-    admin_token_rotation,
-    admin_users,
-)
-from connector.edge.admin_filters import values_filter
-from connector.edge.admin_pages import MachineWritten, by_number, column
-from connector.edge.admin_text import link, moment, table, tag
-from connector.edge.admin_tokens import IssueTokenForm
+from connector.edge.admin import token_rotation
+from connector.edge.admin.filters import values_filter
+from connector.edge.admin.pages import MachineWritten, by_number, column
+from connector.edge.admin.text import link, moment, table, tag
+from connector.edge.admin.token_form import IssueTokenForm
 from connector.edge.models import Client, Scope, Token
 from connector.edge.roles import Role
 from connector.edge.secret_text import SecretText
@@ -72,7 +66,7 @@ def last_used(token: Token) -> str:
 
 @column("age")
 def age(token: Token) -> str:
-    return admin_token_rotation.age_tag(token)
+    return token_rotation.age_tag(token)
 
 
 class StateFilter(SimpleListFilter):
@@ -120,7 +114,7 @@ class TokenAdmin(MachineWritten):
         revoke_one = self.admin_site.admin_view(self.revoke_one)
         return [
             path("<int:pk>/revoke/", revoke_one, name="edge_token_revoke"),
-            self.route("<int:pk>/rotate/", "rotate", admin_token_rotation.page, self.has_rotate_permission),
+            self.route("<int:pk>/rotate/", "rotate", token_rotation.page, self.has_rotate_permission),
             *super().get_urls(),
         ]
 
@@ -168,7 +162,7 @@ class TokenAdmin(MachineWritten):
     def panels(self, request: HttpRequest, row: Any) -> list[str]:
         may_revoke = row.revoked_at is None and self.has_revoke_permission(request)
         own = [render_to_string("edge/revoke.html", {"token": row}, request)] if may_revoke else []
-        rotation = admin_token_rotation.panel(request, row, may_rotate=self.has_rotate_permission(request))
+        rotation = token_rotation.panel(request, row, may_rotate=self.has_rotate_permission(request))
         return [rotation, *own, *super().panels(request, row)]
 
 

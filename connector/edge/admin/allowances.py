@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from connector.edge.admin_pages import ModelAdmin, column
+from connector.edge.admin.pages import ModelAdmin, column
 from connector.edge.allowances import CACHE_SECONDS, forget_allowances
 from connector.edge.models import Allowance, Token, account_of
 from connector.edge.roles import Role

@@ -10,8 +10,8 @@ from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 
-from connector.edge.admin_pages import ModelAdmin
-from connector.edge.admin_second_factors import SecondFactors
+from connector.edge.admin.pages import ModelAdmin
+from connector.edge.admin.second_factors import SecondFactors
 from connector.edge.roles import Role
 
 if TYPE_CHECKING:

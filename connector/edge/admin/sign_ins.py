@@ -10,8 +10,8 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from connector.edge.admin_pages import MachineWritten, column
-from connector.edge.admin_text import moment, tag
+from connector.edge.admin.pages import MachineWritten, column
+from connector.edge.admin.text import moment, tag
 from connector.edge.login.lockout import is_locked, unlock, with_failures
 from connector.edge.roles import Role
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from connector.edge.admin_pages import column
+from connector.edge.admin.pages import column
 from connector.edge.models import Client
 
 

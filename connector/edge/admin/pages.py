@@ -14,9 +14,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from connector.edge import audit, payloads
-from connector.edge.admin_additions import Link, additions_of
-from connector.edge.admin_model import ModelAdmin
-from connector.edge.admin_paginator import BoundedPaginator
+from connector.edge.admin.additions import Link, additions_of
+from connector.edge.admin.model import ModelAdmin
+from connector.edge.admin.paginator import BoundedPaginator
 
 if TYPE_CHECKING:  # Unfold carries no types; its classes are Django's with another face.
     from django.contrib.admin.views.main import ChangeList

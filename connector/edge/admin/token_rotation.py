@@ -15,8 +15,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from connector.edge.admin_pages import MachineWritten
-from connector.edge.admin_text import NOTHING, link, moment, table, tag
+from connector.edge.admin.pages import MachineWritten
+from connector.edge.admin.text import NOTHING, link, moment, table, tag
 from connector.edge.models import Scope, Token
 from connector.edge.secret_text import SecretText
 from connector.edge.token_rotation import NotActive, is_old, rotate, standing

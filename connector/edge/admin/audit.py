@@ -15,9 +15,9 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from connector.edge.admin_filters import SpanFilter, values_filter
-from connector.edge.admin_pages import MachineWritten, by_number, column
-from connector.edge.admin_text import NOTHING, link, moment, short, tag, text
+from connector.edge.admin.filters import SpanFilter, values_filter
+from connector.edge.admin.pages import MachineWritten, by_number, column
+from connector.edge.admin.text import NOTHING, link, moment, short, tag, text
 from connector.edge.audit import SHELL
 from connector.edge.audit_entry import Action, AuditEntry
 from connector.edge.roles import Role
