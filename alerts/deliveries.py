@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from alerts.kinds import Finding, Kind, many, page, register
-from connector.edge.admin.paginator import COUNTED, bounded
+from connector.edge.counting import COUNTED, bounded
 from sync import backlog, dead_groups, held
 from sync.models import FollowUp
 

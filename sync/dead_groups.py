@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from connector.edge.admin.paginator import COUNTED
+from connector.edge.counting import COUNTED
 from sync.models.delivery import UNFINISHED
 
 LOOKED_BEHIND = 1_000

@@ -17,7 +17,7 @@ import msgspec
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from connector.edge.admin.paginator import COUNTED
+from connector.edge.counting import COUNTED
 from connector.edge.errors import Fault
 from sync import turns, wake
 from sync.dead_letters import REASON_LENGTH, Busy, waiting

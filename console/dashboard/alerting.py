@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from alerts.kinds import title_of
 from alerts.models import Alert
 from connector.edge.admin.index import Part
-from connector.edge.admin.paginator import counted
+from connector.edge.counting import counted
 
 SHOWN = 10
 

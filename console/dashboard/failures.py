@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.db import connection
 from django.urls import reverse
 
-from connector.edge.admin.paginator import bounded
+from connector.edge.counting import bounded
 from sync import dead_groups
 from sync.admin.dead_groups import list_url
 from sync.models import State

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connector.edge.admin.index import Part, register_part
-from connector.edge.admin.paginator import bounded
+from connector.edge.counting import bounded
 from connector.edge.health import pulse
 from console.dashboard import alerting, charts, failures, files, first_steps, lines, silence, waiting
 from console.dashboard.flow import read

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from connector.edge.admin.paginator import COUNTED
+from connector.edge.counting import COUNTED
 from sync.models.delivery import PENDING
 
 # Each branch stands on the index by state; the state is written out, for the index is of what is not applied.

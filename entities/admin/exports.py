@@ -17,8 +17,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.urls import reverse
 
 from connector.edge.admin.files import attachment
-from connector.edge.admin.paginator import count_up_to, counted
 from connector.edge.cells import BYTE_ORDER_MARK, csv_of
+from connector.edge.counting import count_up_to, counted
 from connector.edge.sheets import EXCEL, LONGEST_CELL, MOST_ROWS, workbook
 from entities.exporting import rows_of
 

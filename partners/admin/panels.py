@@ -11,8 +11,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 
-from connector.edge.admin.paginator import counted
 from connector.edge.admin.text import link, moment, table, tag
+from connector.edge.counting import counted
 from connector.edge.payloads import payload
 from partners.admin.columns import archived, effective, member_status, page_of, role, status, values
 from partners.models import Campaign, Change, Contact, Deal, Login, Management, Partner, Touchpoint

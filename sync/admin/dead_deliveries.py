@@ -15,8 +15,8 @@ from msgspec.structs import asdict
 
 from connector.edge import payloads
 from connector.edge.admin import text as admin_text
-from connector.edge.admin.paginator import counted
 from connector.edge.admin.text import short, table
+from connector.edge.counting import counted
 from connector.edge.payloads import payload
 from sync import dead_letters
 from sync.admin import columns

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from connector.edge.admin.navigation import register_link
-from connector.edge.admin.paginator import bounded
 from connector.edge.admin.text import link, moment
+from connector.edge.counting import bounded
 from sync.admin import columns
 from sync.admin.operations import Operated
 from sync.dead_groups import LOOKED_BEHIND, Group, count_dead, groups

@@ -15,8 +15,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from connector.edge.admin.navigation import register_link
-from connector.edge.admin.paginator import COUNTED, bounded
 from connector.edge.admin.text import link, moment
+from connector.edge.counting import COUNTED, bounded
 from entities.admin.records import record_url
 from sync import held
 from sync.admin.operations import SECONDS, Operated

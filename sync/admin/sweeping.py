@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from connector.edge.admin.paginator import COUNTED, bounded
+from connector.edge.counting import COUNTED, bounded
 from sync import sweeping
 from sync.admin.operations import Operated
 from sync.admin.skipping import ReasonField

@@ -9,7 +9,8 @@ from django.core.paginator import EmptyPage
 from django.db import connection
 from django.test import Client as Browser
 
-from connector.edge.admin.paginator import COUNTED, BoundedPaginator, count_up_to, estimated_rows
+from connector.edge.admin.paginator import BoundedPaginator
+from connector.edge.counting import COUNTED, count_up_to, estimated_rows
 from connector.edge.models import Client
 
 pytestmark = pytest.mark.django_db

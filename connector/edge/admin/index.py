@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from connector.edge.admin.paginator import counted
+from connector.edge.counting import counted
 
 
 @dataclass(frozen=True)
