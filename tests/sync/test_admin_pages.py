@@ -23,7 +23,7 @@ from entities.entity import Entity
 from entities.schema import schema_of
 from notifications.models import Notification
 from partners.models import Touchpoint
-from sync.models import Delivery, FollowUp, Job, Pull, Push, PushToken, Switch, Walk
+from sync.models import Delivery, FollowUp, Job, Pull, Push, PushToken, Sweep, Switch, Walk
 from tests.conftest import operator
 from tests.datasources import factories as sources
 from tests.partners import factories
@@ -65,6 +65,7 @@ MAKERS: dict[str, Callable[[int], Model]] = {
     ),
     "sync.pushtoken": lambda n: PushToken.objects.create(entity=f"entity-{n}", token="a-token-of-a-test"),
     "sync.followup": lambda n: FollowUp.objects.create(hook=f"hook-{n}", delivery=n),
+    "sync.sweep": lambda n: Sweep.objects.create(entity="product", cause=f"Reason{n}", act="replay", total=1, until=n),
     "sync.switch": lambda n: Switch.objects.create(entity=f"entity-{n}", mode="refuse"),
     "notifications.notification": lambda n: make_notification(process_id=f"p-{n}", client_id=client_number(n)),
     "auth.user": lambda n: User.objects.create(username=f"user-{n}"),
