@@ -65,7 +65,7 @@ def forget_batch(days: int) -> int:
         return 0
     for number in numbers:
         copies.forget(number)
-    Import.objects.filter(pk__in=numbers).update(forgotten_at=Now())
+    Import.objects.filter(pk__in=numbers).update(forgotten_at=Now(), preview=None)
     needless(numbers).delete()
     return len(numbers)
 

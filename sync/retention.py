@@ -13,8 +13,9 @@ from django.db.models.functions import Now
 
 from notifications.models import Notification
 from partners.models import Change
-from sync.models import Erasure, Job, Pull
+from sync.models import Erasure, Job, Pull, Sweep
 from sync.models.pull import Stage
+from sync.models.sweep import SweepState
 from sync.pruning import BATCH, Kind, register
 
 
@@ -51,6 +52,7 @@ KINDS = {
     "notifications": Aging("CONNECTOR_NOTIFICATION_DAYS", Notification, "received_at"),
     "jobs": Aging("CONNECTOR_NOTIFICATION_DAYS", Job, "created_at"),
     "pulls": Aging("CONNECTOR_PULL_DAYS", Pull, "finished_at", Q(stage=Stage.DONE)),
+    "sweeps": Aging("CONNECTOR_DELIVERY_DAYS", Sweep, "finished_at", ~Q(state=SweepState.RUNNING)),
     "changes of partners": Aging("CONNECTOR_TRAIL_DAYS", Change, "made_at"),
     "erasures": Aging("CONNECTOR_TRAIL_DAYS", Erasure, "erased_at"),
 }

@@ -13,7 +13,7 @@ from django.test import override_settings
 from notifications.models import Notification
 from partners.models import Change
 from sync import retention
-from sync.models import Erasure, Job, Pull
+from sync.models import Erasure, Job, Pull, Sweep
 from sync.models.pull import Stage
 from tests.partners.factories import make_partner
 
@@ -32,6 +32,9 @@ def make(noun: str, days: int) -> None:
             Job.objects.create(entity="product", job_id=str(days), client_id=1, created_at=at)
         case "pulls":
             Pull.objects.create(stage=Stage.DONE, finished_at=at, **PULL)
+        case "sweeps":
+            told = {"act": "replay", "state": "done", "due_at": None, "total": 1, "until": 1}
+            Sweep.objects.create(entity="product", cause=str(days), finished_at=at, **told)
         case "erasures":
             Erasure.objects.create(entity="product", record_key="a", erased_at=at, due_at=None)
         case _:
