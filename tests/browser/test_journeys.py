@@ -8,6 +8,8 @@ from tests.browser.visit import Visit
 
 
 def test_first_page_tells_what_came_in_and_what_failed(visit: Visit) -> None:
+    Waiting().until(lambda: visit.site.count("alerts_alert") > 1, "the alerts")
+    visit.go("/admin/")
     visit.look("dashboard")
     assert "Failures by cause" in visit.text
     assert "the price list is closed" not in visit.text
@@ -40,6 +42,8 @@ def test_dead_letter_is_tried_replayed_and_applied(visit: Visit) -> None:
     visit.look("dead-letter")
     visit.site.execute(MEND)
     visit.press("Dry run")
+    assert "It would be applied." in visit.text
+    visit.page.go_back()
     visit.press("Replay")
     Waiting().until(lambda: visit.site.count("entities_product", "sku = 'late-1'"), "the product")
 

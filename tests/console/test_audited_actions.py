@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -16,7 +15,9 @@ from connector.edge.roles import Role
 from connector.edge.tokens import issue
 from datasources.models import ImportState
 from entities.models import Product
+from entities.schema import schemas
 from sync import local
+from sync.admin.field_form import FieldForm
 from sync.models import Delivery, Sweep
 from tests.admin_addresses import names, operated_by
 from tests.audit import deeds
@@ -53,6 +54,11 @@ def product() -> Any:
 def applied() -> Delivery:
     product()
     return Delivery.objects.latest("pk")
+
+
+def typed_fields(**changes: str) -> dict[str, Any]:
+    """Return what the form by field of an empty body sends, with these changes."""
+    return {**FieldForm(None, schema=schemas()["product"], held={}, in_force=b"{}").initial, **changes}
 
 
 def held() -> Any:
@@ -132,7 +138,7 @@ ACTIONS: dict[str, tuple[Callable[[], Post], str]] = {
         "Released.",
     ),
     "sync_delivery_edit": (lambda: on(dead(), body='{"price": 2}'), "Edited the body."),
-    "sync_delivery_edit_fields": (lambda: on(dead(), price="2", seen=sha256(b"{}").hexdigest()), "Edited the body."),
+    "sync_delivery_edit_fields": (lambda: on(dead(), **typed_fields(price="2")), "Edited the body."),
     "sync_delivery_replay": (lambda: on(dead()), "Replayed."),
     "sync_delivery_replay_group": (lambda: beside(entity=dead().entity, reason="LookupError"), ALL.format("replayed")),
     "sync_delivery_skip": (lambda: beside(deliveries=str(dead().pk), reason="x"), "Skipped."),

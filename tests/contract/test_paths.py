@@ -134,7 +134,7 @@ def test_a_wrong_host_is_a_bad_request(dsync: Dsync, path: str, host: str) -> No
 
 
 def test_a_database_that_is_away_is_told_to_come_back_to(dsync: Dsync, monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(*_args: object) -> None:
+    def away(*_args: object, **_kwargs: object) -> None:
         raise OperationalError("connection refused")
 
     monkeypatch.setattr("sync.intake.journal.enter", away)
