@@ -49,6 +49,8 @@ async def end_all() -> None:
     Door.open.clear()
     others = asyncio.all_tasks() - {asyncio.current_task()}
     await asyncio.wait(others, timeout=5) if others else None
+    for _ in range(3):  # The loop closes the sockets in its next rounds.
+        await asyncio.sleep(0)
 
 
 @contextmanager
