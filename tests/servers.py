@@ -46,6 +46,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     os.environ.setdefault("REDIS_URL", Valkey.at(home).url())
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one more than there are processors: for a third of its time a test waits for a server."""
+    return (os.cpu_count() or 1) + 1
+
+
 def _keep(home: Path) -> Callable[[], None]:
     """Start the keeper of both servers and return what ends it."""
     # A session of its own: Ctrl-C in the terminal reaches pytest alone, whose end closes the pipe.
