@@ -40,7 +40,7 @@ def wrong_addresses() -> Iterator[CheckMessage]:
 def wrong_url() -> Iterator[CheckMessage]:
     url = settings.CONNECTOR_ALERT_WEBHOOK_URL
     if url and not is_url(url):
-        hint = "It begins with https:// and names a host."
+        hint = "It begins with https:// (or http://) and names a host."
         yield Error("CONNECTOR_ALERT_WEBHOOK_URL is no URL.", hint=hint, id="alerts.E002")
     if settings.CONNECTOR_ALERT_WEBHOOK_SECRET and not url:
         hint = "Set CONNECTOR_ALERT_WEBHOOK_URL too."

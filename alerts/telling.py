@@ -6,11 +6,13 @@ while the mail server was away.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import structlog
 from django.db import models, transaction
+from django.db.models import F
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from alerts import mails, webhook
 from alerts.looking import channels
@@ -54,7 +56,14 @@ def tell(channel: str, taken: Sequence[Telling]) -> None:
 
 @transaction.atomic
 def settle_failed(taken: Sequence[Telling], reason: str) -> None:
-    """Have them told later, all at once; what was tried often enough is given up."""
+    """Have them told later, all at once; what was tried often enough is given up.
+
+    What came along before it was due had no try of its own: else a flood of alerts would use up those of the first.
+    """
+    now = timezone.now()
+    early = {telling for telling in taken if telling.due_at is not None and telling.due_at > now}
+    held(early).update(tries=F("tries") - 1, leased_until=None)
+    taken = [telling for telling in taken if telling not in early]
     given_up = [telling for telling in taken if telling.tries >= TRYING.tries]
     held(given_up).update(due_at=None, leased_until=None, reason=reason)
     rest = [telling for telling in taken if telling.tries < TRYING.tries]
@@ -63,7 +72,7 @@ def settle_failed(taken: Sequence[Telling], reason: str) -> None:
         held(rest).update(due_at=Now() + wait, leased_until=None, reason=reason)
 
 
-def held(taken: Sequence[Telling]) -> models.QuerySet[Telling]:
+def held(taken: Collection[Telling]) -> models.QuerySet[Telling]:
     """Return those of these whose lease nobody else has taken over meanwhile."""
     tokens = {telling.token for telling in taken}
     return Telling.objects.filter(pk__in=[telling.pk for telling in taken], token__in=tokens)

@@ -11,10 +11,12 @@ import csv
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from datasources import spool
 from datasources.importing import copies
+from datasources.importing.errors import BadFile
 from datasources.importing.header import read_header
 from datasources.importing.ours.work import writer_of
 from datasources.importing.rows import Reader, Way, shaped
@@ -22,10 +24,11 @@ from datasources.importing.table import Chunk, Table
 from datasources.models import Import
 from datasources.results import reread
 from entities.schema import EntitySchema
-from sync.dead_letters import Busy
+from sync.dead_letters import Busy, waiting
 from sync.erasing import Place, register
 
 AT_ONCE = 5000
+AS_LONG_AS_IT_TAKES = "SET LOCAL idle_in_transaction_session_timeout = 0"
 Keys = Callable[[Chunk], Iterator[tuple[int, str | None]]]  # Of rows, by their numbers.
 
 
@@ -33,7 +36,7 @@ def out_of_files(schema: EntitySchema, key: str) -> int:
     """Empty the rows of an entity's files that name a record; return how many there were.
 
     Raises:
-        Busy: a file of the entity is being read.
+        Busy: a file of the entity is being read, or another record is taken out of one.
     """
     reading = Import.objects.unfinished().filter(entity__in=[schema.name, ""])
     if numbers := list(reading.order_by("pk").values_list("pk", flat=True)[:10]):
@@ -43,12 +46,19 @@ def out_of_files(schema: EntitySchema, key: str) -> int:
 
 
 def out_of_file(import_: Import, key: str) -> int:
-    """Empty the rows of one file that name a record, and remove what was refused in them; return how many there are."""
-    numbers = rows_of(import_, key)
+    """Empty the rows of one file that name a record, and remove what was refused in them; return how many there are.
+
+    The file comes last: only while it has the rows are their numbers known to whoever is interrupted and begins anew.
+    """
+    try:
+        numbers = rows_of(import_, key)
+    except BadFile:  # The layout may have changed since; nothing can be made out any more.
+        return 0
     if numbers:
+        with waiting():
+            import_.rejects.filter(row__in=numbers).delete()
+            Import.objects.filter(pk=import_.pk).update(modified_at=Now(), preview=None)
         rewrite(import_, numbers)
-        import_.rejects.filter(row__in=numbers).delete()
-        Import.objects.filter(pk=import_.pk).update(modified_at=Now(), preview=None)
     return len(numbers)
 
 
@@ -75,8 +85,16 @@ def keys_of_ours(import_: Import, names: Sequence[str]) -> Keys:
     return lambda chunk: zip(chunk.numbers, map(writer.key, chunk.rows), strict=True)
 
 
+@transaction.atomic
 def rewrite(import_: Import, erased: set[int]) -> None:
-    """Write a file anew as text of the same rows, in which these are empty; it appears whole or not at all."""
+    """Write a file anew as text of the same rows, in which these are empty; it appears whole or not at all.
+
+    Under the lock of its import: of two side by side, the later one would bring back what the other took out.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(AS_LONG_AS_IT_TAKES)
+    with waiting():
+        Import.objects.select_for_update(of=("self",)).get(pk=import_.pk)
     path = spool.path_of(import_.pk)
     with copies.whole(path) as draft, reread(import_) as table:
         write(table, draft, erased)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -123,15 +125,21 @@ def numbered_sql(schema: EntitySchema) -> str:
 
 
 def columns_held(schema: EntitySchema, key: str) -> dict[str, Any] | None:
-    """Return what the live record of a key holds, by column and as PostgreSQL writes it; None where there is none."""
+    """Return what the live record of a key holds, by column and as PostgreSQL writes it; None where there is none.
+
+    Numbers are exact, to their last digit.
+    """
     sql = f"""
-        SELECT row_to_json(record) FROM {quote(schema.table)} AS record
+        SELECT row_to_json(record)::text FROM {quote(schema.table)} AS record
         WHERE {quote(schema.key.column)} = %s AND deleted_at IS NULL
     """  # noqa: S608 (every name is a model's, quoted)
     with connection.cursor() as cursor:
         cursor.execute(sql, [readable(schema, key)])
         row = cursor.fetchone()
-    return {name: value for name, value in row[0].items() if name not in KEPT_BESIDE} if row else None
+    if row is None:
+        return None
+    held = json.loads(row[0], parse_float=Decimal)
+    return {name: value for name, value in held.items() if name not in KEPT_BESIDE}
 
 
 KEPT_BESIDE = OWN_FIELDS - {"extra"}

@@ -107,8 +107,7 @@ def may_be_together(write: Write) -> bool:
 
     A change of ours is rarer, and is pushed besides; a delete is counted.
     """
-    is_counted = write.method == Method.DELETE and guard.limit_of(write.entity)
-    return not (write.idempotency_key or write.is_local or is_counted) and len(write.body) <= SMALL
+    return not (write.idempotency_key or write.is_local or guard.counts(write)) and len(write.body) <= SMALL
 
 
 def create_all(schema: EntitySchema, news: Sequence[New]) -> list[int | None]:

@@ -92,9 +92,9 @@ def give_up(entity: str, key: str) -> None:
 
 
 def delete(schema: EntitySchema, key: str, by: Author) -> None:
-    """Delete a record that lives, at once, whatever mode its entity is in."""
+    """Delete a record that lives, at once, whatever mode its entity is in and however many deletes came."""
     client, _ = Client.objects.get_or_create(name=by.name)
-    write = Write(client.pk, schema.name, Method.DELETE, b"", process_id=by.process_id, is_local=True)
+    write = Write(client.pk, schema.name, Method.DELETE, b"", process_id=by.process_id, is_local=True, is_decided=True)
     command = judge(write, schema, key, [])
     if command and store.locked_keys(schema, [key]):
         intake.carry_out(command, is_deferred=False)

@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db import connection
 
 from sync import modes
-from sync.write import lock_number
+from sync.models.delivery import Method
+from sync.write import Write, lock_number
 
 REASON = "More deletes of the entity came than pass without a person."
 PARTS = 64
@@ -44,6 +45,11 @@ def limit_of(entity: str) -> int:
     if switch is None or switch.delete_limit is None:
         return int(settings.CONNECTOR_DELETE_LIMIT)
     return switch.delete_limit
+
+
+def counts(write: Write) -> bool:
+    """Tell whether a write is counted: a delete that no person decided of, where a limit is set."""
+    return write.method == Method.DELETE and not write.is_decided and limit_of(write.entity) > 0
 
 
 def locking(entity: str, *, alone: bool) -> tuple[str, int]:

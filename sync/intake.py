@@ -90,7 +90,7 @@ def settle(command: Command, *, is_deferred: bool, alone: bool) -> Answer | Cont
         return repeated_answer(command, entry.earlier)
     if entry.earlier and command.write.idempotency_key:
         return reject(command, idempotency_mismatch(command.write), entry.number)
-    if command.write.method == Method.DELETE and not guard.admits(command.schema.name, alone=alone):
+    if guard.counts(command.write) and not guard.admits(command.schema.name, alone=alone):
         return hold(command, entry.number)
     if is_deferred or entry.must_wait:
         return accept(command, entry.number)

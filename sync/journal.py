@@ -107,7 +107,7 @@ def locking(write: Write, record_key: str, *, alone: bool = False) -> tuple[str,
     if write.idempotency_key:
         number = lock_number("idempotency", str(write.client_id), write.idempotency_key)
         locks.insert(0, ("pg_advisory_xact_lock(%s)", number))
-    if write.method == Method.DELETE and guard.limit_of(write.entity):
+    if guard.counts(write):
         locks.insert(0, guard.locking(write.entity, alone=alone))
     return f"SELECT {', '.join(sql for sql, _ in locks)}", [number for _, number in locks]
 

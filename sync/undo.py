@@ -78,7 +78,7 @@ def consider(delivery: Delivery) -> Undo:
         return Undo(
             delivery, refusal="Other deliveries of the record wait for their turn, or for a person; do them first."
         )
-    now = row_of(schema, delivery.record_key)
+    now = reading.columns_held(schema, delivery.record_key) or {}
     if delivery.outcome == Outcome.DELETED:
         return undo_of_deletion(schema, delivery, now)
     if not now:
@@ -123,15 +123,6 @@ def left_by(command: Command, columns: Sequence[str]) -> Row:
 def before(delivery: Delivery) -> Row:
     """Return what a delivery replaced, every number to its last digit."""
     return one("SELECT previous::text FROM sync_delivery WHERE id = %s", [delivery.pk])
-
-
-def row_of(schema: EntitySchema, key: str) -> Row:
-    """Return a live record's columns as PostgreSQL writes a row; none where there is no such record."""
-    sql = f"""
-        SELECT row_to_json(record)::text FROM {quote(schema.table)} AS record
-        WHERE {quote(schema.key.column)} = %s AND deleted_at IS NULL
-    """  # noqa: S608 (every name is a model's, quoted)
-    return one(sql, [readable(schema, key)])
 
 
 def one(sql: str, parameters: Sequence[Any]) -> Row:

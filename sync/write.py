@@ -21,6 +21,7 @@ class Write:
     idempotency_key: str = ""
     wants_async: bool = False
     is_local: bool = False
+    is_decided: bool = False  # By a person, one record at a time: the guard against mass deletes lets it pass.
 
     @property
     def may_repeat(self) -> bool:

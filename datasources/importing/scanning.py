@@ -13,11 +13,10 @@ from datasources.importing.mapping import parse
 from datasources.importing.processors import processor_of
 from datasources.importing.repeats import Finder
 from datasources.importing.rows import Reader, Way, shaped
-from datasources.importing.table import Table, check_lines, delimiter_of
+from datasources.importing.table import Table, check_lines, delimiter_in
 from datasources.models import Import, ImportState
 
 AT_ONCE = 5000
-LONGEST_HEADER = 64 * 1024  # characters of it by which the delimiter is told
 FEWER = 20  # A file with less than a twentieth of the rows that came last time is held.
 FEW = 20  # Where there were not even so many last time, nothing is told by there being fewer.
 DIGITS = re.compile(r"\d+")
@@ -56,12 +55,10 @@ def read(import_: Import, path: Path) -> None:
 
 
 def delimiter(import_: Import, path: Path) -> str:
-    """Return what divides the columns of a file, told by its first line that is not empty."""
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
-        line = next((line for line in iter(lambda: file.readline(LONGEST_HEADER), "") if line.strip()), "")
+    """Return what divides the columns of a file, told by the names that we and its mapping know."""
     ours = fields_of(Way.of(import_).schema)
     theirs = (column for text in import_.column_mapping.values() for column in parse(text).columns)
-    return delimiter_of(line, frozenset([*ours, *theirs]))
+    return delimiter_in(path, frozenset([*ours, *theirs]))
 
 
 def count(table: Table, reader: Reader, repeats: Path) -> int:

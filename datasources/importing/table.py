@@ -15,6 +15,7 @@ from datasources.importing.errors import BadFile
 from datasources.importing.grid import Grid, Rows, have_something
 
 LONGEST_LINE = 1024 * 1024
+LONGEST_HEADER = 64 * 1024  # characters of it by which the delimiter is told
 MOST_BYTES = 2 * 1024 * 1024  # of a chunk: in memory it becomes many times that.
 USUAL_LINE = 100  # bytes, until some were seen
 DELIMITERS = ",;\t|"
@@ -157,6 +158,13 @@ def told(message: str, row: int) -> str:
     if "new-line" in message:
         return f"Row {row} has a carriage return outside of quotes, where others end by a line feed."
     return f"Row {row} cannot be read: {message}."
+
+
+def delimiter_in(path: Path, known: frozenset[str]) -> str:
+    """Return what divides the columns of a file, told by its first line that is not empty; see `delimiter_of`."""
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        line = next((line for line in iter(lambda: file.readline(LONGEST_HEADER), "") if line.strip()), "")
+    return delimiter_of(line, known)
 
 
 def delimiter_of(line: str, known: frozenset[str]) -> str:

@@ -25,7 +25,7 @@ def listed(request: HttpRequest, model_admin: Operated) -> HttpResponse:
     may_operate = model_admin.has_operate_permission(request)
     under_way = {(sweep.entity, sweep.cause): sweep for sweep in Sweep.objects.running()}
     lines = [{**line(group), "sweep": under_way.get((group.entity, group.reason))} for group in groups()]
-    context = {"lines": lines, "may_operate": may_operate}
+    context = {"lines": lines, "may_operate": may_operate, "may_export": model_admin.has_export_permission(request)}
     return model_admin.page(request, "sync/dead_groups.html", "Dead letters", **context)
 
 

@@ -17,7 +17,7 @@ from connector.edge.errors import Fault
 from connector.edge.strict_json import Members
 from entities.schema import EntitySchema
 from entities.schema.fields import FieldSchema
-from sync.admin.field_inputs import as_meant, as_typed, form_field, is_misread
+from sync.admin.field_inputs import as_meant, as_typed, form_field, is_misread, line_feeds
 from sync.journal import encode
 
 SEEN = "_seen"  # No column begins so.
@@ -54,7 +54,7 @@ class FieldForm(forms.Form):
         self.body = changed_copy(self.held)
         for leaf in self.schema.leaves.values():
             if leaf.column in self.cleaned_data:
-                self.take(leaf, self.cleaned_data[leaf.column].replace("\r\n", "\n"))
+                self.take(leaf, line_feeds(self.cleaned_data[leaf.column]))
         if self.cleaned_data.get(SEEN) != self.now:
             given: Any = self.data
             self.data = given.copy()

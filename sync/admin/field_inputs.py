@@ -39,8 +39,13 @@ def as_typed(leaf: FieldSchema, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str) and not is_listed(leaf):
-        return value.replace("\r\n", "\n")
+        return line_feeds(value)
     return indented(encode(value)) if is_listed(leaf) else encode(value).decode()
+
+
+def line_feeds(text: str) -> str:
+    """Return a text with line feeds alone: a browser sends all ends as CRLF, whatever they were."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def as_meant(leaf: FieldSchema, typed: str) -> Any:
@@ -71,7 +76,8 @@ def widget_of(leaf: FieldSchema, held: str) -> forms.Widget:
     if is_listed(leaf):
         return Textarea({"rows": 6, "class": "edge-code"})
     is_long = leaf.type == "text" and getattr(plain_reader(leaf), "max_length", 0) is None
-    return Textarea({"rows": 3}) if is_long else TextInput()
+    has_lines = "\n" in held  # Which a browser drops in an input of one line, though nobody has touched it.
+    return Textarea({"rows": 3}) if is_long or has_lines else TextInput()
 
 
 def plain_reader(leaf: FieldSchema) -> Reader | None:

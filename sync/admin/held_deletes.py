@@ -52,9 +52,9 @@ class DecisionForm(forms.Form):
         return held.batches(self.cleaned_data["entity"], self.cleaned_data["upto"] or 0)
 
     def left(self) -> int:
-        """Count what is left to be decided of."""
+        """Count what is left to be decided of: also of a few, whose lanes a worker may have in hand."""
         if self.cleaned_data["deliveries"]:
-            return 0
+            return sum(delivery.state == State.HELD for delivery in numbered(self.cleaned_data["deliveries"]))
         return len(held.of_entity(self.cleaned_data["entity"], self.cleaned_data["upto"] or 0, COUNTED + 1))
 
     def decision(self) -> Decision:
@@ -113,14 +113,14 @@ def decide(request: HttpRequest, model_admin: Operated, name: str) -> HttpRespon
     note = partial(note_in_log, request, model_admin, form.decision().name)
     done = held.for_each(form.batches(), form.decision(), note, seconds=SLICE if is_step else SECONDS)
     left = form.left()
-    if is_step:
-        if not left:
-            model_admin.message_user(request, f"All are {form.decision().name}.", messages.SUCCESS)
-        return JsonResponse({"done": done, "left": left, "told": bounded(left)})
-    rest = f" {bounded(left)} are still held: do it again." if left else ""
+    rest = f"{bounded(left)} are still held: do it again." if left else ""
     level = messages.WARNING if left or not done else messages.SUCCESS
-    model_admin.message_user(request, f"{done:,} {form.decision().name}.{rest}", level)
-    return to_list()
+    if not is_step:
+        model_admin.message_user(request, f"{done:,} {form.decision().name}. {rest}".strip(), level)
+        return to_list()
+    if not (left and done):  # Else the page goes on by itself.
+        model_admin.message_user(request, rest or f"All are {form.decision().name}.", level)
+    return JsonResponse({"done": done, "left": left, "told": bounded(left), "is_counted": left <= COUNTED})
 
 
 def form_for(name: str, *, entity: str = "", deliveries: str = "") -> DecisionForm:

@@ -88,7 +88,7 @@ class SweepAdmin(Operated):
     ) -> HttpResponse:
         """Show a sweep anew every few seconds while it is under way."""
         answer = super().change_view(request, object_id, form_url, extra_context)
-        if object_id.isdigit() and Sweep.objects.running().filter(pk=object_id).exists():
+        if object_id.isdecimal() and Sweep.objects.running().filter(pk=object_id).exists():
             answer["Refresh"] = REFRESH
         return answer
 

@@ -51,8 +51,9 @@ def mode_tag(mode: str) -> SafeString:
 
 def limited(own: int | None, of_all: int, none: str) -> SafeString:
     """Return a limit, told apart by whether it is the entity's own."""
-    shown = f"{of_all if own is None else own:,}" if (of_all if own is None else own) else none
-    return tag(shown, "" if own is None else "blue", "As set for all" if own is None else "Switched here")
+    limit = of_all if own is None else own
+    colour, title = ("", "As set for all") if own is None else ("blue", "Switched here")
+    return tag(f"{limit:,}" if limit else none, colour, title)
 
 
 @column("declared")

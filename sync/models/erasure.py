@@ -1,4 +1,4 @@
-"""Records that are to be erased, and those that were: the row stays, and says nothing but that and by whom."""
+"""Records that are to be erased, and those that were: the row says nothing but that and by whom, until it is old."""
 
 from __future__ import annotations
 

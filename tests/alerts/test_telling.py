@@ -90,6 +90,17 @@ def test_alert_is_given_up_and_shown_as_such_after_very_many_tries(trouble: Trou
     assert given_up.reason == "The mail server did not take it (SMTPDataError)."
 
 
+def test_later_alerts_use_up_no_tries_of_the_first_one(trouble: Trouble, mailed: Mailbox, settings: Any) -> None:
+    settings.EMAIL_PORT = free_port()
+    trouble.look("a")
+    tell()
+    for number in range(3):
+        trouble.look("a", *(f"later-{later}" for later in range(number + 1)))
+        telling.run(5)
+    assert list(Telling.objects.order_by("pk").values_list("tries", flat=True)) == [1] * 4
+    assert not telling.are_due()
+
+
 def test_address_that_is_refused_keeps_it_from_no_other(trouble: Trouble, mailed: Mailbox, settings: Any) -> None:
     settings.CONNECTOR_ALERT_EMAILS = ["gone@example.com", OPERATOR]
     trouble.look("a")

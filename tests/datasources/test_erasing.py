@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import gzip
 from io import BytesIO, StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from openpyxl import Workbook
 
-from datasources import spool
+from datasources import erasing, spool
 from datasources.models import Import
 from datasources.results import results_of
+from sync.dead_letters import Busy
 from tests.datasources.files import SALES, imported, make_import, rejects, sale, sales, stored
 from tests.partners.factories import make_partner
+from tests.sync.writes import side_by_side
 
 pytestmark = pytest.mark.django_db
 MARK = "mark-of-a-person"
@@ -83,3 +87,32 @@ def test_nothing_is_erased_while_a_file_of_the_entity_is_read() -> None:
     with pytest.raises(CommandError, match=r"Not yet: Files are being imported .* tries again"):
         erase(import_)
     assert "t2" in stored()
+
+
+def test_record_is_erased_although_an_old_file_cannot_be_made_out_any_more() -> None:
+    import_ = imported(ROWS)
+    Import.objects.update(column_mapping={"saleDate": "a column of before"})
+    assert erase(import_) == "Erased: 1 record."
+    assert "t2" not in stored()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_file_is_written_anew_for_one_record_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    import_ = imported(ROWS)
+    write, busy = erasing.write, []
+
+    def impatient() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+        with pytest.raises(Busy):
+            erasing.out_of_file(import_, f"{import_.partner_id}:t1")
+        busy.append(True)
+
+    def beside(*told: Any) -> None:
+        monkeypatch.setattr(erasing, "write", write)
+        side_by_side(impatient)
+        write(*told)
+
+    monkeypatch.setattr(erasing, "write", beside)
+    erase(import_)
+    assert busy == [True]

@@ -67,6 +67,15 @@ def test_what_is_not_touched_stays_as_it_came(admin_client: Browser) -> None:
     assert body_of(delivery) == body[:-1] + b',"color":"red"}'
 
 
+def test_lines_of_a_short_text_stay_as_they_came(admin_client: Browser) -> None:
+    body = b'{"sku":"a","name":"one\\ntwo\\rthree"}'
+    delivery = dead_with(body)
+    form = admin_client.get(address(delivery)).context["form"]
+    assert form["name"].field.widget.template_name.endswith("textarea.html")
+    edited(admin_client, delivery, name="one\r\ntwo\r\nthree", color="red")
+    assert body_of(delivery) == body[:-1] + b',"color":"red"}'
+
+
 def test_field_of_a_group_is_put_into_it(admin_client: Browser) -> None:
     delivery = dead(body={"price": 1})
     edited(admin_client, delivery, inventory_qty="3")

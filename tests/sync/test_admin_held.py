@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from sync import held
-from sync.models import Delivery, State
+from sync.models import Delivery, Lane, State
 from tests.audit import deeds
 from tests.conftest import operator
 from tests.sync.factories import make_delivery
-from tests.sync.writes import DATABASE, states
+from tests.sync.writes import DATABASE, side_by_side, states
 
 pytestmark = DATABASE
 LIST = "/admin/sync/delivery/held/"
@@ -89,6 +89,23 @@ def test_step_tells_how_far_it_is(admin_client: Browser, monkeypatch: pytest.Mon
     body = {"entity": "product", "upto": held.newest()}
     steps = [admin_client.post(RELEASE, body, **JSON).json() for _ in range(3)]
     assert [(step["done"], step["left"]) for step in steps] == [(2, 3), (2, 1), (1, 0)]
+
+
+@pytest.mark.parametrize("chosen", ["all", "ticked"])
+def test_step_that_finds_workers_at_them_says_that_they_are_still_held(admin_client: Browser, chosen: str) -> None:
+    numbers = ",".join(str(row.pk) for row in make_held(2))
+    body = {"entity": "product", "upto": held.newest()} if chosen == "all" else {"deliveries": numbers}
+
+    def impatient() -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+        return admin_client.post(RELEASE, body, **JSON).json()
+
+    with transaction.atomic():
+        list(Lane.objects.select_for_update())
+        ((done, left),) = [(step["done"], step["left"]) for step in side_by_side(impatient)]
+    assert (done, left, states()) == (0, 2, ["held"] * 2)
+    assert told(admin_client.get(LIST)) == ["2 are still held: do it again."]
 
 
 def test_each_batch_has_a_line_in_the_log_without_any_key(admin_client: Browser) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,7 +11,7 @@ from django.db import connection
 
 from entities.models import Order, Product, Tombstone
 from sync import hooks, local
-from sync.models import Delivery, FollowUp, Pull, PullPage, Push, State, Switch
+from sync.models import Deletes, Delivery, FollowUp, Pull, PullPage, Push, State, Switch
 from sync.models.pull import Stage
 from sync.modes import forget_switches
 from tests.conftest import Dsync
@@ -99,6 +100,17 @@ def test_dsync_is_told_where_the_entity_is_pushed(dsync: Dsync) -> None:
     dsync.post("product", {"sku": "a"})
     erase()
     assert Push.objects.get().record_key == "a"
+
+
+def test_erasure_is_held_by_no_guard_and_counts_as_no_delete(dsync: Dsync, settings: Any) -> None:
+    settings.CONNECTOR_DELETE_LIMIT = 1
+    for key in ("a", "b", "c"):
+        dsync.post("product", {"sku": key})
+    dsync.delete("product", "c")
+    erase("a")
+    erase("b")
+    assert states(method="DELETE") == [State.APPLIED] * 3
+    assert Deletes.objects.get().deletes == 1
 
 
 def test_hooks_hear_of_the_deletion_and_of_nothing_older(dsync: Dsync, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from datasources.importing import copies, noting
 from datasources.importing.errors import Doubtful
 from datasources.importing.ours.preview import preview
 from datasources.importing.ours.rows import Columns, Writer
-from datasources.importing.table import Chunk, Table, check_lines, delimiter_of
+from datasources.importing.table import Chunk, Table, check_lines, delimiter_in
 from datasources.models import Import, ImportState
 from entities.exporting import column_name, exported
 from entities.schema import EntitySchema, schemas
@@ -31,7 +31,6 @@ from sync.command import Command
 from sync.sets import MOST, Fate
 
 CLIENT = "imports"
-LONGEST_HEADER = 64 * 1024
 ASKED = "It was tried, and waits for somebody to look at what it would do."
 
 
@@ -77,10 +76,8 @@ def look_through(import_: Import) -> None:
 
 
 def told_delimiter(schema: EntitySchema, path: Path) -> str:
-    """Return what divides the columns of a file, told by its header."""
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
-        line = next((line for line in iter(lambda: file.readline(LONGEST_HEADER), "") if line.strip()), "")
-    return delimiter_of(line, frozenset(column_name(schema, leaf) for leaf in exported(schema)))
+    """Return what divides the columns of a file, told by the names that an export has."""
+    return delimiter_in(path, frozenset(column_name(schema, leaf) for leaf in exported(schema)))
 
 
 def writer_of(import_: Import, header: Sequence[str]) -> Writer:

@@ -25,7 +25,8 @@ async function run(form) {
     done += step.done;
     shown.hidden = false;
     bar.max = done + step.left;
-    bar.value = done;
+    if (step.is_counted) bar.value = done;
+    else bar.removeAttribute("value"); // How much is left is not known: it moves, and claims no share.
     status.textContent = `${done} done, ${step.told} left`;
     if (!step.left || !step.done) break;
   }
