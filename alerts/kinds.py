@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.urls import reverse
 
 
@@ -51,6 +54,15 @@ def wanted() -> list[Kind]:
     """Return the kinds that are looked for."""
     named = settings.CONNECTOR_ALERT_KINDS
     return [kind for kind in KINDS.values() if not named or kind.name in named]
+
+
+def too_young() -> Q:
+    """Select the alerts that may yet turn out to have been none: the patience of their kind is not over."""
+    young = Q(pk__in=[])
+    for kind in KINDS.values():
+        if kind.patience:
+            young |= Q(kind=kind.name, opened_at__gt=Now() - timedelta(seconds=kind.patience))
+    return young
 
 
 def title_of(name: str) -> str:

@@ -15,6 +15,13 @@ def test_first_page_tells_what_came_in_and_what_failed(visit: Visit) -> None:
     assert "the price list is closed" not in visit.text
 
 
+def test_menu_is_skipped_by_keyboard(visit: Visit) -> None:
+    visit.go("/admin/")
+    for key in ("Tab", "Enter", "Tab"):
+        visit.page.keyboard.press(key)
+    assert visit.page.locator("#main :focus").count()
+
+
 def test_order_is_found_by_its_key(visit: Visit) -> None:
     visit.find("A-1001")
     visit.look("record")

@@ -13,6 +13,7 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from alerts.models import Alert
 from console.dashboard import files, latency, silence
 from datasources.models import DataSource, Import
 from sync import traffic
@@ -297,3 +298,12 @@ def test_what_came_is_escaped(admin_client: Browser) -> None:
     make_delivery(state="dead", reason=markup)
     sources.make_source(sources.make_partner(markup), failures=1)
     assert "<script>alert" not in text_of(admin_client)
+
+
+@pytest.mark.parametrize(("age", "is_shown"), [(5, False), (120, True)], ids=["starting", "away"])
+def test_process_that_is_away_is_shown_when_a_start_would_be_over(
+    admin_client: Browser, *, age: int, is_shown: bool
+) -> None:
+    since = timezone.now() - timedelta(seconds=age)
+    Alert.objects.create(kind="process-silent", subject="beat", text="No beat", path="/admin/", opened_at=since)
+    assert ("alerts" in parts(admin_client)) == is_shown
