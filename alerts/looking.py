@@ -13,10 +13,11 @@ import msgspec
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from alerts.kinds import Finding, Kind, wanted
-from alerts.models import Channel
+from alerts.models import Alert, Channel
 from connector.edge.logs import outline
 from sync.models import Gauge
 from sync.write import lock_number
@@ -87,6 +88,7 @@ def run(seconds: float) -> bool:
     A kind that cannot be looked for holds up no other.
     """
     until = time.monotonic() + seconds
+    Alert.objects.open().exclude(kind__in=[kind.name for kind in wanted()]).update(ended_at=Now())
     for kind in due_kinds():
         if time.monotonic() > until:
             return False

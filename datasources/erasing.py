@@ -32,8 +32,8 @@ AS_LONG_AS_IT_TAKES = "SET LOCAL idle_in_transaction_session_timeout = 0"
 Keys = Callable[[Chunk], Iterator[tuple[int, str | None]]]  # Of rows, by their numbers.
 
 
-def out_of_files(schema: EntitySchema, key: str) -> int:
-    """Empty the rows of an entity's files that name a record; return how many there were.
+def out_of_files(schema: EntitySchema, key: str, after: int) -> Iterator[tuple[int, int]]:
+    """Empty the rows that name a record in the files of an entity's imports; yield how many each had.
 
     Raises:
         Busy: a file of the entity is being read, or another record is taken out of one.
@@ -41,8 +41,10 @@ def out_of_files(schema: EntitySchema, key: str) -> int:
     reading = Import.objects.unfinished().filter(entity__in=[schema.name, ""])
     if numbers := list(reading.order_by("pk").values_list("pk", flat=True)[:10]):
         raise Busy(f"Files are being imported ({', '.join(map(str, numbers))}); they may bring the record again.")
-    kept = Import.objects.filter(entity=schema.name, forgotten_at=None).exclude(delimiter="").order_by("pk")
-    return sum(out_of_file(import_, key) for import_ in kept.iterator() if spool.path_of(import_.pk).exists())
+    kept = Import.objects.filter(entity=schema.name, forgotten_at=None, pk__gt=after).exclude(delimiter="")
+    for import_ in kept.order_by("pk").iterator():
+        if spool.path_of(import_.pk).exists():
+            yield import_.pk, out_of_file(import_, key)
 
 
 def out_of_file(import_: Import, key: str) -> int:

@@ -6,7 +6,7 @@ erasure is a deletion like any other to those who listen, and to Dsync where the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,10 +36,13 @@ NOTHING: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Place:
-    """Where a record may be kept besides the tables of this room; `erase` returns how much of it was there."""
+    """Where a record may be kept besides the tables of this room, in things with numbers.
+
+    `erase` goes through those after a number, the lowest first, and yields each number with how much was there.
+    """
 
     noun: str
-    erase: Callable[[EntitySchema, str], int]
+    erase: Callable[[EntitySchema, str, int], Iterator[tuple[int, int]]]
 
 
 PLACES: list[Place] = []
@@ -50,21 +53,13 @@ def register(place: Place) -> None:
     PLACES.append(place)
 
 
-def erase(schema: EntitySchema, key: str, *, by: Author) -> dict[str, int]:
-    """Take a record out of everywhere, and return how much was where, by noun.
-
-    What lies outside of the database goes first: who is interrupted finds all of the rest, and does it again.
-
-    Raises:
-        Busy: a worker has the record in hand, or a file with it; what was done stays done, and it may be tried again.
-    """
-    elsewhere = {place.noun: place.erase(schema, key) for place in PLACES}
-    return {**out_of_database(schema, key, by), **elsewhere}
-
-
 @transaction.atomic
 def out_of_database(schema: EntitySchema, key: str, by: Author) -> dict[str, int]:
-    """Delete a record and empty its deliveries, while no worker has them and nobody writes it."""
+    """Delete a record and empty its deliveries, while no worker has them and nobody writes it.
+
+    Raises:
+        Busy: a worker has the record in hand.
+    """
     dead_letters.lock(lock_number(schema.name, key) % LANES)
     with dead_letters.waiting():
         journal.lock(schema.name, key)

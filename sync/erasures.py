@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 
 import structlog
@@ -16,6 +17,7 @@ from sync import erasing, wake
 from sync.dead_letters import Busy
 from sync.local import Author
 from sync.models import Erasure
+from sync.models.leased import LEASE
 
 log = structlog.get_logger(__name__)
 AGAIN = timedelta(minutes=1)  # It is never given up: somebody has a right to it.
@@ -63,16 +65,38 @@ def run(seconds: float) -> bool:
 def attempt(erasure: Erasure) -> bool:
     """Erase a record, or have it tried again in a minute, however often that is; tell whether it is done."""
     try:
-        counts = erasing.erase(schemas()[erasure.entity], erasure.record_key, by=Author("erase", f"erase-{erasure.pk}"))
+        carry_out(erasure)
     except Busy as exc:
         return again(erasure, str(exc) or "A worker has the record in hand.")
     except Exception as exc:  # noqa: BLE001 (a process boundary: receivers are somebody else's code)
         log.warning("erasure_failed", erasure=erasure.pk, **outline(exc))
         return again(erasure, type(exc).__name__)
-    done = {"due_at": None, "leased_until": None, "reason": "", "erased_at": Now(), "counts": counts}
+    done = {"due_at": None, "leased_until": None, "reason": "", "erased_at": Now()}
     Erasure.objects.filter(pk=erasure.pk, erased_at=None).update(**done)
     erasure.refresh_from_db()
     return True
+
+
+def carry_out(erasure: Erasure) -> None:
+    """Take a record out of the database, then out of one file after the other; who is interrupted goes on there.
+
+    Raises:
+        Busy: a worker has the record, or a file with it, in hand; what is done stays done.
+    """
+    schema, key = schemas()[erasure.entity], erasure.record_key
+    remember(erasure, erasing.out_of_database(schema, key, Author("erase", f"erase-{erasure.pk}")))
+    for place in erasing.PLACES:
+        for number, count in place.erase(schema, key, erasure.places.get(place.noun, 0)):
+            erasure.places[place.noun] = number
+            remember(erasure, {place.noun: count})
+
+
+def remember(erasure: Erasure, counts: Mapping[str, int]) -> None:
+    """Note how much was found, and how far it is; the lease begins anew."""
+    for noun, count in counts.items():
+        erasure.counts[noun] = erasure.counts.get(noun, 0) + count
+    known = {"counts": erasure.counts, "places": erasure.places, "leased_until": Now() + LEASE}
+    Erasure.objects.filter(pk=erasure.pk, erased_at=None).update(**known)
 
 
 def again(erasure: Erasure, reason: str) -> bool:

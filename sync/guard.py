@@ -58,6 +58,13 @@ def locking(entity: str, *, alone: bool) -> tuple[str, int]:
     return f"{function}(%s)", lock_number("deletes", entity)
 
 
+def lock(entity: str) -> None:
+    """Take the lock alone: whoever means to delete in a transaction that has the record takes it before the record."""
+    sql, number = locking(entity, alone=True)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {sql}", [number])
+
+
 def admits(entity: str, *, alone: bool) -> bool:
     """Count one more delete in this transaction, which has the lock, and tell whether it may pass; raise Crowded."""
     limit = limit_of(entity)

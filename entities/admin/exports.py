@@ -20,7 +20,7 @@ from connector.edge.admin.files import attachment
 from connector.edge.cells import BYTE_ORDER_MARK, csv_of
 from connector.edge.counting import count_up_to, counted
 from connector.edge.sheets import EXCEL, LONGEST_CELL, MOST_ROWS, workbook
-from entities.exporting import rows_of
+from entities.exporting import exported, rows_of
 
 if TYPE_CHECKING:
     from django.forms import CheckboxInput, RadioSelect
@@ -32,6 +32,7 @@ else:
 
 NUMBERS = re.compile(r"\A[0-9]{1,18}(,[0-9]{1,18})*\Z", re.ASCII)
 CSV = "text/csv; charset=utf-8"
+MOST_CELLS = 10_000_000  # A sheet's text may have 2 GiB.
 KINDS = {
     "csv": "CSV, for programs",
     "excel-csv": "CSV, with the mark by which Excel knows UTF-8",
@@ -52,6 +53,7 @@ class ExportForm(forms.Form):
     def __init__(self, request: HttpRequest, model_admin: RecordAdmin) -> None:
         named = {name: request.GET.get(name, "") for name in ("list", "only")}
         super().__init__(request.GET if "kind" in request.GET else None, initial={"kind": "csv", **named})
+        self.schema = model_admin.schema
         self.found = rows_in_list(request, model_admin, named["list"])
         if named["only"]:
             ticked = named["only"] if NUMBERS.fullmatch(named["only"]) else "0"
@@ -62,6 +64,8 @@ class ExportForm(forms.Form):
         self.rows = self.found if given.get("with_deleted") else self.found.filter(deleted_at=None)
         if given.get("kind") == "xlsx" and count_up_to(MOST_ROWS + 1, self.rows) > MOST_ROWS:
             self.add_error("kind", f"There are more than {MOST_ROWS:,} records: take CSV.")
+        elif given.get("kind") == "xlsx" and self.rows.count() * len(exported(self.schema)) > MOST_CELLS:
+            self.add_error("kind", f"There are more than {MOST_CELLS:,} values: take CSV.")
         return given
 
 

@@ -24,7 +24,7 @@ from connector.edge.payloads import are_seen_by
 from entities import reading
 from entities.admin.records import RecordAdmin
 from entities.entity import Entity
-from sync import journal, local
+from sync import guard, journal, local
 from sync.admin import columns
 from sync.admin.body_form import told_of_form
 from sync.admin.record_form import RecordForm, members_changed
@@ -115,6 +115,8 @@ def edit(request: HttpRequest, model_admin: RecordAdmin, pk: int) -> HttpRespons
 @transaction.atomic
 def remove(request: HttpRequest, model_admin: RecordAdmin, pk: int) -> HttpResponse:
     """Ask whether a record shall be deleted; on POST delete it."""
+    if request.method == "POST":
+        guard.lock(model_admin.schema.name)
     record, key, _ = found(request, model_admin, pk)
     outcome: Answer | Faults = ()
     if request.method == "POST":

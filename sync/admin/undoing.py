@@ -19,7 +19,7 @@ from connector.edge.admin.text import short, table
 from connector.edge.payloads import payload
 from entities.admin.records import record_url
 from entities.schema import schemas
-from sync import journal, local
+from sync import guard, journal, local
 from sync import undo as undoing
 from sync.admin import columns
 from sync.admin.local_changes import attempt, may_change
@@ -54,6 +54,8 @@ def undo(request: HttpRequest, model_admin: Operated, pk: int) -> HttpResponse:
     if not undo_url(request, delivery):
         raise PermissionDenied
     if request.method == "POST":
+        if delivery.outcome == Outcome.CREATED:
+            guard.lock(delivery.entity)
         journal.lock(delivery.entity, delivery.record_key)
     found = undoing.consider(delivery)
     outcome: Any = ()

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('erased_at', models.DateTimeField(help_text='When nothing was left of it.', null=True)),
                 ('counts', models.JSONField(default=dict, help_text='How much was where.')),
+                ('places', models.JSONField(default=dict, help_text='Up to which number each place outside of the database is done.')),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='sync_erasure_due'), models.Index(fields=['record_key'], name='sync_erasure_of_record')],

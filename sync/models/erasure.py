@@ -19,6 +19,8 @@ class Erasure(Leased):
     erased_at = models.DateTimeField(null=True, help_text="When nothing was left of it.")
     counts = models.JSONField(default=dict, help_text="How much was where.")
 
+    places = models.JSONField(default=dict, help_text="Up to which number each place outside of the database is done.")
+
     objects: LeasedQuerySet[Erasure] = LeasedQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:

@@ -9,12 +9,16 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models.functions import Now
 from openpyxl import Workbook
 
 from datasources import erasing, spool
-from datasources.models import Import
+from datasources.models import Import, ImportState
 from datasources.results import results_of
+from entities.schema import schemas
+from sync import erasures
 from sync.dead_letters import Busy
+from sync.models import Erasure
 from tests.datasources.files import SALES, imported, make_import, rejects, sale, sales, stored
 from tests.partners.factories import make_partner
 from tests.sync.writes import side_by_side
@@ -81,12 +85,28 @@ def test_rows_of_another_partner_stay() -> None:
     assert MARK in spool.path_of(other.pk).read_text()
 
 
-def test_nothing_is_erased_while_a_file_of_the_entity_is_read() -> None:
-    import_ = imported(ROWS)
-    make_import(ROWS)
+def test_files_wait_while_one_of_the_entity_is_read() -> None:
+    import_, other = imported(ROWS), make_import(sales(sale(1)))
     with pytest.raises(CommandError, match=r"Not yet: Files are being imported .* tries again"):
         erase(import_)
-    assert "t2" in stored()
+    assert ("t2" in stored(), MARK in spool.path_of(import_.pk).read_text()) == (False, True)
+    other.end(ImportState.CANCELLED)
+    Erasure.objects.update(due_at=Now())
+    assert erasures.run(20)
+    assert (Erasure.objects.get().told, MARK in spool.path_of(import_.pk).read_text()) == (
+        "1 record, 2 rows of files",
+        False,
+    )
+
+
+def test_interrupted_erasure_goes_on_after_the_last_file() -> None:
+    first, second = imported(ROWS), imported(sales(sale(2, quantity=4)))
+    erasure = erasures.ask(schemas()["partner_sale"], f"{first.partner_id}:t2", by="command line")
+    erasures.remember(erasure, {})
+    Erasure.objects.update(places={"rows of files": first.pk})
+    erasure.refresh_from_db()
+    assert erasures.attempt(erasure)
+    assert ["t2" in spool.path_of(import_.pk).read_text() for import_ in (first, second)] == [True, False]
 
 
 def test_record_is_erased_although_an_old_file_cannot_be_made_out_any_more() -> None:

@@ -123,3 +123,12 @@ def test_rotation_needs_leave_to_issue_and_to_revoke(permissions: tuple[str, ...
     browser = operator(*permissions)
     assert rotated(browser, old).status_code == 403
     assert "Rotate" not in browser.get(page(old)).content.decode().replace("Rotation", "")
+
+
+def test_answer_that_is_loaded_again_issues_no_other_token(admin_client: Browser) -> None:
+    old, _ = issue(client_name="shop")
+    form = {"overlap": "", "newest": old.pk}
+    admin_client.post(page(old, "rotate"), form)
+    again = admin_client.post(page(old, "rotate"), form)
+    assert "was issued since this page was opened" in again.content.decode()
+    assert Token.objects.count() == 2

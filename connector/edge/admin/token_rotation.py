@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -34,12 +35,28 @@ OVERLAPS = {
 }
 
 
+ISSUED = "A token of this client was issued since this page was opened: look whether it is the one you want."
+
+
 class RotationForm(forms.Form):
     """How long the old token lives on beside the new one."""
 
     overlap = forms.ChoiceField(
         label="The old one ends", choices=list(OVERLAPS.items()), initial="7", required=False, widget=RadioSelect
     )
+
+    newest = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, given: Any, token: Token) -> None:
+        newest = Token.objects.filter(client=token.client_id).order_by("pk").values_list("pk", flat=True).last()
+        super().__init__(given, initial={"newest": newest})
+
+    def clean_newest(self) -> int | None:
+        """Refuse a form that was sent before: to load its answer again shall not issue another token."""
+        newest: int | None = self.cleaned_data["newest"]
+        if newest is not None and newest != self.initial["newest"]:
+            raise ValidationError(ISSUED)
+        return newest
 
     @property
     def chosen(self) -> timedelta | None:
@@ -83,7 +100,7 @@ def panel(request: HttpRequest, token: Token, *, may_rotate: bool) -> str:
 def page(request: HttpRequest, model_admin: MachineWritten, pk: int) -> HttpResponse:
     """Ask how long the old token lives on; on POST show the new one in this very answer, and nowhere else."""
     token = get_object_or_404(Token.objects.select_related("client"), pk=pk)
-    form = RotationForm(request.POST if request.method == "POST" else None)
+    form = RotationForm(request.POST if request.method == "POST" else None, token)
     if form.is_valid():
         return rotated(request, model_admin, token, form.chosen)
     context = {"form": form, "token": token, "standing": standing(token)}

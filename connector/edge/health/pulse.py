@@ -19,6 +19,7 @@ REASONS = {
     "worker": f"No worker has run a heartbeat for {SILENCE} seconds.",
     "dispatcher": f"No dispatcher has looked after the backlog for {SILENCE} seconds.",
 }
+UNASKED = "Whether a worker lives cannot be told: beat, which has them asked, is away."
 
 
 class Degraded(TypedDict):
@@ -47,7 +48,8 @@ def degraded() -> list[Degraded]:
     except redis.RedisError as exc:
         return [{"name": "valkey", "reason": f"Valkey does not answer ({type(exc).__name__})."}]
     heard = dict(zip(REASONS, times, strict=True))
-    return [{"name": name, "reason": reason} for name, reason in REASONS.items() if not heard[name]]
+    reasons = REASONS if heard["beat"] else {**REASONS, "worker": UNASKED}
+    return [{"name": name, "reason": reason} for name, reason in reasons.items() if not heard[name]]
 
 
 def key(name: str) -> str:
