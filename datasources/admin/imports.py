@@ -13,13 +13,12 @@ from django.http import (
     HttpResponseBase,
     HttpResponseNotAllowed,
     HttpResponseRedirect,
-    StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import URLPattern
-from django.utils.http import content_disposition_header
 
+from connector.edge.admin.files import attachment
 from connector.edge.admin.pages import REFRESH, by_number, column
 from connector.edge.admin.text import NOTHING, table, text
 from connector.edge.payloads import are_seen_by, hidden, payload
@@ -167,11 +166,4 @@ def download_results(request: HttpRequest, model_admin: Operated, pk: int) -> Ht
         model_admin.message_user(request, exc.faults[0].message, messages.WARNING)
         return HttpResponseRedirect(columns.page(import_))
     model_admin.log_change(request, import_, "Results downloaded.")
-    return answer
-
-
-def attachment(name: str, content_type: str, content: Any) -> StreamingHttpResponse:
-    """Return a file to be saved; Django writes the name so that any characters of it are harmless."""
-    answer = StreamingHttpResponse(content, content_type=content_type)
-    answer["Content-Disposition"] = content_disposition_header(True, name)  # noqa: FBT003 (Django's)
     return answer

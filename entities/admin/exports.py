@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
-from connector.edge.admin.files import attachment
+from connector.edge.admin.files import attachment, dated
 from connector.edge.cells import BYTE_ORDER_MARK, csv_of
 from connector.edge.counting import count_up_to, counted
 from connector.edge.sheets import EXCEL, LONGEST_CELL, MOST_ROWS, workbook
@@ -96,9 +96,9 @@ def file_of(request: HttpRequest, model_admin: RecordAdmin, form: ExportForm) ->
     rows = rows_of(schema, form.found, with_deleted=form.cleaned_data["with_deleted"])
     model_admin.log_about(request, schema.name, f"Exported as {kind}.")
     if kind == "xlsx":
-        return attachment(schema.name, "xlsx", EXCEL, workbook(row for portion in rows for row in portion))
+        return attachment(dated(schema.name, "xlsx"), EXCEL, workbook(row for portion in rows for row in portion))
     mark = BYTE_ORDER_MARK if kind == "excel-csv" else b""
-    return attachment(schema.name, "csv", CSV, as_csv(rows, mark))
+    return attachment(dated(schema.name, "csv"), CSV, as_csv(rows, mark))
 
 
 def as_csv(portions: Iterable[list[list[str]]], mark: bytes) -> Iterator[bytes]:

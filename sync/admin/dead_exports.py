@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
-from connector.edge.admin.files import attachment
+from connector.edge.admin.files import attachment, dated
 from sync import dead_export
 from sync.admin.operations import Operated
 from sync.admin.sweeping import GroupForm
@@ -49,4 +49,4 @@ def export_selected(
 
 
 def answer(portions: Iterable[list[Delivery]], kind: str, name: str) -> HttpResponseBase:
-    return attachment(f"dead-{name}", kind, dead_export.KINDS[kind], dead_export.written(portions, kind))
+    return attachment(dated(f"dead-{name}", kind), dead_export.KINDS[kind], dead_export.written(portions, kind))

@@ -9,9 +9,13 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 
-def attachment(stem: str, ending: str, content_type: str, content: Iterable[bytes]) -> StreamingHttpResponse:
-    """Return a file to be saved, named with the day; Django writes the name so that any characters are harmless."""
-    name = f"{stem}-{timezone.localdate().isoformat()}.{ending}"
+def dated(stem: str, ending: str) -> str:
+    """Return the name of a file with the day in it."""
+    return f"{stem}-{timezone.localdate().isoformat()}.{ending}"
+
+
+def attachment(name: str, content_type: str, content: Iterable[bytes]) -> StreamingHttpResponse:
+    """Return a file to be saved; Django writes the name so that any characters of it are harmless."""
     answer = StreamingHttpResponse(content, content_type=content_type)
     answer["Content-Disposition"] = content_disposition_header(True, name)  # noqa: FBT003 (Django's)
     answer["Cache-Control"] = "no-store"
