@@ -30,20 +30,24 @@ BATCH = 5_000
 
 def note(request: HttpRequest | None, action: Action, rows: Iterable[models.Model], message: Any = "") -> None:
     """Write down what the user of a request did to rows, in the transaction in which it was done."""
-    told = {**asker(request), "action": action, "message": sentence(message)[:300]}
-    AuditEntry.objects.bulk_create([AuditEntry(**told, **subject(row)) for row in rows], batch_size=BATCH)
+    write({**asker(request), "action": action, "message": sentence(message)}, map(subject, rows))
 
 
 def note_about(request: HttpRequest, model: type[models.Model], what: str, message: str) -> None:
     """Write down what the user of a request did about rows of a model that no single one stands for."""
-    told = {**asker(request), "action": Action.CHANGED, "message": message[:300]}
-    AuditEntry.objects.create(**told, subject=model._meta.label_lower, label=what[:200])
+    told = {**asker(request), "action": Action.CHANGED, "message": message}
+    write(told, [{"subject": model._meta.label_lower, "label": what[:200]}])
 
 
 def note_for(user: User, action: Action, rows: Iterable[models.Model], message: str) -> None:
     """Write down what was done to rows in the name of a user who has asked for it before."""
-    told = {"who": user.get_username(), "user_number": user.pk, "action": action, "message": message[:300]}
-    AuditEntry.objects.bulk_create([AuditEntry(**told, **subject(row)) for row in rows], batch_size=BATCH)
+    write({**by_name(None, user), "action": action, "message": message}, map(subject, rows))
+
+
+def write(told: dict[str, Any], subjects: Iterable[dict[str, str]]) -> None:
+    """Write the same down of each of these subjects."""
+    told = {**told, "message": told["message"][:300]}
+    AuditEntry.objects.bulk_create([AuditEntry(**told, **each) for each in subjects], batch_size=BATCH)
 
 
 def note_command(words: str) -> None:
@@ -64,7 +68,7 @@ def asker(request: HttpRequest | None) -> dict[str, Any]:
     }
 
 
-def subject(row: models.Model) -> dict[str, Any]:
+def subject(row: models.Model) -> dict[str, str]:
     return {"subject": row._meta.label_lower, "subject_number": str(row.pk)[:64], "label": str(row)[:200]}
 
 
