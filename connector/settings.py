@@ -270,7 +270,6 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 15, "retry": False},
     },
-    "tidy-sign-ins": {"task": "connector.edge.tasks.tidy_sign_ins", "schedule": 86_400.0},
 }
 
 # The admin

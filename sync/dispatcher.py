@@ -10,10 +10,10 @@ from __future__ import annotations
 from threading import Event
 
 import structlog
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from connector.edge.health import pulse
+from connector.edge.login.tidying import tidy
 from connector.edge.logs import outline
 from entities.epoch import rise_above_rows
 from sync import backlog, chores, lanes, milestones, rounds, runner, strays, traffic, wake
@@ -80,7 +80,7 @@ def prune_some() -> None:
             log.warning("not_pruned", kind=kind.noun, **outline(exc))
     prune_changes()
     traffic.prune()
-    SessionStore.clear_expired()
+    tidy()
 
 
 def free_strays(place: strays.Place) -> strays.Place:

@@ -1,4 +1,4 @@
-"""The heartbeat, which beat sends and a worker runs, each leaving its pulse; and what is tidied once a day."""
+"""The heartbeat, which beat sends and a worker runs, each leaving its pulse."""
 
 from __future__ import annotations
 
@@ -6,17 +6,11 @@ from celery import shared_task
 from celery.signals import after_task_publish, beat_init
 
 from connector.edge.health import pulse
-from connector.edge.login.tidying import tidy
 
 
 @shared_task
 def heartbeat() -> None:
     pulse.record("worker")
-
-
-@shared_task
-def tidy_sign_ins() -> None:
-    tidy()
 
 
 @beat_init.connect

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from connector.edge.login.checks import check_login
 from connector.edge.login.sessions import EXACT_TO, SEEN, SINCE
-from connector.edge.tasks import tidy_sign_ins
+from connector.edge.login.tidying import tidy
 from tests.edge.login.signing_in import LOGIN, PASSWORD, is_inside, sign_in, signed_in
 
 ANOTHER = "another-not-a-secret"
@@ -101,10 +101,10 @@ def test_cookies_are_for_this_host_over_tls_and_for_no_script(ada: User) -> None
 
 def test_sessions_that_are_over_are_cleared(ada: User) -> None:
     signed_in()
-    tidy_sign_ins()
+    tidy()
     assert Session.objects.count() == 1
     Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
-    tidy_sign_ins()
+    tidy()
     assert Session.objects.count() == 0
 
 
