@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from connector.edge.models import Client
 from datasources import spool
 from datasources.importing import chunks, copies, scanning
 from datasources.importing.chunks import Importer
 from datasources.importing.errors import BadFile, Doubtful
 from datasources.importing.hands import Queue, share
 from datasources.importing.header import read_header
-from datasources.importing.judging import Judge
+from datasources.importing.judging import Judge, client_number
 from datasources.importing.ours import work as ours
 from datasources.importing.repeats import Repeats
 from datasources.importing.rows import Reader, Way
@@ -26,7 +25,6 @@ from datasources.importing.turns import Overtaken
 from datasources.importing.writing import Writer
 from datasources.models import Import, ImportState
 
-CLIENT = "imports"
 SHORT = 0.0005  # seconds
 
 
@@ -67,7 +65,7 @@ def import_rows(import_: Import, until: float) -> None:
     with Table(copy, import_.delimiter) as top:
         header = read_header(top.header(), Way.of(import_).schema, Way.of(import_).processor, import_.column_mapping)
     reader = Reader(Way.of(import_), header)
-    judge = Judge(reader, Client.objects.get_or_create(name=CLIENT)[0].pk, f"import-{import_.pk}")
+    judge = Judge(reader, client_number(), f"import-{import_.pk}")
     sorter = Sorter(reader, judge)
     importer = Importer(import_, Writer(import_, sorter), Repeats(copies.repeats_of(path)))
     with Table(copy, import_.delimiter, import_.offset, import_.position) as table:

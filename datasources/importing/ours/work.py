@@ -16,10 +16,10 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from connector.edge.errors import Fault
-from connector.edge.models import Client
 from datasources import spool
 from datasources.importing import copies, noting
 from datasources.importing.errors import Doubtful
+from datasources.importing.judging import client_number
 from datasources.importing.ours.preview import preview
 from datasources.importing.ours.rows import Columns, Writer
 from datasources.importing.table import Chunk, Table, check_lines, delimiter_in
@@ -30,7 +30,6 @@ from sync import modes, sets
 from sync.command import Command
 from sync.sets import MOST, Fate
 
-CLIENT = "imports"
 ASKED = "It was tried, and waits for somebody to look at what it would do."
 
 
@@ -81,8 +80,7 @@ def told_delimiter(schema: EntitySchema, path: Path) -> str:
 
 
 def writer_of(import_: Import, header: Sequence[str]) -> Writer:
-    client, _ = Client.objects.get_or_create(name=CLIENT)
-    return Writer(Columns.of(schemas()[import_.entity], header), client.pk, f"import-{import_.pk}")
+    return Writer(Columns.of(schemas()[import_.entity], header), client_number(), f"import-{import_.pk}")
 
 
 def import_rows(import_: Import, until: float) -> None:
