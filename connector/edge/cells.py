@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from io import StringIO
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-GUARDED = re.compile(r"'(?:\Z|[=+\-@\t\r'])")
-NEEDS_GUARD = re.compile(rf"\Z|[=+\-@\t\r]|{GUARDED.pattern}")
+STARTS = re.escape("".join(FORMULAS))
+GUARDED = re.compile(rf"'(?:\Z|[{STARTS}'])")
+NEEDS_GUARD = re.compile(rf"\Z|[{STARTS}]|{GUARDED.pattern}")
 BYTE_ORDER_MARK = "\ufeff".encode()
 
 
