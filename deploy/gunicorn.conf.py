@@ -3,6 +3,7 @@
 import os
 import select
 import socket
+import struct
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -13,8 +14,36 @@ from gunicorn.http.message import Request
 from gunicorn.workers.gthread import DEFAULT_WORKER_DATA_TIMEOUT, TConn, ThreadWorker
 
 STAYS = 20  # milliseconds
+PAUSE = int(os.environ.get("CONNECTOR_SOCKET_SECONDS", "5"))
 # For all headers of a request, after the seconds that gunicorn itself waits for the first byte of a connection.
-HEADERS = DEFAULT_WORKER_DATA_TIMEOUT + int(os.environ.get("CONNECTOR_SOCKET_SECONDS", "5"))
+HEADERS = DEFAULT_WORKER_DATA_TIMEOUT + PAUSE
+
+
+class Socket(socket.socket):
+    """A client's socket: one that says or takes nothing for some seconds is taken for closed.
+
+    The system itself sees to that. A time-out of Python's own costs a question to the system before each send and each
+    receipt, and so does a mode that is set again; after each of them a busy process waits for its turn.
+    """
+
+    @classmethod
+    def of(cls, accepted: socket.socket) -> "Socket":
+        client = cls(fileno=accepted.detach())
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            client.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", PAUSE, 0))
+        return client
+
+    def setblocking(self, flag: bool) -> None:  # noqa: FBT001 (as the socket has it)
+        if self.getblocking() != flag:
+            super().setblocking(flag)
+
+    def recv(self, *args: int) -> bytes:
+        try:
+            return super().recv(*args)
+        except BlockingIOError:
+            if self.getblocking():
+                return b""
+            raise
 
 
 class Worker(ThreadWorker):
@@ -36,6 +65,8 @@ class Worker(ThreadWorker):
         super().init_process()
 
     def handle(self, conn: TConn) -> object:
+        if not conn.initialized and type(conn.sock) is socket.socket:
+            conn.sock = Socket.of(conn.sock)
         while (result := self.handle_one(conn)) is True and self.goes_on(conn):
             continue
         return result

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from connector.edge.envelope import LOST, OF_CONNECTION, sqlstate
-from connector.edge.postgresql.base import pipelined
+from connector.edge.postgresql.exchange import exchange
 from entities import folding
 from entities.entity import OnConflict
 from entities.schema import EntitySchema
@@ -152,13 +152,10 @@ def run(rows: Sequence[Row], sql: str, parameters: list[Any]) -> list[int | None
     hashes = [row["record_hash"] for row in rows]
     sql = f"{sql} RETURNING sync_delivery.record_hash, sync_delivery.id"
     try:
-        with connection.cursor() as first, connection.cursor() as second:
-            with pipelined(connection):
-                first.execute(LOCK, [f"{{{','.join(map(str, hashes))}}}"])
-                second.execute(sql, parameters)
-            stored = dict(second.fetchall())
+        found = exchange(connection, (LOCK, [f"{{{','.join(map(str, hashes))}}}"]), (sql, parameters))
     except DatabaseError as exc:
         if (sqlstate(exc) or LOST).startswith(OF_CONNECTION):  # It may have been committed.
             raise
         return [None] * len(rows)  # One of them spoils the others; the long way tells which.
+    stored = {int(record_hash or 0): int(number or 0) for record_hash, number in found}
     return [stored.get(record_hash) for record_hash in hashes]

@@ -64,13 +64,6 @@ class Handler(WSGIHandler):
         request.resolver_match = resolved(request.path_info)
         return request.resolver_match
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> HttpResponseBase:
-        """Answer a request; a client that stops in the middle of its body has its thread for a few seconds only."""
-        connection = environ.get("gunicorn.socket")
-        if connection is not None:
-            connection.settimeout(settings.CONNECTOR_SOCKET_SECONDS)
-        return super().__call__(environ, start_response)
-
 
 @lru_cache(maxsize=256)
 def resolved(path: str) -> ResolverMatch:

@@ -38,6 +38,7 @@ class DurableConnection(Connection[TupleRow]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._warned = False
+        self.statements: dict[str, bytes] = {}  # By their text, under which name they are prepared (`exchange.py`).
         self.add_notice_handler(self._note)
 
     def _note(self, notice: Diagnostic) -> None:
@@ -80,15 +81,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
 def pipelined(connection: Any) -> Iterator[None]:
     """Send the statements of a block together; what one of them raises may come at the next, or at the end.
 
-    Outside a transaction they are one, which is committed when the block has ended. One that fails before another is
-    parsed ends the connection: psycopg would take the other for prepared.
+    One that fails before another is parsed ends the connection: psycopg would take the other for prepared.
     """
+    with as_one(connection), connection.connection.pipeline():
+        yield
+
+
+@contextmanager
+def as_one(connection: Any) -> Iterator[None]:
+    """Take a block for one statement: outside a transaction it is committed when the block has ended."""
     try:
-        with connection.wrap_database_errors, connection.connection.acknowledged(), connection.connection.pipeline():
+        with connection.wrap_database_errors, connection.connection.acknowledged():
             yield
     except (IntegrityError, DataError):  # Those are of statements that were parsed.
         raise
-    except Exception:
+    except BaseException:
         if not connection.in_atomic_block:
             connection.close()
         raise
