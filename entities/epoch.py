@@ -29,6 +29,8 @@ STAND = f"""
     pg_current_wal_insert_lsn()::text, connector_cluster() = {FOUND}
 """
 CLUSTER = f"SELECT connector_epoch(), connector_cluster(), {FOUND}"
+# Whether what is of an epoch is of this one; a format of the column that has it.
+IS_CURRENT = f"({{}} = connector_epoch() AND connector_cluster() = {FOUND})"
 LAST = "(SELECT changed_epoch, changed_in FROM {} ORDER BY changed_epoch DESC, changed_in DESC LIMIT 1)"
 NEWEST = """
     SELECT coalesce(max(changed_epoch), 0), coalesce(bool_or(

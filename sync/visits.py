@@ -9,8 +9,8 @@ from typing import Any
 from django.db import connection
 
 from connector.edge.admin.clients import with_client_name
+from sync.blocks import BLOCK
 from sync.models import Walk
-from sync.walks import BLOCK
 
 NEWEST = 5
 BLOCKS = """

@@ -6,28 +6,39 @@ stay, so that a retry of a page has the same range and no page is found by count
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Case, QuerySet, When
 from django.db.models.functions import Now
 
 from connector.edge.errors import BadRequest
 from entities import reading
-from entities.epoch import stand
+from entities.epoch import IS_CURRENT
 from entities.reading import Span
 from entities.schema import EntitySchema
 from sync import replica
+from sync.blocks import span_of
 from sync.cursors import PageOfWalk, Reader, Start, expired
-from sync.models import Walk, WalkBlock
+from sync.models import Walk
 from sync.paging import Page
 from sync.served import Served
 
 LIFETIME = timedelta(hours=24)
-BLOCK = 1000
+# Of the reader's walks by pages of one size, the one that last served this page or the one before it, else the newest.
+BY_PAGE = """
+    SELECT id FROM sync_walk
+    WHERE client_id = %s AND entity = %s AND per_page = %s AND served_at > statement_timestamp() - %s
+    ORDER BY last_page IN (%s, %s) DESC, id DESC LIMIT 1 FOR UPDATE
+"""
+BY_CURSOR = f"""
+    SELECT id FROM sync_walk
+    WHERE id = %s AND served_at > statement_timestamp() - %s AND epoch = %s AND {IS_CURRENT.format("epoch")} FOR UPDATE
+"""  # noqa: S608
+# What is lost with a crash is what page was served last, and a cursor says by itself where it goes on.
+WITHOUT_WAITING = "set_config('synchronous_commit', 'off', true)"
 
 
 @transaction.atomic
@@ -43,21 +54,25 @@ def serve(reader: Reader, page: Page) -> Served:
 @transaction.atomic
 def go_on(reader: Reader, place: PageOfWalk) -> Served:
     """Return the page of the walk that a cursor names."""
-    walk = live_walks().filter(pk=place.walk).select_for_update().first()
-    if walk is None or place.epoch != stand().epoch:
+    walk = touched(BY_CURSOR, [place.walk, LIFETIME, place.epoch], place.number, WITHOUT_WAITING)
+    if walk is None:
         raise BadRequest(faults=[expired("cursor")])
     return serve_page(reader, walk, place.number)
 
 
-def live_walks() -> QuerySet[Walk]:
-    return Walk.objects.filter(served_at__gt=Now() - LIFETIME)
-
-
 def continued(reader: Reader, page: Page) -> Walk | None:
-    """Return the live walk that last served this page or the one before it, else the newest; it is locked."""
-    fits = Case(When(last_page__in=[page.number - 1, page.number], then=0), default=1)
-    walks = live_walks().filter(client_id=reader.client_id, entity=reader.schema.name, per_page=page.size)
-    return walks.order_by(fits, "-id").select_for_update().first()
+    """Return the live walk that a page by its number belongs to."""
+    named = [reader.client_id, reader.schema.name, page.size, LIFETIME, page.number - 1, page.number]
+    return touched(BY_PAGE, named, page.number)
+
+
+def touched(chosen: str, parameters: Sequence[object], page: int, further: str = "NULL") -> Walk | None:
+    """Lock a walk, note the page that it serves now, and return it; None when there is none that goes on."""
+    sql = f"""
+        UPDATE sync_walk SET last_page = %s, served_at = statement_timestamp() WHERE id = ({chosen})
+        RETURNING sync_walk.*, {further} AS further
+    """  # noqa: S608 (all of it is ours)
+    return next(iter(Walk.objects.raw(sql, [page, *parameters])), None)
 
 
 def open_walk(reader: Reader, page: Page) -> Walk:
@@ -85,61 +100,9 @@ def serve_page(reader: Reader, walk: Walk, number: int) -> Served:
     is_last = span is None or span.until == walk.highest
     rest = None if is_last else PageOfWalk(walk.epoch, walk.pk, number + 1)
     end = Start(walk.epoch, int(walk.opened_at.timestamp()), walk.opened_before)
-    Walk.objects.filter(pk=walk.pk).update(last_page=number, served_at=Now())
     return Served(items, {"Total": str(walk.total), "Per-Page": str(walk.per_page), **reader.told(rest, end)})
 
 
 def page_of(walk: Walk, schema: EntitySchema, number: int, *, using: str) -> tuple[Span | None, Sequence[str]]:
     span = span_of(walk, schema, number, using)
     return span, reading.items_in(schema, span, using=using) if span else []
-
-
-def span_of(walk: Walk, schema: EntitySchema, page: int, using: str) -> Span | None:
-    """Return the range of a page, None when it lies past the end."""
-    if (page - 1) * walk.per_page >= walk.total:
-        return None
-    block, place = place_of(page)
-    blocks = known_blocks(walk, schema, block, using)
-    ends = [end_of_block(blocks, block - 1, walk), *blocks.get(block, [])]
-    if place >= len(ends):
-        return None
-    # Whoever stops at Total must have all: a record that committed late may have pushed another off the last page.
-    is_last = page * walk.per_page >= walk.total or place + 1 == len(ends)
-    return Span(ends[place], walk.highest if is_last else ends[place + 1], walk.opened_at)
-
-
-def place_of(page: int) -> tuple[int, int]:
-    """Return the block of a page, and its place there."""
-    block = (page - 2 + BLOCK) // BLOCK
-    return block, (page - 2) % BLOCK if block else 0
-
-
-def pages_of(block: int) -> int:
-    """Return how many pages a block has; the first has one, so that opening a walk costs little more than a count."""
-    return BLOCK if block else 1
-
-
-def end_of_block(blocks: Mapping[int, Sequence[int]], number: int, walk: Walk) -> int:
-    """Return where a block's last page ends: before the first it is 0, and the end of the walk where it is not full."""
-    if number < 0:
-        return 0
-    ends = blocks.get(number, [])
-    return ends[-1] if len(ends) == pages_of(number) else walk.highest
-
-
-def known_blocks(walk: Walk, schema: EntitySchema, wanted: int, using: str) -> Mapping[int, Sequence[int]]:
-    """Return the boundaries of a block and of the one before it, appending those that are not there yet."""
-    stored = dict(walk.blocks.filter(number__in=[wanted - 1, wanted]).values_list("number", "boundaries"))
-    if wanted in stored:
-        return stored
-    newest = walk.blocks.order_by("-number").first()
-    number = newest.number if newest else -1
-    after = end_of_block({newest.number: newest.boundaries} if newest else {}, number, walk)
-    while number < wanted and after < walk.highest:
-        number += 1
-        span = Span(after, walk.highest, walk.opened_at)
-        ends = reading.boundaries(schema, span, size=walk.per_page, pages=pages_of(number), using=using)
-        WalkBlock.objects.create(walk=walk, number=number, boundaries=ends)
-        stored[number] = ends
-        after = end_of_block(stored, number, walk)
-    return stored
