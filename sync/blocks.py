@@ -89,5 +89,5 @@ def append(walk: Walk, schema: EntitySchema, wanted: int, using: str) -> dict[in
 
 
 def ends_in(found: list[int], place: int = 0) -> Ends:
-    before, after = ([0, *found][place : place + 2] + [0, 0])[:2]
+    before, after, *_ = [*[0, *found][place : place + 2], 0, 0]
     return Ends(len(found), before, after, found[-1] if found else 0)
