@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.db import connections
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, override_settings
 
 from connector.edge.allowances import forget_allowances
 from connector.edge.models import Scope
@@ -132,6 +132,13 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _emptied_quickly() -> None:
     empty_quickly()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passwords_hashed_quickly() -> Iterator[None]:
+    """Hash no password for half a second each: most tests of the admin have a user."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -25,11 +25,6 @@ LOGIN = "/admin/login/"
 PASSWORD = "a-password-of-a-test"
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def entry(**given: Any) -> AuditEntry:
     return AuditEntry.objects.create(**{"who": "ann", "action": "changed", **given})
 

@@ -9,9 +9,8 @@ from tests.edge.login.signing_in import PASSWORD
 
 
 @pytest.fixture(autouse=True)
-def _quick(settings: Any, db: None) -> None:
-    """Passwords that cost nothing to compare, and a lock after two failures."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def _locks_soon(settings: Any, db: None) -> None:
+    """Lock after two failures."""
     settings.AXES_FAILURE_LIMIT = 2
 
 
