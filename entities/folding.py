@@ -62,11 +62,7 @@ class Fold:
         if not row.lives:
             return None
         self.judged(row)
-        changed = {
-            column: in_json(schema.leaves[column], value)
-            for column, value in values.items()
-            if column != schema.key.column
-        }
+        changed = changes(schema, values, {})
         before: Values = {column: row.values[column] for column in changed}
         if extra:
             before["extra"] = row.extra or None
@@ -120,6 +116,13 @@ def new_values(schema: EntitySchema, values: Values) -> Values:
 def new_record(schema: EntitySchema, values: Values, extra: Values) -> Values:
     """Return a record as `insert_sql` takes it."""
     return {**new_values(schema, values), "extra": extra or None}
+
+
+def changes(schema: EntitySchema, values: Values, extra: Values) -> Values:
+    """Return what a change sets of a record, as `update_sql` takes it beside the key."""
+    key = schema.key.column
+    changed = {column: in_json(schema.leaves[column], value) for column, value in values.items() if column != key}
+    return {**changed, "extra": extra} if extra else changed
 
 
 def in_json(leaf: FieldSchema, value: Any) -> Any:
@@ -208,7 +211,35 @@ def insert_sql(schema: EntitySchema, more: str, delivery: str, joined: str) -> s
     """  # noqa: S608 (every name is a model's, quoted)
 
 
-def typed(schema: EntitySchema) -> str:
-    """Return the columns of an entity with their types."""
+def update_sql(schema: EntitySchema, columns: Sequence[str], more: str, delivery: str, joined: str) -> str:
+    """Return the statement that sets columns of records, `extra` among them; it leaves out those that nobody may set.
+
+    That is one which does not live, and one that somebody else is at work on: nobody waits here. It tells the number of
+    each delivery, and what the columns held.
+    """
+    table, key = quote(schema.table), quote(schema.key.column)
+    shown = ", ".join(f"record.{quote(column)}" for column in columns)
+    values = ", ".join(f"sent.{quote(column)} AS value_{place}" for place, column in enumerate(columns))
+    assignments = [f"{quote(column)} = value_{place}" for place, column in enumerate(columns) if column != "extra"]
+    if "extra" in columns:
+        assignments.append(f"extra = coalesce(stored.extra, '{{}}') || value_{list(columns).index('extra')}")
+    leaves = [column for column in columns if column != "extra"]
+    return f"""
+        UPDATE {table} AS stored SET {", ".join(assignments)}, last_delivery = old.number, {store.CHANGED}
+        FROM (
+            SELECT record.id, {delivery} AS number, {values},
+                   (SELECT row_to_json(before)::text FROM (SELECT {shown}) AS before) AS previous
+            FROM jsonb_to_recordset(%s::jsonb)
+                 AS sent({typed(schema, [schema.key.column, *leaves])}, extra jsonb, {more}) {joined}
+            JOIN {table} AS record ON record.{key} = sent.{key} AND record.deleted_at IS NULL
+            FOR NO KEY UPDATE OF record SKIP LOCKED
+        ) AS old
+        WHERE stored.id = old.id RETURNING old.number, old.previous
+    """  # noqa: S608 (every name is a model's, quoted)
+
+
+def typed(schema: EntitySchema, columns: Iterable[str] | None = None) -> str:
+    """Return columns of an entity, all of them unless some are named, with their types."""
     fields = {field.column: field for field in schema.model._meta.concrete_fields}
-    return ", ".join(f"{quote(column)} {fields[column].db_type(connection)}" for column in schema.leaves)
+    named = schema.leaves if columns is None else columns
+    return ", ".join(f"{quote(column)} {fields[column].db_type(connection)}" for column in named)

@@ -8,9 +8,9 @@ That write then goes the long way, as `intake` describes it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from django.conf import settings
@@ -29,8 +29,10 @@ from sync.write import Write
 
 # Nobody waits for the lock of another's record. What is locked is told in a setting of the transaction, because the
 # second statement must not look before all locks are taken, and must know which.
+# The plan of the second statement is made once for a connection, perhaps while a table is small: it must not read all.
 LOCK = """
-    SELECT set_config('connector.locked', coalesce(string_agg(number::text, ','), ''), true)
+    SELECT set_config('enable_seqscan', 'off', true),
+           set_config('connector.locked', coalesce(string_agg(number::text, ','), ''), true)
     FROM unnest(%s::bigint[]) AS asked(number) WHERE pg_try_advisory_xact_lock(number)
 """
 IS_LOCKED = "asked.record_hash = ANY(string_to_array(current_setting('connector.locked'), ',')::bigint[])"
@@ -61,8 +63,8 @@ SMALL = 64 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True)
-class New:
-    """A delivery to be stored, and the record that it creates."""
+class Settled:
+    """A delivery to be stored, and what it writes of its record."""
 
     delivery: Row
     record: Row
@@ -84,22 +86,37 @@ def accept_all(rows: Sequence[Row]) -> list[int | None]:
 accepting = Together(accept_all)
 
 
-def create(command: Command) -> int | None:
-    """Insert a record and store its delivery; return its number, None when nothing is stored."""
-    if not may_create(command):
+def settle(command: Command) -> Outcome | None:
+    """Write a record and store its delivery; return what that did, None when nothing is stored."""
+    if command.write.method not in SETTLING or not may_be_settled(command):
         return None
-    applied = journal.applied(Outcome.CREATED, command.ignored)
-    row = journal.row(command.write, command.record_key, applied)
+    outcome, asked = SETTLING[command.write.method]
+    row = journal.row(command.write, command.record_key, journal.applied(outcome, command.ignored))
+    return outcome if asked(command, row) else None
+
+
+def create(command: Command, row: Row) -> int | None:
     record = folding.new_record(command.schema, command.reading.values, command.reading.extra)
-    return creating(command.schema).ask(row["record_hash"], New(row, record))
+    return creating(command.schema).ask(row["record_hash"], Settled(row, record))
 
 
-def may_create(command: Command) -> bool:
-    """Tell whether one statement can create the record: nobody listens, and nothing else is to be looked at."""
-    schema, write = command.schema, command.write
-    if schema.has_rules or schema.enforced or hooks.is_heard(schema) or not may_be_together(write):
+def update(command: Command, row: Row) -> int | None:
+    schema, reading = command.schema, command.reading
+    changes = folding.changes(schema, reading.values, reading.extra)
+    key = schema.key.field
+    record = {schema.key.column: folding.in_json(key, command.key), **changes}
+    return updating(schema, tuple(sorted(changes))).ask(row["record_hash"], Settled(row, record)) if changes else None
+
+
+SETTLING = {Method.POST: (Outcome.CREATED, create), Method.PUT: (Outcome.UPDATED, update)}
+
+
+def may_be_settled(command: Command) -> bool:
+    """Tell whether one statement can write the record: nobody listens, and nothing else is to be looked at."""
+    schema = command.schema
+    if schema.has_rules or schema.enforced or hooks.is_heard(schema) or not may_be_together(command.write):
         return False
-    return write.method == Method.POST and schema.declaration.on_conflict == OnConflict.CONFLICT
+    return command.write.method != Method.POST or schema.declaration.on_conflict == OnConflict.CONFLICT
 
 
 def may_be_together(write: Write) -> bool:
@@ -110,32 +127,51 @@ def may_be_together(write: Write) -> bool:
     return not (write.idempotency_key or write.is_local or guard.counts(write)) and len(write.body) <= SMALL
 
 
-def create_all(schema: EntitySchema, news: Sequence[New]) -> list[int | None]:
-    rows = [new.delivery for new in news]
-    records = [{"record_hash": new.delivery["record_hash"], **new.record} for new in news]
-    inserted = folding.insert_sql(schema, "record_hash bigint", "number", "JOIN asked USING (record_hash)")
+def create_all(schema: EntitySchema, asked: Sequence[Settled]) -> list[int | None]:
+    return settle_all(
+        asked, folding.insert_sql(schema, "record_hash bigint", "number", "JOIN asked USING (record_hash)")
+    )
+
+
+@cache
+def creating(schema: EntitySchema) -> Together[Settled, int]:
+    return Together(partial(create_all, schema))
+
+
+def update_all(schema: EntitySchema, columns: Sequence[str], asked: Sequence[Settled]) -> list[int | None]:
+    joined = "JOIN asked USING (record_hash)"
+    written = folding.update_sql(schema, columns, "record_hash bigint", "asked.number", joined)
+    return settle_all(asked, written, previous="written.previous::jsonb")
+
+
+@lru_cache(maxsize=256)  # What was sent with other columns is settled by itself.
+def updating(schema: EntitySchema, columns: tuple[str, ...]) -> Together[Settled, int]:
+    return Together(partial(update_all, schema, columns))
+
+
+def settle_all(settled: Sequence[Settled], written: str, **given: str) -> list[int | None]:
+    """Write records by a statement that tells the number of each delivery first, and store the deliveries."""
+    rows = [one.delivery for one in settled]
+    records = [{"record_hash": one.delivery["record_hash"], **one.record} for one in settled]
     stored = journal.insertion(
-        {"id": None, **rows[0]}, "FROM asked JOIN written ON number = last_delivery", id="number", **GIVEN
+        {"id": None, **rows[0]},
+        "FROM asked JOIN written ON asked.number = written.number",
+        **{"id": "asked.number", **GIVEN, **given},
     )
     # Without the OFFSET it would be a join, and read all that waits of every record.
     sql = f"""
         WITH asked AS MATERIALIZED (
             SELECT {journal.NEXT} AS number, * FROM {ASKED}
             WHERE {IS_NEW} AND NOT EXISTS ({journal.unapplied_of(*RECORD)} OFFSET 0)
-        ), written AS ({inserted}) {stored}
+        ), written(number{", previous" if given else ""}) AS ({written}) {stored}
     """  # noqa: S608 (every name is a model's, quoted, or ours)
     hours = settings.CONNECTOR_REPEAT_HOURS
-    return run(rows, sql, [asked(rows), hours, journal.encode(records).decode(), *common(rows)])
+    return run(rows, sql, [asked(rows), hours, journal.encode(records).decode(), *common(rows, given)])
 
 
-@cache
-def creating(schema: EntitySchema) -> Together[New, int]:
-    return Together(partial(create_all, schema))
-
-
-def common(rows: Sequence[Row]) -> list[Any]:
-    """Return the values of the columns that all of these deliveries have in common."""
-    return [value for name, value in rows[0].items() if name not in DIFFERING]
+def common(rows: Sequence[Row], given: Mapping[str, str] | None = None) -> list[Any]:
+    """Return the values of the columns that all of these deliveries have in common, unless they are given."""
+    return [value for name, value in rows[0].items() if name not in DIFFERING and name not in (given or ())]
 
 
 def asked(rows: Sequence[Row]) -> str:

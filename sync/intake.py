@@ -67,9 +67,10 @@ def settle_at_once(command: Command, *, is_deferred: bool) -> Answer | None:
             return None
         wake.workers()
         return accepted_answer(number)
-    if at_once.create(command):
-        return applied_answer(command.schema, Method.POST, command.record_key, Outcome.CREATED, command.ignored)
-    return None
+    outcome = at_once.settle(command)
+    if outcome is None:
+        return None
+    return applied_answer(command.schema, command.write.method, command.record_key, outcome, command.ignored)
 
 
 def settle_alone(command: Command, *, is_deferred: bool) -> Answer | ContractError:

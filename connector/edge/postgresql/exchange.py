@@ -21,6 +21,7 @@ from connector.edge.postgresql.base import DurableConnection, as_one
 
 Value = str | int | bool | bytes | None
 Statement = tuple[str, Sequence[Value]]
+AT_MOST = 100  # are prepared on a connection
 FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE)
 
 
@@ -66,7 +67,8 @@ def check(wire: PGconn, result: PGresult | None) -> None:
 
 def send(connection: DurableConnection, sql: str, values: list[bytes | None]) -> Callable[[], None]:
     """Return what sends a statement: by its name, unless a pooler would not know it (`DATABASE_PREPARE`)."""
-    if connection.prepare_threshold is None:
+    is_full = len(connection.statements) >= AT_MOST and sql not in connection.statements
+    if connection.prepare_threshold is None or is_full:
         return partial(connection.pgconn.send_query_params, numbered(sql).encode(), values)
     return partial(connection.pgconn.send_query_prepared, prepared(connection, sql), values)
 
