@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := benchmarks/.venv
 
-.PHONY: run demo test screenshots storm bench check format requirements
+.PHONY: run demo test screenshots storm bench check format settings requirements
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/python -m connector.stack run
@@ -50,6 +50,10 @@ check: $(VENV)/dev.stamp
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# make settings: deploy/env.example, from docs/settings.md
+settings: $(VENV)/dev.stamp
+	$(BIN)/python deploy/env_example.py
 
 # make requirements, make requirements ARGS=--upgrade
 requirements: $(VENV)/dev.stamp

@@ -54,6 +54,10 @@ def no_public_url() -> Iterator[CheckMessage]:
 
 def refuse_wrong_settings() -> None:
     """Raise ImproperlyConfigured with all errors of the settings; commands run their checks by themselves."""
-    found = [error for error in run_checks(tags=[Tags.security]) if error.is_serious() and not error.is_silenced()]
+    found = [
+        error
+        for error in run_checks(tags=[Tags.security, Tags.compatibility])
+        if error.is_serious() and not error.is_silenced()
+    ]
     if found:
         raise ImproperlyConfigured("\n".join(str(error) for error in found))
