@@ -129,9 +129,7 @@ PROCESSES = {
 
 
 @pytest.mark.parametrize("name", PROCESSES)
-def test_process_with_a_wrong_setting_does_not_start(
-    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_process_with_a_wrong_setting_does_not_start(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONNECTOR_BACKLOG", "0")
     monkeypatch.setenv("PORT", "0")
     monkeypatch.setenv("WEB_WORKERS", "1")
