@@ -31,7 +31,7 @@ bench: export QUICK := $(QUICK)
 bench: $(VENV)/run.stamp $(PEERS)/run.stamp
 	@exec $(BIN)/python -m benchmarks
 
-# What is judged without a database, with the settings of a production.
+# What is judged without a database, with the settings of a production; and what deploys it.
 check: export DEBUG = false
 check: export SECRET_KEY = for-the-checks-alone-4f2b8c1d9e7a60350123456789-zyxwvut
 check: export FIELD_KEYS = Zm9yLXRoZS1jaGVja3MtYWxvbmUtNGYyYjhjMWQ5ZTc=
@@ -46,6 +46,7 @@ check: $(VENV)/dev.stamp
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py layout --check layout.lock.json
+	$(BIN)/python deploy/check.py
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .
