@@ -53,12 +53,12 @@ def check_proxy(deploy: Path, scratch: Path) -> Iterator[str]:
 
 def check_kubernetes(deploy: Path, scratch: Path) -> Iterator[str]:
     """Have kubectl build each folder, and its resources judged by Kubernetes' own schemas."""
-    for name in ("base", "production"):
-        built = scratch / f"{name}.yaml"
-        faults = list(run("kubectl", "kustomize", str(deploy / "kubernetes" / name), "--output", str(built)))
-        yield from faults
-        if built.exists():
-            yield from run("kubernetes-validate", "--strict", str(built))
+    built = {folder: scratch / f"{folder}.yaml" for folder in ("base", "production")}
+    for folder, file in built.items():
+        yield from run("kubectl", "kustomize", str(deploy / "kubernetes" / folder), "--output", str(file))
+    found = [str(file) for file in built.values() if file.exists()]
+    if found:
+        yield from run("kubernetes-validate", "--strict", *found)
 
 
 def check_units(deploy: Path, scratch: Path) -> Iterator[str]:

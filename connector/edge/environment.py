@@ -103,7 +103,7 @@ class Environment(environ.Env):  # type: ignore[misc]  # It has no types.
         return default
 
     def db_url(self, var: str, **options: Any) -> dict[str, Any]:
-        return self.parsed(super().db_url, var, "dummy://nowhere/nothing", **options)
+        return self.parsed(super().db_url, var, "django.db.backends.dummy://nowhere/nothing", **options)
 
     def email_url(self, var: str, **options: Any) -> dict[str, Any]:
         return self.parsed(super().email_url, var, "dummymail://", **options)
