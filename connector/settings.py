@@ -19,6 +19,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 SECRETS = (  # Each may come from a file that NAME_FILE names.
     "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
     "FIELD_KEYS",
     "DATABASE_URL",
     "DATABASE_REPLICA_URL",
@@ -38,6 +39,7 @@ ROLE = env.one_of("CONNECTOR_ROLE", ("web", "worker", "manage"), default="manage
 # Security
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # Sign nothing, and open what they have signed.
 FIELD_KEYS = env.list("FIELD_KEYS", default=[])  # Of encrypted columns, the newest first.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
