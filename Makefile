@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := benchmarks/.venv
 
-.PHONY: run demo test screenshots storm bench check format requirements
+.PHONY: run demo test screenshots storm bench check format settings requirements
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/python -m connector.stack run
@@ -31,7 +31,7 @@ bench: export QUICK := $(QUICK)
 bench: $(VENV)/run.stamp $(PEERS)/run.stamp
 	@exec $(BIN)/python -m benchmarks
 
-# What is judged without a database, with the settings of a production.
+# What is judged without a database, with the settings of a production; and what deploys it.
 check: export DEBUG = false
 check: export SECRET_KEY = for-the-checks-alone-4f2b8c1d9e7a60350123456789-zyxwvut
 check: export FIELD_KEYS = Zm9yLXRoZS1jaGVja3MtYWxvbmUtNGYyYjhjMWQ5ZTc=
@@ -46,10 +46,15 @@ check: $(VENV)/dev.stamp
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py layout --check layout.lock.json
+	$(BIN)/python deploy/check.py
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# make settings: deploy/env.example, from docs/settings.md
+settings: $(VENV)/dev.stamp
+	$(BIN)/python deploy/env_example.py
 
 # make requirements, make requirements ARGS=--upgrade
 requirements: $(VENV)/dev.stamp

@@ -15,6 +15,6 @@ if __name__ == "__main__":
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as exc:
-        sys.exit(f"{exc}. Run `make run` here once, name its RUN_DIR, or see docs/settings.md.")
+        sys.exit(f"{str(exc).rstrip('.')}. Run `make run` here once, name its RUN_DIR, or see docs/settings.md.")
     except OperationalError as exc:
         sys.exit(f"The database does not answer ({type(exc.__cause__).__name__}). Does `make run` run?")

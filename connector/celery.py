@@ -6,11 +6,15 @@ Celery and its broker only wake workers up; what is true stands in PostgreSQL.
 from __future__ import annotations
 
 import os
+import sys
 
 from celery import Celery
-from celery.signals import task_postrun, task_prerun
+from celery.signals import import_modules, task_postrun, task_prerun
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import close_old_connections
+
+from connector.edge.bounds import refuse_wrong_settings
 
 if not settings.configured:  # Otherwise this is the web server or a command, which sends and has a role already.
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector.settings")
@@ -23,3 +27,12 @@ task_postrun.connect(close_old_connections)
 app = Celery("connector")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@import_modules.connect(sender=app)
+def refuse(**_kwargs: object) -> None:
+    """End a worker or beat whose settings are wrong; Django has been set up for it by now."""
+    try:
+        refuse_wrong_settings()
+    except ImproperlyConfigured as exc:  # From a signal's receiver only this gets out.
+        sys.exit(str(exc))

@@ -9,23 +9,37 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-import environ
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
+from connector.edge.environment import Environment
+from connector.stack import credentials
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.FileAwareEnv()
+SECRETS = (  # Each may come from a file that NAME_FILE names.
+    "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
+    "FIELD_KEYS",
+    "DATABASE_URL",
+    "DATABASE_REPLICA_URL",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "CONNECTOR_ALERT_WEBHOOK_URL",
+    "CONNECTOR_ALERT_WEBHOOK_SECRET",
+)
+env = Environment(secrets=SECRETS)
 RUN_DIR = Path(env.str("RUN_DIR", default=str(BASE_DIR / ".run"))).resolve()
-if env.bool("DEBUG", default=True) and (RUN_DIR / "credentials").is_file():
-    env.read_env(RUN_DIR / "credentials", overwrite=False)
+if env.bool("DEBUG", default=True):
+    env.complete(credentials.read(RUN_DIR / "credentials"))
 
 # What this process is for: web, worker or manage. Set by wsgi.py, celery.py and manage.py.
-ROLE = env.str("CONNECTOR_ROLE", default="manage")
+ROLE = env.one_of("CONNECTOR_ROLE", ("web", "worker", "manage"), default="manage")
 
 # Security
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # Sign nothing, and open what they have signed.
 FIELD_KEYS = env.list("FIELD_KEYS", default=[])  # Of encrypted columns, the newest first.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -298,5 +312,7 @@ UNFOLD = {
 
 # Logs: one JSON line for each event on standard error
 LOGGING_CONFIG = None
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_LEVEL = env.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), default="INFO")
 LOG_JSON = env.bool("LOG_JSON", default=not DEBUG)
+
+env.refuse()

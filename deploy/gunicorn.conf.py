@@ -135,7 +135,7 @@ class Gathered:
 wsgi.Response = Response
 
 wsgi_app = "connector.wsgi:application"
-bind = f"{os.environ.get('WEB_BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+bind = f"{os.environ.get('WEB_BIND', '127.0.0.1')}:{int(os.environ.get('PORT', '8000'))}"
 proc_name = "connector"
 
 # A thread waits for PostgreSQL most of its time, on a connection of its own.

@@ -10,7 +10,7 @@ class EdgeConfig(AppConfig):
     verbose_name = "Access"
 
     def ready(self) -> None:
-        from connector.edge import audit, checks  # noqa: F401, PLC0415 (they register receivers and checks)
+        from connector.edge import audit, bounds, checks  # noqa: F401, PLC0415 (they register receivers and checks)
         from connector.edge.login import checks as login_checks  # noqa: F401, PLC0415 (and these are theirs)
         from connector.edge.login import sessions  # noqa: F401, PLC0415 (it listens for who signs in)
         from connector.edge.logs import configure  # noqa: PLC0415 (needs the app registry)

@@ -36,7 +36,7 @@ def check_server(alias: str) -> list[CheckMessage]:
     return [Error(f"PostgreSQL runs with {name} = off.", hint=hint, obj=alias, id="edge.E001") for name in names]
 
 
-@register()
+@register(Tags.security)
 def check_audit_days(**_kwargs: Any) -> list[CheckMessage]:
     """Refuse a number of days by which every entry would be old."""
     if settings.CONNECTOR_AUDIT_DAYS >= 0:

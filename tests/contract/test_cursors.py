@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -38,6 +39,14 @@ def first(dsync: Dsync, size: int = 3) -> HttpResponse:
 
 def by(dsync: Dsync, cursor: str, more: str = "", entity: str = "product") -> HttpResponse:
     return dsync.items(entity, f"?cursor={quote(cursor)}{more}")
+
+
+def test_walk_goes_on_over_a_new_secret_key_while_the_old_one_is_named(ten: Dsync, settings: Any) -> None:
+    cursor = first(ten)["Next-Cursor"]
+    old, settings.SECRET_KEY = settings.SECRET_KEY, "another-only-for-tests-0123456789-abcdefghijklmnopq"
+    assert by(ten, cursor).status_code == 400
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert keys(by(ten, cursor)) == "def"
 
 
 @pytest.mark.parametrize("size", [1, 3, 5, 10, 11])

@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-import environ
-import pytest
-
+from connector.edge.environment import Environment
 from connector.stack import credentials
 
 EMBEDDED = {"DATABASE_URL": "postgres://connector@/connector?host=/a%20b", "REDIS_URL": "unix:///a%20b/valkey.sock"}
@@ -37,11 +35,11 @@ def test_what_was_stored_later_is_kept(tmp_path: Path) -> None:
     assert credentials.keep(file, {})["AUTH_TOKEN"] == "token"
 
 
-def test_settings_read_what_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_read_what_was_written(tmp_path: Path) -> None:
     written = credentials.keep(tmp_path / "credentials", EMBEDDED)
-    monkeypatch.setattr(environ.Env, "ENVIRON", {})
-    environ.Env.read_env(tmp_path / "credentials")
-    assert written == environ.Env.ENVIRON
+    environment = Environment({"SECRET_KEY": "set"})
+    environment.complete(credentials.read(tmp_path / "credentials"))
+    assert {**written, "SECRET_KEY": "set"} == environment.ENVIRON
 
 
 def test_field_key_has_the_32_bytes_of_a_fernet_key(tmp_path: Path) -> None:

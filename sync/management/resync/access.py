@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-import environ
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError, CommandParser
 
+from connector.edge.environment import Environment
 from connector.edge.headers import is_printable
 from sync.pulling.source import Access, BadAddress, checked_url
 
@@ -45,11 +44,15 @@ def access_of(options: dict[str, Any]) -> Access:
 
 
 def read_token(*, from_stdin: bool, faults: list[str]) -> str:
-    try:
-        token = sys.stdin.readline().strip() if from_stdin else environ.FileAwareEnv().str("RESYNC_TOKEN", "").strip()
-    except (ImproperlyConfigured, OSError, UnicodeDecodeError):
-        faults.append("The file that RESYNC_TOKEN_FILE names cannot be read.")
-        return ""
+    if from_stdin:
+        return checked_token(sys.stdin.readline().strip(), faults)
+    environment = Environment(secrets=["RESYNC_TOKEN"])
+    faults.extend(environment.faults)
+    token = environment.str("RESYNC_TOKEN", default="").strip()
+    return "" if environment.faults else checked_token(token, faults)
+
+
+def checked_token(token: str, faults: list[str]) -> str:
     if not token:
         faults.append("Give the source's token by --token-stdin, RESYNC_TOKEN or RESYNC_TOKEN_FILE.")
     elif not is_header(token):

@@ -1,0 +1,138 @@
+"""The one list of settings is what the code reads, and what it says is refused is refused."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import subprocess
+import sys
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.test import override_settings
+
+from connector import settings as real
+from connector.edge.bounds import LEAST, refuse_wrong_settings
+from connector.edge.environment import UNSET
+from tests.deploy.reading import ROOT, read_by_settings, variables, written
+
+EXAMPLE = runpy.run_path(str(ROOT / "deploy" / "env_example.py"))
+LISTED = {setting.name: setting for setting in EXAMPLE["settings"]()}
+BY_LIBRARIES = {"AWS_CA_BUNDLE"}
+BETWEEN_PROCESSES = {"ADMIN_PASSWORD", "AUTH_TOKEN", "HOOD_TOKEN"}  # What `make run` hands to its own first steps.
+TYPES = {bool: "true or false", int: "number"}
+ID = re.compile(r"`(\w+\.[EW]\d+)`")
+WRONG: dict[str, Any] = {
+    **{name: least - 1 for name, least in LEAST.items()},
+    "SECURE_HSTS_SECONDS": -1,
+    "CONNECTOR_ALERT_EMAILS": ["nobody"],
+    "CONNECTOR_ALERT_KINDS": ["nothing"],
+    "CONNECTOR_ALERT_WEBHOOK_SECRET": "that signs nothing",
+    "CONNECTOR_ALERT_WEBHOOK_URL": "ftp://example.com",
+    "CONNECTOR_AUDIT_DAYS": -1,
+    "CONNECTOR_DELETE_LIMIT": -1,
+    "CONNECTOR_DELETE_MINUTES": 0,
+    "CONNECTOR_LOGIN_FAILURES": 0,
+    "CONNECTOR_LOGIN_LOCK_MINUTES": 0,
+    "CONNECTOR_OUTBOUND_ALLOW": ["10.0.0.1/8"],
+    "CONNECTOR_OUTBOUND_PORTS": ["0"],
+    "CONNECTOR_OVERDUE_MINUTES": -1,
+    "CONNECTOR_PARKED_HOURS": -1,
+    "CONNECTOR_PUBLIC_URL": "connector.example.org",
+    "CONNECTOR_PUSH_URL": "ftp://example.com",
+    "CONNECTOR_SECOND_FACTOR": ["everyone"],
+    "CONNECTOR_SESSION_HOURS": 0,
+    "CONNECTOR_SESSION_IDLE_MINUTES": 0,
+    "CONNECTOR_SILENT_DAYS": -1,
+    "CONNECTOR_SILENT_HOURS": -1,
+    "CSRF_TRUSTED_ORIGINS": ["connector.example.org"],
+    "FIELD_KEYS": ["no key"],
+}
+BESIDE = {"CONNECTOR_SECOND_FACTOR": {"FIELD_KEYS": []}}  # What must be so, too, that it is wrong.
+VARIABLE = {"SECURE_HSTS_SECONDS": "HSTS_SECONDS"}  # Of a setting of Django's.
+
+
+def checks_listed() -> dict[str, list[str]]:
+    return {name: ID.findall(setting.check) for name, setting in LISTED.items() if ID.search(setting.check)}
+
+
+def test_list_has_every_variable_that_is_read_once_and_no_other() -> None:
+    named = Counter(re.findall(r"^\| `([A-Z_]+)`", EXAMPLE["LIST"].read_text(), re.MULTILINE))
+    assert set(named) == (set(variables()) - BETWEEN_PROCESSES) | BY_LIBRARIES
+    assert set(named.values()) == {1}
+    assert set(named) == set(LISTED)  # Else a row of it is not written as the others are.
+
+
+def test_example_has_the_whole_list() -> None:
+    assert (ROOT / "deploy" / "env.example").read_text() == EXAMPLE["text"](), "make settings"
+
+
+def test_every_setting_says_what_it_means() -> None:
+    assert [name for name, setting in LISTED.items() if len(setting.meaning) < 10] == []
+
+
+def test_defaults_are_the_real_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    beside = {name: [*map(written, defaults)] for name, defaults in variables().items() if defaults}
+    read = {name: [written(default) for _, default in of] for name, of in read_by_settings(monkeypatch).items()}
+    truths = {**beside, **read}
+    assert {name: truths[name] for name in LISTED if LISTED[name].default not in truths.get(name, [""])} == {}
+
+
+def test_list_names_the_type_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = read_by_settings(monkeypatch)
+    wanted = {name: TYPES[cast] for name, of in read.items() for cast, _ in of if cast in TYPES}
+    assert {name: word for name, word in wanted.items() if word not in LISTED[name].check} == {}
+
+
+def test_list_tells_which_settings_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = read_by_settings(monkeypatch)
+    needed = {name for name, of in read.items() if all(default is UNSET for _, default in of)}
+    assert {name for name, setting in LISTED.items() if setting.is_needed} == needed
+
+
+def test_list_tells_which_settings_are_secrets() -> None:
+    assert {name for name, setting in LISTED.items() if setting.is_secret} == {*real.SECRETS, "RESYNC_TOKEN"}
+
+
+def test_every_check_that_the_list_names_is_tried() -> None:
+    tried = {VARIABLE.get(name, name) for name in WRONG}
+    assert tried == set(checks_listed())
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_value_that_the_list_says_is_refused_is_refused_at_the_start(name: str) -> None:
+    (identity,) = checks_listed()[VARIABLE.get(name, name)]
+    wrong = override_settings(**{name: WRONG[name], **BESIDE.get(name, {})})
+    with wrong, pytest.raises(ImproperlyConfigured) as caught:
+        refuse_wrong_settings()
+    assert f"({identity})" in str(caught.value)
+
+
+def test_settings_of_the_tests_are_not_refused() -> None:
+    refuse_wrong_settings()
+
+
+@pytest.mark.parametrize("name", ["PORT", "WEB_WORKERS", "WEB_THREADS"])
+def test_number_of_the_web_server_that_is_none_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "x")
+    command = [sys.executable, "-m", "gunicorn", "--check-config", "-c", "deploy/gunicorn.conf.py"]
+    assert subprocess.run(command, cwd=ROOT, check=False, capture_output=True).returncode != 0
+
+
+PROCESSES = {
+    "web": [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py"],
+    "worker": [sys.executable, "-m", "celery", "-A", "connector.celery", "worker", "-P", "solo"],
+    "beat": [sys.executable, "-m", "celery", "-A", "connector.celery", "beat"],
+}
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_process_with_a_wrong_setting_does_not_start(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONNECTOR_BACKLOG", "0")
+    monkeypatch.setenv("PORT", "0")
+    monkeypatch.setenv("WEB_WORKERS", "1")
+    ended = subprocess.run(PROCESSES[name], cwd=ROOT, check=False, capture_output=True, text=True, timeout=60)
+    assert ended.returncode != 0
+    assert "(settings.E001) CONNECTOR_BACKLOG is less than 1." in ended.stderr + ended.stdout
