@@ -132,6 +132,7 @@ CONNECTOR_DELETE_MINUTES = env.int("CONNECTOR_DELETE_MINUTES", default=60)
 CONNECTOR_BACKLOG = env.int("CONNECTOR_BACKLOG", default=1_000_000)
 CONNECTOR_REPEAT_HOURS = env.int("CONNECTOR_REPEAT_HOURS", default=24)
 CONNECTOR_TOKEN_DAYS = env.int("CONNECTOR_TOKEN_DAYS", default=365)  # of a token, after which the admin warns
+CONNECTOR_SOCKET_SECONDS = env.int("CONNECTOR_SOCKET_SECONDS", default=5)  # read by deploy/gunicorn.conf.py
 CONNECTOR_RATE_BURST = env.int("CONNECTOR_RATE_BURST", default=10)  # calls of an account in a second
 CONNECTOR_RATE_STEADY = env.int("CONNECTOR_RATE_STEADY", default=150)  # and in a minute, both at once
 CONNECTOR_RATE_OPEN = env.bool("CONNECTOR_RATE_OPEN", default=True)  # whether calls pass while Valkey is away
