@@ -199,13 +199,20 @@ TIMEOUTS = {  # statement, lock and idle-in-transaction timeouts in seconds; 0 i
     "manage": (0, 2, 60),
 }
 _statement, _lock, _idle = TIMEOUTS[ROLE]
-DATABASES = {"default": env.db_url("DATABASE_URL")}
+# A pooler hands out a connection of the server for one transaction, so that nothing may belong to a connection: no
+# cursor that outlives its transaction, no options (the pooler's file sets the time-outs), and prepared statements only
+# where the pooler knows of them. Commands and the dispatcher are few, need all of that, and go to the server itself.
+DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False) and ROLE != "manage"
+_url = "DATABASE_DIRECT_URL" if env.bool("DATABASE_POOLED", default=False) and ROLE == "manage" else "DATABASE_URL"
+# The time-outs of a pool are those of one role, so its name may hold the role's: one URL then serves all processes.
+DATABASES = {"default": env.db_url_config(env.str(_url).replace("{role}", ROLE))}
 if env.str("DATABASE_REPLICA_URL", default=""):  # Walks and changes are read from it, where it is near enough behind.
     DATABASES["replica"] = {**env.db_url("DATABASE_REPLICA_URL"), "TEST": {"MIRROR": "default"}}
 for _database in DATABASES.values():
     if _database["ENGINE"] == "django.db.backends.postgresql":
         _database["ENGINE"] = "connector.edge.postgresql"
     _database.update({"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True})  # A connection for each thread.
+    _database["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED
     _database.setdefault("OPTIONS", {}).update(
         {
             "connect_timeout": 5,
@@ -213,11 +220,13 @@ for _database in DATABASES.values():
             "keepalives_interval": 10,
             "keepalives_count": 3,
             "tcp_user_timeout": 10_000,  # milliseconds until a connection that nobody answers on is given up
-            "options": f"-c statement_timeout={_statement}s -c lock_timeout={_lock}s"
+            "options": ""
+            if DATABASE_POOLED
+            else f"-c statement_timeout={_statement}s -c lock_timeout={_lock}s"
             f" -c idle_in_transaction_session_timeout={_idle}s",
             # A statement is planned once for a connection, not each time: that was a quarter of a write.
             "server_side_binding": True,
-            "prepare_threshold": 2 if env.bool("DATABASE_PREPARE", default=True) else None,
+            "prepare_threshold": 2 if env.bool("DATABASE_PREPARE", default=not DATABASE_POOLED) else None,
         }
     )
 # What must be known even where the transaction in hand dies: which batch a worker took.
