@@ -13,6 +13,8 @@ import environ
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
+from connector.edge import brokers
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.FileAwareEnv()
@@ -232,9 +234,12 @@ for _database in DATABASES.values():
 # What must be known even where the transaction in hand dies: which batch a worker took.
 DATABASES["autonomous"] = {**DATABASES["default"], "TEST": {"MIRROR": "default"}}
 
-# Valkey or Redis, and Celery; ARCHITECTURE.md says why each of these is set
+# Valkey or Redis, the broker, and Celery; ARCHITECTURE.md says why each of these is set
 REDIS_URL = env.str("REDIS_URL")
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)  # kombu's name for a socket file
+REDIS_SENTINEL_MASTER = env.str("REDIS_SENTINEL_MASTER", default="")  # what sentinels call the server
+REDIS_SENTINEL_PASSWORD = env.str("REDIS_SENTINEL_PASSWORD", default="")  # their own
+BROKER_URL = env.str("BROKER_URL", default="") or REDIS_URL
+CELERY_BROKER_URL = brokers.for_celery(BROKER_URL)
 CELERY_RESULT_BACKEND = None
 CELERY_RESULT_EXPIRES = None  # Else beat would keep a task that cleans up results, of which there are none.
 CELERY_TASK_IGNORE_RESULT = True
@@ -256,15 +261,7 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 300,
-    "unacked_restore_interval": 10,
-    "unacked_restore_throttle": 1,
-    "socket_timeout": 5,
-    "socket_connect_timeout": 2,
-    "socket_keepalive": True,
-    "health_check_interval": 25,
-}
+CELERY_BROKER_TRANSPORT_OPTIONS = brokers.options(BROKER_URL, REDIS_SENTINEL_MASTER, REDIS_SENTINEL_PASSWORD)
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"  # A source has a schedule of its own.
 CELERY_BEAT_SCHEDULE = {
     # Tells readiness that beat and a worker live, see connector/edge/health/pulse.py.

@@ -9,6 +9,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError, connections
 
+from connector.edge import brokers
 from connector.edge.encryption import keyring
 
 UNSAFE = """
@@ -60,6 +61,20 @@ def check_pool(alias: str) -> list[CheckMessage]:
         for name, seconds in wanted.items()
         if found[name] != 1000 * seconds
     ]
+
+
+@register()
+def check_brokers(**_kwargs: Any) -> list[CheckMessage]:
+    """Refuse addresses of Valkey and of the broker at which nothing could be found, all at once."""
+    master = settings.REDIS_SENTINEL_MASTER
+    found = {
+        "REDIS_URL": brokers.faults(settings.REDIS_URL, brokers.STORES, master),
+        "BROKER_URL": brokers.faults(settings.BROKER_URL, brokers.BROKERS, master)
+        if settings.BROKER_URL != settings.REDIS_URL
+        else (),
+    }
+    hint = "docs/settings.md has the forms."
+    return [Error(f"{name} {fault}.", hint=hint, id="edge.E011") for name, faults in found.items() for fault in faults]
 
 
 @register()
