@@ -44,6 +44,8 @@ check: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	DATABASE_URL=postgres://nobody@127.0.0.1:1/nothing DJANGO_SETTINGS_MODULE=connector.settings \
+		$(BIN)/python -m tests.releases.lint
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py layout --check layout.lock.json
 

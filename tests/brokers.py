@@ -155,7 +155,8 @@ class RabbitMQ:
         self.start()
 
     def stop(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(PATIENCE)
         # The daemon that tells Erlang's nodes where they are outlives them.
         subprocess.run([shutil.which("epmd") or "epmd", "-kill"], check=False, capture_output=True, env=self.own)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -84,9 +85,9 @@ def check_failing_over(broker: Broker, folder: Path) -> None:
         broker.fail()
         accept("POST", "meanwhile")
         assert not sender.send()
-        assert states() == [State.APPLIED, State.ACCEPTED]
         broker.heal()
-        wait_until(lambda: sender.send() and states() == [State.APPLIED] * 2, seconds=PATIENCE)
+        accept("POST", "after")
+        wait_until(lambda: sender.send() and states() == [State.APPLIED] * 3, seconds=PATIENCE)
 
 
 @pytest.fixture
@@ -119,7 +120,8 @@ def test_worker_is_woken_when_a_sentinel_had_another_valkey_take_over(
 
 
 @pytest.mark.skipif(
-    not brokers.RABBITMQ, reason="not checked: RabbitMQ as broker, there is none here (rabbitmq-server)"
+    not (brokers.RABBITMQ or "CI" in os.environ),
+    reason="not checked: RabbitMQ as broker, there is none here (rabbitmq-server)",
 )
 def test_worker_is_woken_when_rabbitmq_was_killed_and_is_back(started: Callable[..., Broker], tmp_path: Path) -> None:
     check_failing_over(started(RabbitMQ), tmp_path)
