@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := benchmarks/.venv
 
-.PHONY: run demo test screenshots storm bench check format requirements
+.PHONY: run demo test screenshots storm bench check format requirements release
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/python -m connector.stack run
@@ -48,6 +48,10 @@ check: $(VENV)/dev.stamp
 		$(BIN)/python -m tests.releases.lint
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py layout --check layout.lock.json
+
+# make release: keeps what the next release is tested against, in the commit that is released; the result is committed
+release: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.releases
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .

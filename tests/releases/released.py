@@ -17,11 +17,10 @@ FILE = FOLDER / "released.json"
 
 @dataclass(frozen=True)
 class Released:
-    """What is to be known of the previous release; `notes` are what a test has to ask for in the dump."""
+    """What is to be known of the previous release."""
 
     commit: str
     migrations: list[str]
-    notes: dict[str, int]
 
     @classmethod
     def read(cls) -> Self:
