@@ -29,7 +29,7 @@ def client(url: str, timeout: float) -> redis.Redis:
 def client_of_master(sentinels: Sentinels, patience: dict[str, Any]) -> redis.Redis:
     """Return a client of whichever server the sentinels name; they are asked for each new connection."""
     own = asking(settings.REDIS_SENTINEL_PASSWORD, patience["socket_timeout"])
-    sentinel = Sentinel(sentinels.hosts, sentinel_kwargs=own)
+    sentinel: Any = Sentinel(sentinels.hosts, sentinel_kwargs=own)  # type: ignore[no-untyped-call]  # it has no types
     account = {"username": sentinels.username, "password": sentinels.password, "db": sentinels.db}
     master: redis.Redis = sentinel.master_for(settings.REDIS_SENTINEL_MASTER, **account, **patience)
     return master

@@ -80,7 +80,7 @@ def numbered(term: str | None) -> Q:
 def as_csv(import_: Import) -> Iterator[bytes]:
     """Yield all rejects of an import as a file that no spreadsheet takes for formulas."""
     yield line(COLUMNS)
-    for row, *texts in in_portions(import_.rejects):
+    for row, *texts in in_portions(import_.rejects.all()):
         yield line([str(row), *map(harmless, texts)])
 
 
