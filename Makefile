@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := benchmarks/.venv
 
-.PHONY: run demo test screenshots storm bench check format settings requirements
+.PHONY: run demo test screenshots storm bench check format settings requirements release
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/python -m connector.stack run
@@ -44,9 +44,15 @@ check: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	DATABASE_URL=postgres://nobody@127.0.0.1:1/nothing DJANGO_SETTINGS_MODULE=connector.settings \
+		$(BIN)/python -m tests.releases.lint
 	$(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py layout --check layout.lock.json
 	$(BIN)/python deploy/check.py
+
+# make release: keeps what the next release is tested against, in the commit that is released; the result is committed
+release: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.releases
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .

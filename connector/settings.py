@@ -12,6 +12,7 @@ from pathlib import Path
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
+from connector.edge import brokers
 from connector.edge.environment import Environment
 from connector.stack import credentials
 
@@ -22,8 +23,11 @@ SECRETS = (  # Each may come from a file that NAME_FILE names.
     "SECRET_KEY_FALLBACKS",
     "FIELD_KEYS",
     "DATABASE_URL",
+    "DATABASE_DIRECT_URL",
     "DATABASE_REPLICA_URL",
     "REDIS_URL",
+    "REDIS_SENTINEL_PASSWORD",
+    "BROKER_URL",
     "EMAIL_URL",
     "CONNECTOR_ALERT_WEBHOOK_URL",
     "CONNECTOR_ALERT_WEBHOOK_SECRET",
@@ -213,13 +217,20 @@ TIMEOUTS = {  # statement, lock and idle-in-transaction timeouts in seconds; 0 i
     "manage": (0, 2, 60),
 }
 _statement, _lock, _idle = TIMEOUTS[ROLE]
-DATABASES = {"default": env.db_url("DATABASE_URL")}
+# A pooler hands out a connection of the server for one transaction, so that nothing may belong to a connection: no
+# cursor that outlives its transaction, no options (the pooler's file sets the time-outs), and prepared statements only
+# where the pooler knows of them. Commands and the dispatcher are few, need all of that, and go to the server itself.
+DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False) and ROLE != "manage"
+_url = "DATABASE_DIRECT_URL" if env.bool("DATABASE_POOLED", default=False) and ROLE == "manage" else "DATABASE_URL"
+# The time-outs of a pool are those of one role, so its name may hold the role's: one URL then serves all processes.
+DATABASES = {"default": env.db_url(_url, role=ROLE)}
 if env.str("DATABASE_REPLICA_URL", default=""):  # Walks and changes are read from it, where it is near enough behind.
     DATABASES["replica"] = {**env.db_url("DATABASE_REPLICA_URL"), "TEST": {"MIRROR": "default"}}
 for _database in DATABASES.values():
     if _database["ENGINE"] == "django.db.backends.postgresql":
         _database["ENGINE"] = "connector.edge.postgresql"
     _database.update({"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True})  # A connection for each thread.
+    _database["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED
     _database.setdefault("OPTIONS", {}).update(
         {
             "connect_timeout": 5,
@@ -227,19 +238,24 @@ for _database in DATABASES.values():
             "keepalives_interval": 10,
             "keepalives_count": 3,
             "tcp_user_timeout": 10_000,  # milliseconds until a connection that nobody answers on is given up
-            "options": f"-c statement_timeout={_statement}s -c lock_timeout={_lock}s"
+            "options": ""
+            if DATABASE_POOLED
+            else f"-c statement_timeout={_statement}s -c lock_timeout={_lock}s"
             f" -c idle_in_transaction_session_timeout={_idle}s",
             # A statement is planned once for a connection, not each time: that was a quarter of a write.
             "server_side_binding": True,
-            "prepare_threshold": 2 if env.bool("DATABASE_PREPARE", default=True) else None,
+            "prepare_threshold": 2 if env.bool("DATABASE_PREPARE", default=not DATABASE_POOLED) else None,
         }
     )
 # What must be known even where the transaction in hand dies: which batch a worker took.
 DATABASES["autonomous"] = {**DATABASES["default"], "TEST": {"MIRROR": "default"}}
 
-# Valkey or Redis, and Celery; ARCHITECTURE.md says why each of these is set
+# Valkey or Redis, the broker, and Celery; ARCHITECTURE.md says why each of these is set
 REDIS_URL = env.str("REDIS_URL")
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)  # kombu's name for a socket file
+REDIS_SENTINEL_MASTER = env.str("REDIS_SENTINEL_MASTER", default="")  # what sentinels call the server
+REDIS_SENTINEL_PASSWORD = env.str("REDIS_SENTINEL_PASSWORD", default="")  # their own
+BROKER_URL = env.str("BROKER_URL", default="") or REDIS_URL
+CELERY_BROKER_URL = brokers.for_celery(BROKER_URL)
 CELERY_RESULT_BACKEND = None
 CELERY_RESULT_EXPIRES = None  # Else beat would keep a task that cleans up results, of which there are none.
 CELERY_TASK_IGNORE_RESULT = True
@@ -261,15 +277,7 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 300,
-    "unacked_restore_interval": 10,
-    "unacked_restore_throttle": 1,
-    "socket_timeout": 5,
-    "socket_connect_timeout": 2,
-    "socket_keepalive": True,
-    "health_check_interval": 25,
-}
+CELERY_BROKER_TRANSPORT_OPTIONS = brokers.options(BROKER_URL, REDIS_SENTINEL_MASTER, REDIS_SENTINEL_PASSWORD)
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"  # A source has a schedule of its own.
 CELERY_BEAT_SCHEDULE = {
     # Tells readiness that beat and a worker live, see connector/edge/health/pulse.py.

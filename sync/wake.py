@@ -11,12 +11,16 @@ import time
 from threading import Event, Lock, Thread
 
 import structlog
+from amqp import AMQPError
 from kombu.exceptions import OperationalError
+from redis import RedisError
 
 from connector.edge.logs import outline
 
 log = structlog.get_logger(__name__)
 
+# Celery makes its own error of most faults of a connection; not of a server that was demoted, or of a closed channel.
+OF_BROKER = (OperationalError, OSError, RedisError, AMQPError)
 APART = 0.05  # seconds; the first flag after a silence is sent at once
 
 
@@ -55,7 +59,7 @@ def send() -> bool:
 
     try:
         apply_deliveries.apply_async(expires=30, retry=False)
-    except (OperationalError, OSError) as exc:
+    except OF_BROKER as exc:
         log.warning("wake_up_dropped", error=type(exc).__name__)
         return False
     return True

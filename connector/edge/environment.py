@@ -102,7 +102,10 @@ class Environment(environ.Env):  # type: ignore[misc]  # It has no types.
         self.faults.append(f"{var} is none of {', '.join(allowed)}.")
         return default
 
-    def db_url(self, var: str, **options: Any) -> dict[str, Any]:
+    def db_url(self, var: str, *, role: str = "", **options: Any) -> dict[str, Any]:
+        """Return the parts of a database's URL; `{role}` in it stands for what the process is for."""
+        if role and self.ENVIRON.get(var):
+            self.ENVIRON[var] = self.ENVIRON[var].replace("{role}", role)
         return self.parsed(super().db_url, var, "django.db.backends.dummy://nowhere/nothing", **options)
 
     def email_url(self, var: str, **options: Any) -> dict[str, Any]:

@@ -59,8 +59,9 @@ class Web:
             **changes,
         }
 
-    def start(self) -> None:
-        self.environment["DATABASE_URL"] = new_database(f"web_{self.port}")
+    def start(self, database_url: str | None = None) -> None:
+        """Serve a database that is there, or a new one."""
+        self.environment["DATABASE_URL"] = database_url or new_database(f"web_{self.port}")
         self.token, self.reading_token = self.prepare()
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(

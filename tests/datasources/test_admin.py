@@ -8,6 +8,7 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
+from datasources.admin import rejects
 from datasources.models import DataSource, Import, ImportState, Recipient, Reject, Run, RunState
 from tests.audit import deeds
 from tests.conftest import operator
@@ -244,6 +245,19 @@ def test_rejects_are_browsed_in_the_order_of_the_file(admin_client: Browser) -> 
     rejected(make_import(import_.data_source))
     rows = admin_client.get(f"{listed(Reject)}?of_import={import_.pk}").context["cl"].result_list
     assert [reject.row for reject in rows] == [2, 3]
+
+
+def test_rejects_are_downloaded_whole_in_however_many_portions(
+    admin_client: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rejects, "AT_ONCE", 2)
+    import_ = make_import(make_source())
+    for _ in range(2):
+        rejected(import_)
+    rejected(make_import(import_.data_source))
+    answer = admin_client.get(reverse("admin:datasources_import_rejects", args=[import_.pk]))
+    rows = b"".join(answer.streaming_content).decode().splitlines()[1:]
+    assert [row.partition(",")[0] for row in rows] == ["2", "2", "3", "3"]
 
 
 def test_rejects_are_downloaded_as_no_formulas(admin_client: Browser) -> None:

@@ -14,11 +14,13 @@ from threading import Event
 from typing import Any
 
 import pytest
+from amqp.exceptions import NotFound
 from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection
 from django.test import override_settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
+from redis.exceptions import ReadOnlyError
 
 from connector.edge.health import pulse
 from sync import dispatcher, pruning, tasks, wake
@@ -92,7 +94,11 @@ def test_sender_starts_one_thread_for_each_process(broker: Broker, monkeypatch: 
     assert started == ["wake", "wake"]
 
 
-@pytest.mark.parametrize(("error", "taken"), [(None, True), (BrokerError(), False), (OSError(), False)])
+@pytest.mark.parametrize(
+    ("error", "taken"),
+    [(None, True), (BrokerError(), False), (OSError(), False), (ReadOnlyError(), False), (NotFound(), False)],
+    ids=["none", "away", "socket", "demoted", "no such queue"],
+)
 def test_send_tells_whether_the_broker_took_it(broker: Broker, error: Exception | None, *, taken: bool) -> None:
     broker.error = error
     assert send() is taken
