@@ -1,5 +1,6 @@
 """How gunicorn serves the connector, in development and in production: `gunicorn -c deploy/gunicorn.conf.py`."""
 
+import json
 import os
 import select
 import socket
@@ -8,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 
+from gunicorn import util
 from gunicorn.http import wsgi
 from gunicorn.http.message import Request
 from gunicorn.workers.gthread import DEFAULT_WORKER_DATA_TIMEOUT, TConn, ThreadWorker
@@ -103,6 +105,25 @@ class Gathered:
 
 wsgi.Response = Response
 
+
+def write_error(sock: socket.socket, status: int, reason: str, _told: str) -> None:
+    """Answer what the server itself refuses as all is answered, in the envelope; what came is not repeated."""
+    parts = {"status": status, "message": reason, "detail": {}, "data": {}}
+    body = json.dumps(parts, separators=(",", ":"))
+    headers = {
+        "Connection": "close",
+        "Content-Type": "application/json",
+        "Content-Length": len(body),
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in headers.items()), "", body]
+    util.write_nonblock(sock, "\r\n".join(lines).encode())
+
+
+util.write_error = write_error
+
 wsgi_app = "connector.wsgi:application"
 bind = f"{os.environ.get('WEB_BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 proc_name = "connector"
@@ -122,6 +143,8 @@ keepalive = 75  # longer than a proxy keeps an idle connection, so that it never
 http_parser = "auto"
 header_map = "drop"
 limit_request_line = 8190
+limit_request_fields = 100
+limit_request_field_size = 8190
 
 # The application logs each request with its id and without its query, see connector/edge/logs.py.
 accesslog = None

@@ -15,6 +15,13 @@ import pytest
 from tests.acceptance.web import Answer, Web, received
 
 UNAUTHORIZED = b'{"status":401,"message":"Unauthorized","detail":{},"data":{}}'
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
 CHUNKS = b'd\r\n{"sku": "abc"}\r\n0\r\n\r\n'
 
 
@@ -305,6 +312,23 @@ def test_what_is_no_http_is_refused_by_the_server(web: Web) -> None:
     assert web.ask(b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n").status == 400
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", b"GET /" + b"x" * 9_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n"],
+    ids=["no HTTP", "long address"],
+)
+def test_what_the_server_itself_refuses_is_answered_in_the_envelope(web: Web, raw: bytes) -> None:
+    answer = web.ask(raw)
+    assert (enveloped(answer, answer.status)["detail"], answer.headers["X-Content-Type-Options"]) == ({}, "nosniff")
+
+
+@pytest.mark.parametrize("path", ["/datalayout", "/nothing", "/health/live", "/v1/hood/partners", "//entity/product"])
+def test_every_answer_tells_browsers_to_keep_and_load_nothing(web: Web, path: str) -> None:
+    answer = web.get(path, Auth_Token="x")
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+    assert "Strict-Transport-Security" not in answer.headers  # It came without TLS.
+
+
 def test_clients_that_do_not_hang_up_after_their_answer_delay_nobody(web: Web) -> None:
     with ExitStack() as stack:
         for _ in range(6):
@@ -350,6 +374,10 @@ def test_the_log_of_the_server_tells_no_secret_and_no_payload(web: Web, key: str
     web.get(f"/api/sync/items?page={marked}", Entity_Token=marked)
     web.get("/datalayout", Auth_Token=marked)
     web.get(f"/nothing/{marked}?token={marked}", Host="evil.example")
+    web.get("/datalayout", Auth_Token=f"{marked}\x01")
+    web.ask(with_lines(web.request("GET", "/datalayout", None), f"Auth-Token{marked}: x".encode(), b"\x00: x"))
+    web.ask(f"GET /{marked}{'x' * 9_000} HTTP/1.1\r\nHost: a\r\nAuth-Token: {marked}\r\n\r\n".encode())
+    web.ask(f"GET /{marked} {marked} HTTP/1.1\r\n{marked}\r\n\r\n".encode())
     secrets = [web.token, web.reading_token, marked, *web.entity_tokens.values()]
     assert "request_finished" in web.log
     assert [secret for secret in secrets if secret in web.log] == []
