@@ -18,6 +18,10 @@ STAYS = 20  # milliseconds
 # For all headers of a request, after the seconds that gunicorn itself waits for the first byte of a connection.
 HEADERS = DEFAULT_WORKER_DATA_TIMEOUT + int(os.environ.get("CONNECTOR_SOCKET_SECONDS", "5"))
 
+BODY = int(os.environ.get("CONNECTOR_BODY_SECONDS", "20"))  # For a body, and a second more for each SLOWEST bytes.
+SLOWEST = 16_384
+LONGEST = 1024**4  # What is announced beyond is refused unread.
+
 
 class Worker(ThreadWorker):
     """Keeps its threads for clients that have something to say.
@@ -34,7 +38,7 @@ class Worker(ThreadWorker):
 
     def init_process(self) -> None:
         self.lingering = ThreadPoolExecutor(16, thread_name_prefix="lingering")
-        self.reading: dict[TConn, float] = {}  # Until when the headers of its next request must be here.
+        self.reading: dict[TConn, float] = {}  # Until when the headers, and then the body, must be here.
         super().init_process()
 
     def handle(self, conn: TConn) -> object:
@@ -50,11 +54,15 @@ class Worker(ThreadWorker):
             self.reading.pop(conn, None)
 
     def handle_request(self, req: Request, conn: TConn) -> object:
-        self.reading.pop(conn, None)
+        length = min(int(dict(req.headers).get("CONTENT-LENGTH") or 0), LONGEST)
+        self.reading[conn] = time.monotonic() + BODY + length / SLOWEST
         return super().handle_request(req, conn)
 
     def murder_pending(self) -> None:
-        """Have those who are late with their headers say no more, too; gunicorn calls this every second."""
+        """Have those who are late with their headers or their body say no more; gunicorn calls this every second.
+
+        What is to be answered them still is: only their side of the connection is shut.
+        """
         super().murder_pending()
         now = time.monotonic()
         for conn, until in list(self.reading.items()):

@@ -6,6 +6,7 @@ import json
 import select
 import socket
 import struct
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -337,14 +338,40 @@ def test_clients_that_do_not_hang_up_after_their_answer_delay_nobody(web: Web) -
             assert received(connection).status == 200
 
 
-def test_clients_that_do_not_end_their_headers_stop_nobody(tmp_path: Path) -> None:
-    web = Web(tmp_path, WEB_WORKERS="1", WEB_THREADS="2", CONNECTOR_SOCKET_SECONDS="1")
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    """A server of two threads that has little patience."""
+    patience = {"CONNECTOR_SOCKET_SECONDS": "1", "CONNECTOR_BODY_SECONDS": "1"}
+    web = Web(tmp_path_factory.mktemp("narrow"), WEB_WORKERS="1", WEB_THREADS="2", **patience)
     web.start()
-    raw = web.request("GET", "/health/live", None)
-    with closing(web), ExitStack() as stack:
+    with closing(web):
+        yield web
+
+
+def test_clients_that_do_not_end_their_headers_stop_nobody(narrow: Web) -> None:
+    raw = narrow.request("GET", "/health/live", None)
+    with ExitStack() as stack:
         for begun in (raw[:10], raw[:-2]):
-            stack.enter_context(web.connected()).sendall(begun)
-        assert web.get("/health/live").status == 200
+            stack.enter_context(narrow.connected()).sendall(begun)
+        assert narrow.get("/health/live").status == 200
+
+
+def test_a_body_that_comes_byte_by_byte_is_cut(narrow: Web, key: str) -> None:
+    with narrow.connected() as connection:
+        connection.sendall(create(narrow, key, Content_Length="1000"))
+        while not is_readable(connection, seconds=0.1):  # It never pauses for as long as a client may.
+            connection.sendall(b" ")
+        parts = enveloped(received(connection), 400)
+    assert parts["detail"]["errors"][0]["code"] == "body_cut"
+    assert not is_stored(narrow, key)
+
+
+def test_bodies_that_do_not_end_delay_nobody_for_long(narrow: Web, key: str) -> None:
+    with ExitStack() as stack:
+        for number in range(20):
+            begun = create(narrow, f"{key}{number}", Content_Length="1000")
+            stack.enter_context(narrow.connected()).sendall(begun)
+        assert narrow.get("/health/live").status == 200
 
 
 def test_a_busy_connection_does_not_keep_its_thread_from_another(tmp_path: Path) -> None:
@@ -362,8 +389,8 @@ def answered(connection: socket.socket, raw: bytes) -> bool:
     return received(connection).status == 200
 
 
-def is_readable(connection: socket.socket) -> bool:
-    return bool(select.select([connection], [], [], 0)[0])
+def is_readable(connection: socket.socket, *, seconds: float = 0) -> bool:
+    return bool(select.select([connection], [], [], seconds)[0])
 
 
 def test_the_log_of_the_server_tells_no_secret_and_no_payload(web: Web, key: str) -> None:

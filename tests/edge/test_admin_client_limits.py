@@ -38,7 +38,9 @@ def test_limits_stand_beside_the_client(text: str, admin_client: Browser) -> Non
 
 
 @pytest.mark.parametrize(
-    "sent", [{"burst": 0}, {"steady": "x"}, {"burst": -1}, {"networks": "localhost"}, {"networks": "10.0.0.1/8"}], ids=str
+    "sent",
+    [{"burst": 0}, {"steady": "x"}, {"burst": -1}, {"networks": "localhost"}, {"networks": "10.0.0.1/8"}],
+    ids=str,
 )
 def test_a_limit_that_is_none_is_refused(text: str, admin_client: Browser, sent: dict[str, object]) -> None:
     answer = admin_client.post(page(), {"burst": "", "steady": "", "networks": "", **sent})

@@ -30,7 +30,7 @@ FLOORS = [
     Floor("certifi", "2024.7.4", "CVE-2024-39689"),
     Floor("cryptography", "50.0.0", "CVE-2026-69247"),
     Floor("django", "5.2.17", "CVE-2026-15307"),
-    Floor("djangorestframework", "3.17.2", "CVE-2026-73228"),
+    Floor("djangorestframework", "3.18.2", "CVE-2026-73228"),
     Floor("flask", "3.1.1", "CVE-2025-47278"),
     Floor("flask-cors", "6.0.0", "CVE-2024-6866"),
     Floor("gunicorn", "23.0.0", "CVE-2024-6827"),
