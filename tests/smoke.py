@@ -28,7 +28,7 @@ TESTS = (
     "tests/acceptance/test_run.py::test_demo_passes",
 )
 TOOLS = ("pytest", "pytest-django", "pytest-randomly", "pytest-xdist", "hypothesis", "aiosmtpd", "openpyxl")
-SILENT = ("--quiet", "--disable-pip-version-check")
+SILENT = ("--quiet", "--disable-pip-version-check", "--no-compile")
 
 
 @dataclass(frozen=True)
