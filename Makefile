@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := benchmarks/.venv
 
-.PHONY: run demo test screenshots storm bench check format settings requirements release
+.PHONY: run demo test screenshots storm bench check audit smoke format settings requirements release
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/python -m connector.stack run
@@ -41,6 +41,7 @@ check: export REDIS_URL = redis://127.0.0.1:1/0
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(SOURCE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
@@ -53,6 +54,16 @@ check: $(VENV)/dev.stamp
 # make release: keeps what the next release is tested against, in the commit that is released; the result is committed
 release: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.releases
+
+SOURCE = alerts connector console datasources deploy entities notifications partners sync manage.py
+
+# make audit: known weaknesses of what the requirements pin, where the service that knows them answers
+audit: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.trust.audit
+
+# make smoke: a part of the tests on every other Python, Django and PostgreSQL that the machine has
+smoke: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.smoke
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .

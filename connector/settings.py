@@ -139,6 +139,7 @@ CONNECTOR_TOKEN_DAYS = env.int("CONNECTOR_TOKEN_DAYS", default=365)  # of a toke
 CONNECTOR_SOCKET_SECONDS = env.int("CONNECTOR_SOCKET_SECONDS", default=5)  # read by deploy/gunicorn.conf.py
 CONNECTOR_RATE_BURST = env.int("CONNECTOR_RATE_BURST", default=10)  # calls of an account in a second
 CONNECTOR_RATE_STEADY = env.int("CONNECTOR_RATE_STEADY", default=150)  # and in a minute, both at once
+CONNECTOR_TOKEN_GUESSES = env.int("CONNECTOR_TOKEN_GUESSES", default=30)  # unknown tokens in a minute; 0: any number
 CONNECTOR_RATE_OPEN = env.bool("CONNECTOR_RATE_OPEN", default=True)  # whether calls pass while Valkey is away
 
 # Applications

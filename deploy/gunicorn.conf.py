@@ -1,5 +1,6 @@
 """How gunicorn serves the connector, in development and in production: `gunicorn -c deploy/gunicorn.conf.py`."""
 
+import json
 import os
 import select
 import socket
@@ -9,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 
+from gunicorn import util
 from gunicorn.http import wsgi
 from gunicorn.http.message import Request
 from gunicorn.workers.gthread import DEFAULT_WORKER_DATA_TIMEOUT, TConn, ThreadWorker
@@ -17,6 +19,9 @@ STAYS = 20  # milliseconds
 PAUSE = int(os.environ.get("CONNECTOR_SOCKET_SECONDS", "5"))
 # For all headers of a request, after the seconds that gunicorn itself waits for the first byte of a connection.
 HEADERS = DEFAULT_WORKER_DATA_TIMEOUT + PAUSE
+BODY = int(os.environ.get("CONNECTOR_BODY_SECONDS", "20"))  # For a body, and a second more for each SLOWEST bytes.
+SLOWEST = 16_384
+LONGEST = 1024**4  # What is announced beyond is refused unread.
 
 
 class Socket(socket.socket):
@@ -61,7 +66,7 @@ class Worker(ThreadWorker):
 
     def init_process(self) -> None:
         self.lingering = ThreadPoolExecutor(16, thread_name_prefix="lingering")
-        self.reading: dict[TConn, float] = {}  # Until when the headers of its next request must be here.
+        self.reading: dict[TConn, float] = {}  # Until when the headers, and then the body, must be here.
         super().init_process()
 
     def handle(self, conn: TConn) -> object:
@@ -79,11 +84,15 @@ class Worker(ThreadWorker):
             self.reading.pop(conn, None)
 
     def handle_request(self, req: Request, conn: TConn) -> object:
-        self.reading.pop(conn, None)
+        length = min(int(dict(req.headers).get("CONTENT-LENGTH") or 0), LONGEST)
+        self.reading[conn] = time.monotonic() + BODY + length / SLOWEST
         return super().handle_request(req, conn)
 
     def murder_pending(self) -> None:
-        """Have those who are late with their headers say no more, too; gunicorn calls this every second."""
+        """Have those who are late with their headers or their body say no more; gunicorn calls this every second.
+
+        What is to be answered them still is: only their side of the connection is shut.
+        """
         super().murder_pending()
         now = time.monotonic()
         for conn, until in list(self.reading.items()):
@@ -134,6 +143,25 @@ class Gathered:
 
 wsgi.Response = Response
 
+
+def write_error(sock: socket.socket, status: int, reason: str, _told: str) -> None:
+    """Answer what the server itself refuses as all is answered, in the envelope; what came is not repeated."""
+    parts = {"status": status, "message": reason, "detail": {}, "data": {}}
+    body = json.dumps(parts, separators=(",", ":"))
+    headers = {
+        "Connection": "close",
+        "Content-Type": "application/json",
+        "Content-Length": len(body),
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in headers.items()), "", body]
+    util.write_nonblock(sock, "\r\n".join(lines).encode())
+
+
+util.write_error = write_error
+
 wsgi_app = "connector.wsgi:application"
 bind = f"{os.environ.get('WEB_BIND', '127.0.0.1')}:{int(os.environ.get('PORT', '8000'))}"
 proc_name = "connector"
@@ -153,6 +181,8 @@ keepalive = 75  # longer than a proxy keeps an idle connection, so that it never
 http_parser = "auto"
 header_map = "drop"
 limit_request_line = 8190
+limit_request_fields = 100
+limit_request_field_size = 8190
 
 # The application logs each request with its id and without its query, see connector/edge/logs.py.
 accesslog = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from connector.edge.allowances import Window
-from connector.edge.digests import digest_of
+from connector.edge.digests import hidden
 from connector.edge.errors import TooManyRequests
 from connector.edge.rates import admit_within, forget
 
@@ -42,7 +42,3 @@ def accounts(principal: str, address: str) -> Mapping[str, Sequence[Window]]:
         f"guess:both:{hidden(principal, address)}": OF_BOTH,
         f"guess:principal:{hidden(principal)}": OF_PRINCIPAL,
     }
-
-
-def hidden(*parts: str) -> str:
-    return digest_of(*(part.encode("utf-8", "surrogateescape") for part in parts)).hex()

@@ -86,6 +86,14 @@ def check_audit_days(**_kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security)
+def check_token_guesses(**_kwargs: Any) -> list[CheckMessage]:
+    """Refuse a number of guesses that is none."""
+    if settings.CONNECTOR_TOKEN_GUESSES >= 0:
+        return []
+    return [Error("CONNECTOR_TOKEN_GUESSES is negative.", hint="0 answers any number of them 401.", id="edge.E012")]
+
+
+@register(Tags.security)
 def check_field_keys(**_kwargs: Any) -> list[CheckMessage]:
     """Refuse keys that are none, before a secret is to be kept."""
     if not settings.FIELD_KEYS:

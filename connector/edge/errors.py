@@ -9,7 +9,7 @@
     ├── LengthRequired       411   a body without Content-Length
     ├── TooLarge             413   a body over the limit
     ├── UnsupportedMedia     415   a body that is not application/json in UTF-8
-    ├── TooManyRequests      429   the account has no calls left; `retry_after` seconds from now it has
+    ├── TooManyRequests      429   the caller has no calls left; `retry_after` seconds from now it has
     ├── Unexpected           500   what nobody expected, which tells nothing
     └── Unavailable          503   not now; `retry_after` seconds from now it may work
 
@@ -153,9 +153,9 @@ class TooManyRequests(ContractError):
     status = 429
     sentence = "The account has no calls left; Retry-After tells when it has."
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, sentence: str | None = None) -> None:
         self.retry_after = retry_after
-        super().__init__()
+        super().__init__(sentence)
 
     @property
     def headers(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from connector.edge.audit_entry import AuditEntry
 from connector.edge.login.second_factor import SecondFactor
+from connector.edge.networks import validate_networks
 
 __all__ = ["Allowance", "AuditEntry", "Client", "Scope", "SecondFactor", "Token", "TokenQuerySet", "account_of"]
 
@@ -20,8 +21,36 @@ class Client(models.Model):
 
     name = models.CharField(max_length=100, unique=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    burst = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Calls of Dsync's routes within a second; empty: any number.",
+    )
+    steady = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Calls of Dsync's routes within a minute; empty: any number.",
+    )
+    networks = models.CharField(
+        max_length=1000,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_networks],
+        help_text="From where its tokens are taken, separated by commas, such as 192.0.2.0/24; empty: from anywhere.",
+    )
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(burst=None) | models.Q(burst__gte=1), name="edge_client_burst_allows_calls"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(steady=None) | models.Q(steady__gte=1), name="edge_client_steady_allows_calls"
+            ),
+        ]
         permissions = [("see_payloads", "Can see what clients, partners and files sent")]
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ from django.urls import ResolverMatch, get_resolver
 from django.utils.http import parse_header_parameters
 from django.utils.module_loading import import_string
 
+from connector.edge.machines import with_headers
 from connector.edge.middleware import is_outside, slashed
 
 # A connection is looked at when a request begins, and need not be when it ends. Nothing here uses caches of Django, and
@@ -55,7 +56,7 @@ class Handler(WSGIHandler):
     def get_response(self, request: HttpRequest) -> HttpResponseBase:
         if is_outside(slashed(request.path_info)):
             return super().get_response(request)
-        response: HttpResponseBase = self.respond(request)
+        response: HttpResponseBase = with_headers(request, self.respond(request))
         cast("Any", response)._resource_closers.append(request.close)  # noqa: SLF001 (as Django's own does)
         return response
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape  # It writes, and reads none. # nosec B406
 from zipfile import ZIP_DEFLATED, ZipFile
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -15,8 +15,11 @@ from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from connector.edge.allowances import Window
 from connector.edge.logs import outline
 from connector.edge.models import Client, Scope, Token, account_of
+from connector.edge.networks import Network, networks_in
+from connector.edge.quotas import quota_of
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +38,8 @@ class Caller:
     scope: str
     expires_at: datetime | None
     tenant: str
+    quota: tuple[Window, ...] = ()  # Of the client, on Dsync's routes; none: any number of calls.
+    networks: tuple[Network, ...] = ()  # From where its tokens are taken; none: from anywhere.
 
     @property
     def account(self) -> str:
@@ -70,7 +75,12 @@ def secret_digest(text: str) -> bytes:
 
 def caller_of(text: str) -> Caller | None:
     """Return who sent this token, None when it is unknown, revoked or expired; right within 5 seconds."""
-    return _cached_caller(text[:32].rpartition("_")[0], secret_digest(text))
+    return _cached_caller(prefix_of(text), secret_digest(text))
+
+
+def prefix_of(text: str) -> str:
+    """Return the readable beginning of a token, which is no secret."""
+    return text[:32].rpartition("_")[0]
 
 
 @cached(TTLCache(maxsize=10_000, ttl=CACHE_SECONDS), lock=Lock())
@@ -84,7 +94,9 @@ def _cached_caller(prefix: str, digest: bytes) -> Caller | None:
     if not token.is_active(now):
         return None
     record_use(token, now)
-    return Caller(token.client_id, token.client.name, token.scope, token.expires_at, token.tenant)
+    client = token.client
+    quota, networks = quota_of(client), networks_in(client.networks)
+    return Caller(client.pk, client.name, token.scope, token.expires_at, token.tenant, quota, networks)
 
 
 def record_use(token: Token, now: datetime) -> None:

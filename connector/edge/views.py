@@ -14,12 +14,13 @@ from django.views.decorators.csrf import csrf_exempt
 from connector.edge.authentication import authenticated
 from connector.edge.errors import MethodNotAllowed, NotFound
 from connector.edge.framing import check_framing, read_body
+from connector.edge.quotas import take_of_quota
 from connector.edge.shapes import error_answer
 from connector.edge.tokens import Caller
 
 
 class ContractView(View):
-    """A request's life: 401, then 405, then the framing (411, 413, 415, 400), then the method."""
+    """A request's life: 401, then 429, then 405, then the framing (411, 413, 415, 400), then the method."""
 
     http_method_names = ["get", "head", "post", "put", "delete", "patch", "trace"]
     caller: Caller
@@ -42,8 +43,14 @@ class ContractView(View):
         return answer
 
     def identify(self, request: HttpRequest) -> None:
-        """Set who calls, or raise Unauthorized."""
+        """Set who calls, and take the call out of the client's quota where it has one.
+
+        Raises:
+            Unauthorized, TooManyRequests
+        """
         self.caller = authenticated(request)
+        if self.caller.quota:
+            take_of_quota(self.caller.client_id, self.caller.quota)
 
     def check_framing(self, request: HttpRequest) -> None:
         """Refuse a body that cannot be read whole, or not as JSON."""

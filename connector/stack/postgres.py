@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ ROLE = "connector"
 # Text sorts by code point and folds case by Unicode on every machine, whatever its locales.
 INITDB = ["--auth=trust", f"--username={ROLE}", "--encoding=UTF8", "--no-locale"]
 LOCALE = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+LOCALE_BEFORE_17 = ["--lc-collate=C.UTF-8", "--lc-ctype=C.UTF-8"]  # The same, of the machine's own library.
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,17 @@ class Cluster:
             self._initdb([] if durable else ["--no-sync"])
 
     def _initdb(self, options: list[str]) -> None:
-        command = [str(self.programs / "initdb"), f"--pgdata={self.data}", *INITDB, *LOCALE, *options]
+        command = [str(self.programs / "initdb"), f"--pgdata={self.data}", *INITDB, *self._locale(), *options]
         group = {"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}
         made = subprocess.run(  # type: ignore[call-overload]  # its overloads do not take a dict of options
             command, check=False, capture_output=True, text=True, cwd="/", start_new_session=True, **group
         )
         if made.returncode:
             raise StackError(f"PostgreSQL could not be set up in {self.data}: {made.stderr.strip().splitlines()[-1]}")
+
+    def _locale(self) -> list[str]:
+        told = subprocess.run([self.programs / "postgres", "--version"], check=True, capture_output=True, text=True)
+        return LOCALE if int(re.findall(r"\d+", told.stdout)[0]) >= 17 else LOCALE_BEFORE_17
 
     def command(self, **settings: str) -> list[str]:
         """Return the command that runs the server in the foreground; its socket folder is closed, so it trusts."""
@@ -81,7 +88,9 @@ class Cluster:
 
 
 def _programs(home: Path, user: str | None) -> Path:
-    """Return the programs of the wheel, copied where the user cannot reach the virtual environment."""
+    """Return POSTGRES_PROGRAMS, or the programs of the wheel, copied where the user cannot reach them."""
+    if os.environ.get("POSTGRES_PROGRAMS"):
+        return Path(os.environ["POSTGRES_PROGRAMS"])
     if can_reach(WHEEL / "bin" / "postgres", user):
         return WHEEL / "bin"
     copy = home / "postgres-programs"

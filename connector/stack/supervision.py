@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
-from xmlrpc.client import Fault, ServerProxy
+from xmlrpc.client import Fault, ServerProxy  # It is our own supervisord, over a socket that is ours alone. # nosec B411
 
 from supervisor.xmlrpc import SupervisorTransport
 

@@ -89,7 +89,8 @@ def split(text: str, default_port: int) -> tuple[str, int]:
     port = int(found["port"] or default_port)
     if not 0 < port < 2**16:
         raise OutboundRefused("its port must be from 1 to 65535")
-    return found["v6"] or found["name"], port
+    name = found["v6"] or found["name"]
+    return name.removesuffix(".") or name, port  # Else an address with a dot behind it is judged only when dialled.
 
 
 def resolve(name: str, port: int) -> tuple[Address, ...]:

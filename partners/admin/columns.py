@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from connector.edge.admin.pages import column
 from connector.edge.admin.text import NOTHING, link, moment, short, tag, text
 from connector.edge.payloads import hidden
 from partners.models import Login, Member, MemberStatus, Role, Status
 
+BREAK = mark_safe("<br>")
 COLOURS = {
     Status.ACTIVE: "green",
     Status.INACTIVE: "grey",
@@ -77,4 +78,4 @@ def page_of(row: Any) -> SafeString:
 def values(held: dict[str, Any]) -> SafeString:
     """Return fields with their values, a line for each, those of a group together."""
     lines = [format_html("{}: {}", name, text(value)) for name, value in sorted(held.items())]
-    return SafeString("<br>".join(lines)) if lines else NOTHING  # Each line is escaped.
+    return format_html_join(BREAK, "{}", ((line,) for line in lines)) if lines else NOTHING

@@ -6,6 +6,7 @@ import json
 import select
 import socket
 import struct
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,13 @@ import pytest
 from tests.acceptance.web import Answer, Web, received
 
 UNAUTHORIZED = b'{"status":401,"message":"Unauthorized","detail":{},"data":{}}'
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
 CHUNKS = b'd\r\n{"sku": "abc"}\r\n0\r\n\r\n'
 
 
@@ -305,6 +313,23 @@ def test_what_is_no_http_is_refused_by_the_server(web: Web) -> None:
     assert web.ask(b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n").status == 400
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", b"GET /" + b"x" * 9_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n"],
+    ids=["no HTTP", "long address"],
+)
+def test_what_the_server_itself_refuses_is_answered_in_the_envelope(web: Web, raw: bytes) -> None:
+    answer = web.ask(raw)
+    assert (enveloped(answer, answer.status)["detail"], answer.headers["X-Content-Type-Options"]) == ({}, "nosniff")
+
+
+@pytest.mark.parametrize("path", ["/datalayout", "/nothing", "/health/live", "/v1/hood/partners", "//entity/product"])
+def test_every_answer_tells_browsers_to_keep_and_load_nothing(web: Web, path: str) -> None:
+    answer = web.get(path, Auth_Token="x")
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+    assert "Strict-Transport-Security" not in answer.headers  # It came without TLS.
+
+
 def test_clients_that_do_not_hang_up_after_their_answer_delay_nobody(web: Web) -> None:
     with ExitStack() as stack:
         for _ in range(6):
@@ -313,14 +338,40 @@ def test_clients_that_do_not_hang_up_after_their_answer_delay_nobody(web: Web) -
             assert received(connection).status == 200
 
 
-def test_clients_that_do_not_end_their_headers_stop_nobody(tmp_path: Path) -> None:
-    web = Web(tmp_path, WEB_WORKERS="1", WEB_THREADS="2", CONNECTOR_SOCKET_SECONDS="1")
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    """A server of two threads that has little patience."""
+    patience = {"CONNECTOR_SOCKET_SECONDS": "1", "CONNECTOR_BODY_SECONDS": "1"}
+    web = Web(tmp_path_factory.mktemp("narrow"), WEB_WORKERS="1", WEB_THREADS="2", **patience)
     web.start()
-    raw = web.request("GET", "/health/live", None)
-    with closing(web), ExitStack() as stack:
+    with closing(web):
+        yield web
+
+
+def test_clients_that_do_not_end_their_headers_stop_nobody(narrow: Web) -> None:
+    raw = narrow.request("GET", "/health/live", None)
+    with ExitStack() as stack:
         for begun in (raw[:10], raw[:-2]):
-            stack.enter_context(web.connected()).sendall(begun)
-        assert web.get("/health/live").status == 200
+            stack.enter_context(narrow.connected()).sendall(begun)
+        assert narrow.get("/health/live").status == 200
+
+
+def test_a_body_that_comes_byte_by_byte_is_cut(narrow: Web, key: str) -> None:
+    with narrow.connected() as connection:
+        connection.sendall(create(narrow, key, Content_Length="1000"))
+        while not is_readable(connection, seconds=0.1):  # It never pauses for as long as a client may.
+            connection.sendall(b" ")
+        parts = enveloped(received(connection), 400)
+    assert parts["detail"]["errors"][0]["code"] == "body_cut"
+    assert not is_stored(narrow, key)
+
+
+def test_bodies_that_do_not_end_delay_nobody_for_long(narrow: Web, key: str) -> None:
+    with ExitStack() as stack:
+        for number in range(20):
+            begun = create(narrow, f"{key}{number}", Content_Length="1000")
+            stack.enter_context(narrow.connected()).sendall(begun)
+        assert narrow.get("/health/live").status == 200
 
 
 def test_a_busy_connection_does_not_keep_its_thread_from_another(tmp_path: Path) -> None:
@@ -338,8 +389,8 @@ def answered(connection: socket.socket, raw: bytes) -> bool:
     return received(connection).status == 200
 
 
-def is_readable(connection: socket.socket) -> bool:
-    return bool(select.select([connection], [], [], 0)[0])
+def is_readable(connection: socket.socket, *, seconds: float = 0) -> bool:
+    return bool(select.select([connection], [], [], seconds)[0])
 
 
 def test_the_log_of_the_server_tells_no_secret_and_no_payload(web: Web, key: str) -> None:
@@ -350,6 +401,10 @@ def test_the_log_of_the_server_tells_no_secret_and_no_payload(web: Web, key: str
     web.get(f"/api/sync/items?page={marked}", Entity_Token=marked)
     web.get("/datalayout", Auth_Token=marked)
     web.get(f"/nothing/{marked}?token={marked}", Host="evil.example")
+    web.get("/datalayout", Auth_Token=f"{marked}\x01")
+    web.ask(with_lines(web.request("GET", "/datalayout", None), f"Auth-Token{marked}: x".encode(), b"\x00: x"))
+    web.ask(f"GET /{marked}{'x' * 9_000} HTTP/1.1\r\nHost: a\r\nAuth-Token: {marked}\r\n\r\n".encode())
+    web.ask(f"GET /{marked} {marked} HTTP/1.1\r\n{marked}\r\n\r\n".encode())
     secrets = [web.token, web.reading_token, marked, *web.entity_tokens.values()]
     assert "request_finished" in web.log
     assert [secret for secret in secrets if secret in web.log] == []

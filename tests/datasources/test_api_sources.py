@@ -86,7 +86,10 @@ def test_null_is_as_missing(party: Party) -> None:
         ({"user": "a\nb"}, "user"),
         ({"user": 5}, "user"),
         ({"password": 5}, "password"),
-        *(({"workingDirectory": path}, "workingDirectory") for path in ("stock", "/a/../b", "/..", "/a\x07", 5)),
+        *(
+            ({"workingDirectory": path}, "workingDirectory")
+            for path in ("stock", "/a/../b", "/..", "/a\x07", "/a\r\nDELE b", 5)
+        ),
         *(({"processorType": kind}, "processorType") for kind in (25013, "25012", 25012.5, True)),
         *(({"fileImportType": kind}, "fileImportType") for kind in ("party", 5)),
         ({"authenticationType": "KEY"}, "authenticationType"),

@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from connector.edge.admin import token_rotation
+from connector.edge.admin import client_limits, token_rotation
 from connector.edge.admin.filters import values_filter
 from connector.edge.admin.pages import MachineWritten, by_number, column
 from connector.edge.admin.text import link, moment, table, tag
@@ -177,8 +177,9 @@ def active_tokens(client: Any) -> int:
 
 @admin.register(Client)
 class ClientAdmin(MachineWritten):
-    """Clients come into being with their first token."""
+    """Clients come into being with their first token; what they may is decided here."""
 
+    operated_by = Role.ADMINISTRATOR
     other_permissions = {"see_payloads": Role.OPERATOR}
     list_display = ("name", active_tokens, created)
     sections = ((None, ("name", created)),)
@@ -193,12 +194,20 @@ class ClientAdmin(MachineWritten):
         counted: QuerySet[Any] = rows.annotate(active=Count("tokens", filter=Q(tokens__isnull=False) & active))
         return counted
 
+    def get_urls(self) -> list[URLPattern]:
+        limits = self.route("<int:pk>/limits/", "limits", client_limits.page, self.has_operate_permission)
+        return [limits, *super().get_urls()]
+
     def panels(self, request: HttpRequest, row: Any) -> list[str]:
+        limits = client_limits.panel(request, row, may_limit=self.has_operate_permission(request))
+        return [*self.token_panels(request, row), limits, *super().panels(request, row)]
+
+    def token_panels(self, request: HttpRequest, row: Any) -> list[str]:
         if not request.user.has_perm("edge.view_token"):
-            return super().panels(request, row)
+            return []
         tokens = [
             (token_link(token), token.scope, tenant(token), state(token), last_used(token), age(token))
             for token in with_tenant_names(row.tokens.order_by("-pk"))[:20]
         ]
         context = {"title": "Tokens", "content": table(("Prefix", "Scope", "Tenant", "State", "Last used", ""), tokens)}
-        return [render_to_string("edge/panel.html", context), *super().panels(request, row)]
+        return [render_to_string("edge/panel.html", context)]

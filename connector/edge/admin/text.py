@@ -70,7 +70,7 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> SafeString:
     if not lines:
         return NOTHING
     head = format_html_join("", "<th>{}</th>", ((header,) for header in headers))
-    body = SafeString("".join(lines))  # Each line is escaped.
+    body = format_html_join("", "{}", ((line,) for line in lines))
     return format_html('<table class="edge-table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', head, body)
 
 

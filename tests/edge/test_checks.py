@@ -1,0 +1,15 @@
+"""Checks of the settings of what comes in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connector.edge.checks import check_token_guesses
+
+
+@pytest.mark.parametrize(("guesses", "ids"), [(-1, ["edge.E012"]), (0, []), (30, [])])
+def test_a_number_of_guesses_that_is_none_is_refused(settings: Any, guesses: int, ids: list[str]) -> None:
+    settings.CONNECTOR_TOKEN_GUESSES = guesses
+    assert [error.id for error in check_token_guesses()] == ids
