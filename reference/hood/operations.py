@@ -12,8 +12,8 @@ from reference.hood.shapes import page_of, single
 from reference.operation import Answer, Operation, Told, body, in_path, link, query
 
 BASE = "/v1/hood"
-NUMBER = in_path("number", "The id.", **TEXT, examples=["1"])
-PARTNER = in_path("partner", "The partner's id.", **TEXT, examples=["1"])
+NUMBER = in_path("number", "The id.", **TEXT)
+PARTNER = in_path("partner", "The partner's id.", **TEXT)
 DONE = {204: Answer()}
 PAGE = "^[1-9][0-9]{0,8}(,([1-9][0-9]?|100))?$"
 

@@ -12,7 +12,7 @@ from datasources.models import ProcessorType
 from reference.operation import Answer, Operation, Told, in_path, link, query, whole
 from reference.thalamus.sources import BASE
 
-NUMBER = in_path("number", "The id.", **TEXT, examples=["1"])
+NUMBER = in_path("number", "The id.", **TEXT)
 DAY: dict[str, Any] = {"type": "string", "format": "date"}
 FILES = ("text/csv; charset=utf-8", EXCEL)
 FILE = {"Content-Disposition": "The name of the file."}

@@ -9,7 +9,7 @@ from reference.operation import Answer, Operation, body, in_path, link, query
 from reference.thalamus.shapes import written
 
 BASE = "/api/v4"
-NUMBER = in_path("number", "The id.", **TEXT, examples=["1"])
+NUMBER = in_path("number", "The id.", **TEXT)
 SOURCES = f"{BASE}/partner/datasources"
 SOURCE = f"{SOURCES}/{{number}}"
 EMAILS = f"{BASE}/partner/emails"

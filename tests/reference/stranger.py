@@ -1,0 +1,93 @@
+"""A program that knows nothing of the service but its document: schemathesis, with tokens of all three contracts."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.acceptance.local_stack import CHECKOUT
+from tests.acceptance.web import Web
+
+SCHEMATHESIS = (sys.executable, "-m", "schemathesis.cli")
+MANY = str(10**6)
+CALLERS = """
+import django, json
+django.setup()
+from connector.edge.models import Scope
+from connector.edge.tokens import issue
+from partners.audit import Actor
+from partners.companies import obtain_company
+from partners.joining import Joining, join
+company, _ = obtain_company("Acme")
+bearer = issue(client_name="program", scope=Scope.HOOD, tenant=str(company.pk))[1]
+_, token = join(Joining("Partner", "party@example.com", "only-for-tests", "test", "Acme"), Actor("a test"))
+print(json.dumps({"bearer": bearer, "token": token}))
+"""
+FUZZED = {"CONNECTOR_RATE_BURST": MANY, "CONNECTOR_RATE_STEADY": MANY, "CONNECTOR_DELETE_LIMIT": "0"}
+SECONDS = 40  # for all phases; one that has begun ends its operation
+CONFIG = """\
+max-time = {seconds}
+workers = 2
+warnings = false
+hooks = "{hooks}"
+[generation]
+max-examples = {examples}
+deterministic = true
+allow-x00 = false
+database = "none"
+[phases.examples]
+fill-missing = false
+[phases.coverage]
+unexpected-methods = ["PATCH", "TRACE"]
+[phases.stateful]
+max-steps = 6
+[phases.stateful.generation]
+max-examples = {chains}
+[auth.openapi]
+Auth-Token = {{ api_key = "{auth}" }}
+Bearer = {{ bearer = "{bearer}" }}
+Thalamus-Touchpoint = {{ api_key = "test" }}
+Thalamus-Token = {{ api_key = "{token}" }}
+Party = {{ username = "party@example.com", password = "only-for-tests" }}
+{checks}
+"""
+OF_ENTITY = """
+[[operations]]
+include-path-regex = "^/entity/{entity}$"
+parameters = {{ "header.Entity-Token" = "{token}" }}
+"""
+OF_READER = """
+[[operations]]
+include-path-regex = "^/api/sync/"
+parameters = {{ "header.Entity-Token" = "{token}" }}
+"""
+
+
+def callers(web: Web) -> dict[str, str]:
+    """Make a program of a company and a party of a partner, and return their tokens."""
+    command = [sys.executable, "-c", CALLERS]
+    made = subprocess.run(command, cwd=CHECKOUT, env=web.environment, check=True, capture_output=True, text=True)
+    found: dict[str, str] = json.loads(made.stdout)
+    return found
+
+
+def configured(web: Web, folder: Path, *, examples: int, chains: int, checks: str) -> Path:
+    """Write what schemathesis is to know: the tokens, and how much it may do."""
+    hooks = "tests.reference.hooks"
+    said = {"seconds": SECONDS, "examples": examples, "chains": chains, "checks": checks, "hooks": hooks}
+    text = CONFIG.format(auth=web.token, **callers(web), **said)
+    text += "".join(OF_ENTITY.format(entity=entity, token=token) for entity, token in web.entity_tokens.items())
+    path = folder / "schemathesis.toml"
+    path.write_text(text + OF_READER.format(token=web.entity_tokens["product"]))
+    return path
+
+
+def explore(web: Web, config: Path) -> subprocess.CompletedProcess[str]:
+    """Have every operation called, alone and along the links, and return what was found."""
+    address = f"http://127.0.0.1:{web.port}/openapi.json"
+    command = [*SCHEMATHESIS, "--config-file", str(config), "--no-color", "run", address, "--continue-on-failure"]
+    there = {"cwd": config.parent, "env": {**os.environ, "PYTHONPATH": str(CHECKOUT)}}  # It leaves a cache behind.
+    return subprocess.run(command, **there, capture_output=True, text=True, check=False, timeout=240)
