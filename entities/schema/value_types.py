@@ -71,7 +71,8 @@ def moment(reader: Moment) -> Schema:
     """Return a date or time; ISO 8601 is wider than the formats that JSON Schema has names for, which only tell."""
     if reader.date_format:
         return {**TEXT, "pattern": pattern_of(reader.date_format)}
-    return {**TEXT, "format": FORMATS[reader.name]} if reader.name in FORMATS else {**TEXT, "minLength": 1}
+    named = {"format": FORMATS[reader.name]} if reader.name in FORMATS else {}
+    return {**TEXT, "minLength": 1, **named}
 
 
 def words(field: FieldSchema) -> Iterator[str]:
@@ -96,7 +97,8 @@ def length(reader: Text) -> Schema:
 
 
 def text_format(reader: Text) -> Schema:
-    return {"format": "uri"} if isinstance(reader, Url) else {"format": "email"} if isinstance(reader, Email) else {}
+    named = "uri" if isinstance(reader, Url) else "email" if isinstance(reader, Email) else ""
+    return {"minLength": 1, "format": named} if named else {}
 
 
 def limits(reader: Number) -> Schema:
@@ -112,7 +114,8 @@ def spelled(reader: Number) -> Schema:
     whole = min(reader.digits - reader.decimals, DOUBLE)
     decimals = min(reader.decimals, DOUBLE)
     point = rf"(\.[0-9]{{1,{decimals}}}0*)?" if decimals else r"(\.0+)?"
-    return {"pattern": rf"^-?0*[0-9]{{1,{whole}}}{point}$"}
+    before = rf"0*[0-9]{{1,{whole}}}" if whole else "0+"
+    return {"pattern": f"^-?{before}{point}$"}
 
 
 def pattern_of(date_format: str) -> str:

@@ -14,6 +14,7 @@ from partners.models import MemberStatus, Status
 from reference.hood.codes import CODES
 
 ID: Schema = {"type": "string", "pattern": "^[0-9]+$"}
+UUID: Schema = {"type": "string", "format": "uuid"}
 MOMENT: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$"}
 # What no form has: a read alone shows it.
 READ_ALONE: dict[str, Schema] = {
@@ -47,8 +48,10 @@ def schemas() -> dict[str, Schema]:
 
 def shown(form: Form, shape: shapes.Shape) -> Schema:
     """Return a row as it is read, every field of it."""
-    members = {member.name: read(member) for member in form.members}
-    return record({name: READ_ALONE[name] if name in READ_ALONE else members[name] for name in shape})
+    members = {**{member.name: read(member) for member in form.members}, **READ_ALONE}
+    if form is tables.CONTACT:
+        members["id"] = UUID
+    return record({name: members[name] for name in shape})
 
 
 def read(member: Field | Group) -> Schema:

@@ -14,7 +14,7 @@ CHECKS = ""
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    web = Web(tmp_path_factory.mktemp("explored"), **{**FUZZED})
+    web = Web(tmp_path_factory.mktemp("explored"), **FUZZED)
     web.start()
     yield web
     web.close()
