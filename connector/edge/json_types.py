@@ -43,7 +43,7 @@ def nullable(schema: Schema, *also: Any) -> Schema:
     """Return a schema that takes null as well, and these values."""
     if set(schema) <= {"enum"} and schema:
         return {"enum": list(dict.fromkeys([*schema["enum"], *also, None]))}
-    if not also and isinstance(schema.get("type"), str) and not schema.keys() & {"enum", "const", "anyOf"}:
+    if not also and isinstance(schema.get("type"), str) and not schema.keys() & {"enum", "const", "anyOf", "not"}:
         return {**schema, "type": [schema["type"], "null"]}
     return {"anyOf": [schema, {"enum": [*also, None]} if also else NULL]}
 
