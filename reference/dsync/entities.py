@@ -101,8 +101,10 @@ def accepted() -> Answer:
 def next_steps(schema: EntitySchema) -> dict[str, Told]:
     """Return what may be done to a record that was created; its key is taken from the answer."""
     where = f"$response.body#/data/{pointer(schema.key.field)}"
-    taken = {"header.Entity-Id": where, "header.Entity-Token": "$request.header.Entity-Token"}
+    token = {"header.Entity-Token": "$request.header.Entity-Token"}
+    taken = {"header.Entity-Id": where, **token}
     return {
+        "items": link("items", "See it among the records of its entity.", token),
         "update": link(f"update.{schema.name}", "Change it.", taken),
         "delete": link(f"delete.{schema.name}", "Delete it.", taken),
     }

@@ -9,7 +9,7 @@ from entities.schema import schemas as entities
 from reference.dsync.entities import component
 from reference.dsync.headers import TOKEN
 from reference.dsync.shapes import envelope
-from reference.operation import Answer, Operation, link, query, whole
+from reference.operation import Answer, Operation, query, whole
 from sync.paging import HIGHEST_PAGE, MOST_PER_PAGE
 
 PAGES = (
@@ -24,15 +24,8 @@ PAGES = (
 TOLD = {
     "Total": "How many records there were when the walk opened; absent among changes.",
     "Per-Page": "Records on a page.",
-    "Next-Cursor": "The next page, while there is one.",
-    "Changes-Cursor": "On the last page: from where changes are asked for.",
-}
-AGAIN = {"header.Entity-Token": "$request.header.Entity-Token"}
-NEXT = {
-    "next": link("items", "The next page.", {"query.cursor": "$response.header.Next-Cursor", **AGAIN}),
-    "changes": link(
-        "items", "What was changed since.", {"query.changed_since": "$response.header.Changes-Cursor", **AGAIN}
-    ),
+    "Next-Cursor": "While there is a next page: `cursor` of the request for it.",
+    "Changes-Cursor": "On the last page: `changed_since` of the request for what was changed since.",
 }
 
 
@@ -69,6 +62,6 @@ def operations() -> Iterator[Operation]:
         "/api/sync/items",
         "items",
         "A page of an entity's records, or of what was changed.",
-        {200: Answer(envelope(200, data=record(items), detail=walk), TOLD, NEXT)},
+        {200: Answer(envelope(200, data=record(items), detail=walk), TOLD)},
         (TOKEN, *PAGES),
     )

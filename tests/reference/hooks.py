@@ -1,3 +1,0 @@
-"""What schemathesis has to be told: which values the document describes in words alone."""
-
-from __future__ import annotations
