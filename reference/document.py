@@ -11,7 +11,7 @@ from django.conf import settings
 from reference import dsync, hood, thalamus
 
 CONTRACTS = (dsync.CONTRACT, hood.CONTRACT, thalamus.CONTRACT)
-RELEASE = "1.0.0"
+RELEASE = "0.1.0"
 DESCRIPTION = """\
 Three contracts over one store of records. Each has its tag, its tokens and its shape of errors; a token of one opens no
 other. Any number of slashes is taken around and within an address, and GET may be HEAD.
