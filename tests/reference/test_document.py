@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,12 +13,15 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from connector.edge.envelope import encode
 from connector.edge.views import ContractView
 from entities.schema import schemas
 from entities.schema.json_schema import entity_schema
 from partners.fields.form import Form
 from reference.document import document
 from reference.hood import shapes as hood
+from tests.entities.everything import SCHEMA
+from tests.entities.project import ROOT
 
 # What is part of no contract: for probes, for people, and what tells of the contracts.
 NOT_OF_A_CONTRACT = {
@@ -108,4 +112,17 @@ def test_reads_of_partners_are_described_name_by_name(noun: str) -> None:
 
 def test_document_is_made_without_the_database(client: Client) -> None:
     answer = client.get("/openapi.json")  # Whatever is asked of the database fails here.
-    assert (answer.status_code, answer.json()) == (200, document())
+    assert (answer.status_code, answer.content) == (200, encode(document()))
+
+
+def test_entity_that_a_deployer_adds_appears(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reference.dsync.entities.entities", lambda: {**schemas(), "everything": SCHEMA})
+    with_it = document.__wrapped__()
+    assert set(with_it["paths"]["/entity/everything"]) == {"post", "put", "delete"}
+    assert "german_day" in with_it["components"]["schemas"]["everything.create"]["properties"]
+    assert [str(error) for error in OpenAPIV31SpecValidator(with_it).iter_errors()] == []
+
+
+def test_document_is_of_this_release() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert document()["info"]["version"] == project["project"]["version"]
