@@ -81,6 +81,7 @@ AXES_VERBOSE = False
 # What the connector tells of itself
 CONNECTOR_PUBLIC_URL = env.str("CONNECTOR_PUBLIC_URL", default="").rstrip("/")
 CONNECTOR_LAYOUT_LOCK = Path(env.str("CONNECTOR_LAYOUT_LOCK", default=str(BASE_DIR / "layout.lock.json")))
+CONNECTOR_REFERENCE = env.str("CONNECTOR_REFERENCE", default="public")  # who sees /docs/: public, staff or off
 CONNECTOR_SOURCE = env.str("CONNECTOR_SOURCE", default="source-1")
 
 # Where local changes are pushed to
@@ -152,6 +153,8 @@ INSTALLED_APPS = [
     "alerts",
     "datasources",
     "console",
+    "reference",
+    "drf_spectacular_sidecar",
     "django_celery_beat",
     "django_otp",
     "axes",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("v1/hood/", include("partners.hood.urls")),
     path("api/v4/", include("datasources.api.urls")),
+    path("", include("reference.urls")),
     path("health/live", live),
     path("health/ready", ready),
     path("admin", RedirectView.as_view(url="/admin/")),

@@ -8,7 +8,18 @@ import pytest
 from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ["alerts", "connector", "console", "datasources", "entities", "notifications", "partners", "sync", "tests"]
+ROOMS = [
+    "alerts",
+    "connector",
+    "console",
+    "datasources",
+    "entities",
+    "notifications",
+    "partners",
+    "reference",
+    "sync",
+    "tests",
+]
 NO_NOUNS = {
     "utils",
     "util",

@@ -20,7 +20,7 @@ from connector.edge.trace import trace_id
 log = structlog.get_logger(__name__)
 
 SLASHES = re.compile("/{2,}")
-OUTSIDE_THE_CONTRACTS = ("/admin/", "/static/")
+OUTSIDE_THE_CONTRACTS = ("/admin/", "/static/", "/docs", "/openapi.json", "/schemas/")
 WITH_TEXT = "/process/"
 Handler = Callable[[HttpRequest], HttpResponse]
 

@@ -15,11 +15,16 @@ from partners.fields.sent import Sent
 
 LONGEST_KEY = 16 * 1024  # characters of a private key
 PASSWORD = text(1024)
+ANY_TEXT = Reader(lambda value: value, {"type": "string", "pattern": r"\S"})
 
 
 @dataclass(frozen=True)
 class Kept(Field):
     """A member that may be left out, which `null` does as well: what stands stays, or its default comes back."""
+
+    @property
+    def takes_null(self) -> bool:
+        return True
 
     def read(self, value: Any, sent: Sent) -> None:
         if value is None:
@@ -57,7 +62,7 @@ DATA_SOURCE = Form(
         Field("fileImportType", readers.choice(FileImportType), named="file_import_type"),
         required("authenticationType", readers.choice(AuthenticationType), "authentication_type"),
         required("dataSourceType", readers.choice(DataSourceType), "data_source_type"),
-        TouchpointCode("touchpointCode", lambda value: value, named="touchpoint_code"),
+        TouchpointCode("touchpointCode", ANY_TEXT, required=True, named="touchpoint_code"),
         Kept("amountCalculated", flag, default=False, named="amount_calculated"),
         # Extensions: what is absent stays. Secrets read as null, so null must not clear them; "" does.
         Kept("active", flag),

@@ -11,13 +11,15 @@ from django.core.validators import validate_email
 from django.db.models import IntegerChoices, TextChoices
 
 from connector.edge.headers import is_printable
+from connector.edge.json_types import PRINTABLE_TEXT, VISIBLE_TEXT
 from datasources.importing.mapping import faults_of
 from datasources.models import ProcessorType
-from partners.fields.readers import Breach, Reader, Unfit, text, unfit
+from partners.fields.readers import Breach, Reader, Unfit, takes, text, unfit
 
 Choices = TypeVar("Choices", bound=IntegerChoices)
 LONGEST_EMAIL = 254
 MOST_COLUMNS = 200
+KINDS = [str(kind.value) for kind in ProcessorType if kind is not ProcessorType.ALL]
 A_DAY = datetime(2026, 10, 31, 13, 45, tzinfo=UTC)
 
 
@@ -25,6 +27,7 @@ def printable(longest: int, *, may_be_blank: bool = False) -> Reader:
     """Return a reader of a text in one line."""
     read_text = text(longest, may_be_blank=may_be_blank)
 
+    @takes(type="string", maxLength=longest, pattern=PRINTABLE_TEXT if may_be_blank else VISIBLE_TEXT)
     def read(value: Any) -> str:
         found = str(read_text(value))
         if not is_printable(found):
@@ -35,6 +38,7 @@ def printable(longest: int, *, may_be_blank: bool = False) -> Reader:
 
 
 def choice(choices: type[TextChoices]) -> Reader:
+    @takes(enum=choices.values)
     def read(value: Any) -> str:
         if isinstance(value, str) and value in choices.values:
             return value
@@ -44,6 +48,7 @@ def choice(choices: type[TextChoices]) -> Reader:
 
 
 def number_of(choices: type[IntegerChoices]) -> Reader:
+    @takes(enum=choices.values)
     def read(value: Any) -> int:
         if type(value) is int and value in choices.values:
             return value
@@ -52,6 +57,7 @@ def number_of(choices: type[IntegerChoices]) -> Reader:
     return read
 
 
+@takes(type="string", maxLength=1024, pattern=r"^/(?!(.*/)?\.\.(/|$))", allOf=[{"pattern": VISIBLE_TEXT}])
 def working_directory(value: Any) -> str:
     path = str(printable(1024)(value))
     if not path.startswith("/"):
@@ -61,6 +67,7 @@ def working_directory(value: Any) -> str:
     return path
 
 
+@takes(type="string", maxLength=LONGEST_EMAIL, format="email", pattern=VISIBLE_TEXT)
 def email(value: Any) -> str:
     try:
         address = str(printable(LONGEST_EMAIL)(value))
@@ -73,6 +80,7 @@ def email(value: Any) -> str:
     return address
 
 
+@takes(type="object", maxProperties=MOST_COLUMNS, additionalProperties={"type": "string"})
 def column_mapping(value: Any) -> dict[str, str]:
     if isinstance(value, dict) and len(value) > MOST_COLUMNS:
         raise unfit("too_many", f"may have at most {MOST_COLUMNS} columns")
@@ -82,21 +90,26 @@ def column_mapping(value: Any) -> dict[str, str]:
     return dict(value)
 
 
+@takes(
+    type="object",
+    properties={kind: {"type": "string", "minLength": 1, "maxLength": 255} for kind in KINDS},
+    additionalProperties=False,
+)
 def file_patterns(value: Any) -> dict[str, str]:
     """Return by which names of files processor 25099 tells them apart."""
-    kinds = {str(kind.value) for kind in ProcessorType if kind is not ProcessorType.ALL}
     if not isinstance(value, dict):
         raise unfit("not_an_object", 'must be an object, such as {"25011": "*sale*"}')
     breaches = [
         Breach("pattern", "must be a pattern of file names under a processor's number", f".{kind}")
         for kind, pattern in value.items()
-        if kind not in kinds or not isinstance(pattern, str) or not 1 <= len(pattern) <= 255
+        if kind not in KINDS or not isinstance(pattern, str) or not 1 <= len(pattern) <= 255
     ]
     if breaches:
         raise Unfit(*breaches)
     return dict(value)
 
 
+@takes(type="string", maxLength=64, pattern=PRINTABLE_TEXT)
 def date_format(value: Any) -> str:
     found = str(printable(64, may_be_blank=True)(value))
     if found and not tells_dates(found):

@@ -27,10 +27,14 @@ class Field:
     def column(self) -> str:
         return self.named or self.name
 
+    @property
+    def takes_null(self) -> bool:
+        return not self.required and self.default is None
+
     def read(self, value: Any, sent: Sent) -> None:
         if value is not None:
             sent.read(self.reader, value, self.column, self.name)
-        elif self.required or self.default is not None:
+        elif not self.takes_null:
             sent.blame(self.name, "null", "must not be null")
         else:
             sent.values[self.column] = None

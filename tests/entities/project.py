@@ -14,7 +14,18 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("connector", "entities", "notifications", "sync", "partners", "datasources", "alerts", "console", "tests")
+FOLDERS = (
+    "connector",
+    "entities",
+    "notifications",
+    "sync",
+    "partners",
+    "datasources",
+    "alerts",
+    "console",
+    "reference",
+    "tests",
+)
 FILES = ("manage.py", "pyproject.toml", "layout.lock.json")
 
 
