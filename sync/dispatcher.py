@@ -7,10 +7,10 @@ are, and does what upper rooms have it do.
 
 from __future__ import annotations
 
-from threading import Event
+from threading import Event, Thread
 
 import structlog
-from django.db import DatabaseError, InterfaceError, close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
 from connector.edge.health import pulse
 from connector.edge.login.tidying import tidy
@@ -19,6 +19,7 @@ from entities.epoch import rise_above_rows
 from sync import backlog, chores, lanes, milestones, rounds, runner, strays, traffic, wake
 from sync.horizon import Horizon
 from sync.pace import Pace
+from sync.partitions import extend
 from sync.pruning import KINDS, prune_changes
 
 log = structlog.get_logger(__name__)
@@ -28,6 +29,7 @@ MEASURE_EVERY = 1.0
 COUNT_EVERY = 5.0
 ROUNDS_EVERY = 5.0
 TIDY_EVERY = 10.0
+DROP_EVERY = 60.0
 MARK_EVERY = 60.0  # It is how much more is served than what was changed since a time.
 OWN_WORK_SECONDS = 10.0  # It takes 6 s to find that a broker is away.
 
@@ -35,7 +37,8 @@ OWN_WORK_SECONDS = 10.0  # It takes 6 s to find that a broker is away.
 def dispatch(stop: Event) -> None:
     """Look after the backlog until told to stop; a database that is away is waited for."""
     measuring, counting, tidying, marking = map(Pace, (MEASURE_EVERY, COUNT_EVERY, TIDY_EVERY, MARK_EVERY))
-    making_rounds = Pace(ROUNDS_EVERY)
+    making_rounds, dropping = Pace(ROUNDS_EVERY), Pace(DROP_EVERY)
+    aside = Thread()
     horizon, place = Horizon(), strays.START
     while not stop.wait(PAUSE):
         try:
@@ -52,6 +55,9 @@ def dispatch(stop: Event) -> None:
             if tidying.is_due():
                 prune_some()
                 place = free_strays(place)
+            if dropping.is_due() and not aside.is_alive():
+                aside = Thread(target=drop_some, name="dropping", daemon=True)
+                aside.start()
         except (DatabaseError, InterfaceError) as exc:
             log.warning("dispatcher_waits", **outline(exc))
             stop.wait(1.0)
@@ -81,6 +87,22 @@ def prune_some() -> None:
     prune_changes()
     traffic.prune()
     tidy()
+
+
+def drop_some() -> None:
+    """Make room in the journal ahead, and remove what can go as a whole; it may take minutes, beside all else.
+
+    What fails of it is tried again: writes find a partition in any case, and rows that are late go one by one.
+    """
+    try:
+        extend()
+        for kind in KINDS:
+            for count in kind.drop(None):
+                log.info("dropped", kind=kind.noun, count=count)
+    except (DatabaseError, InterfaceError) as exc:
+        log.warning("not_dropped", **outline(exc))
+    finally:
+        connections.close_all()
 
 
 def free_strays(place: strays.Place) -> strays.Place:

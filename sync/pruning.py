@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from connector.edge import audit
 from entities import tombstones
+from sync import dropping
 from sync.models import Delivery, Milestone
 from sync.models.delivery import State
+from sync.partitions import beside_others, partitions
 
 BATCH = 5000
 FINISHED = (State.APPLIED, State.REJECTED, State.SKIPPED)
 # The ledger's lines are written with what the same statement removes. What is not in the counts of traffic yet stays;
-# the sum keeps that from being taken for what to look by: nearly all is counted, and young.
+# the sum keeps that from being taken for what to look by: nearly all is counted, and young. What is in a partition that
+# is full goes with it, unless that is late.
 PRUNE = """
     WITH old AS (
         SELECT id FROM sync_delivery
-        WHERE accepted_at < now() - make_interval(days => %s) AND state IN ('applied', 'rejected', 'skipped')
+        WHERE accepted_at < now() - make_interval(days => %(days)s) AND state IN ('applied', 'rejected', 'skipped')
+        AND (id >= %(open)s OR accepted_at < now() - make_interval(days => %(late)s))
         AND NOT EXISTS (SELECT FROM sync_followup WHERE delivery = sync_delivery.id)
         AND NOT EXISTS (SELECT FROM sync_unsettled WHERE delivery = sync_delivery.id)
         AND id + 0 <= (SELECT value FROM sync_gauge WHERE name = 'counted')
-        ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+        ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
     ), gone AS (
         DELETE FROM sync_delivery USING old WHERE sync_delivery.id = old.id
         RETURNING (accepted_at AT TIME ZONE 'UTC')::date AS day, entity, state
@@ -40,11 +46,15 @@ PRUNE = """
 
 @dataclass(frozen=True)
 class Kind:
-    """What goes by age: `prune` removes what is older than so many days, batch by batch; None: as its setting says."""
+    """What goes by age: `prune` removes what is older than so many days, batch by batch; None: as its setting says.
+
+    `drop` removes before that what can go as a whole, which may take minutes.
+    """
 
     noun: str
     countable: Callable[[int | None], int]
     prune: Callable[[int | None], Iterator[int]]
+    drop: Callable[[int | None], Iterator[int]] = lambda _days: iter(())
 
 
 KINDS: list[Kind] = []
@@ -63,16 +73,34 @@ def prune(days: int | None = None) -> Iterator[int]:
 
 
 def countable(days: int | None = None) -> int:
-    """Return how many deliveries are finished and older than so many days."""
+    """Return how many deliveries are finished and older than so many days, and need not wait for their partition."""
     days = settings.CONNECTOR_DELIVERY_DAYS if days is None else days
     old = Delivery.objects.filter(state__in=FINISHED, accepted_at__lt=Now() - timedelta(days=days))
-    return old.count() if days else 0
+    late = Q(accepted_at__lt=Now() - timedelta(days=late_after(days)))
+    going = old.filter(late | Q(pk__gte=first_open()) | Q(pk__lt=dropping.old_before(days)))
+    return going.count() if days else 0
 
 
+@transaction.atomic
 def prune_batch(days: int) -> int:
+    if not beside_others():
+        return 0
     with connection.cursor() as cursor:
-        cursor.execute(PRUNE, [days, BATCH])
+        cursor.execute(PRUNE, {"days": days, "late": late_after(days), "open": first_open(), "most": BATCH})
         return int(cursor.fetchone()[0])
+
+
+def late_after(days: int) -> int:
+    """Return after how many days a delivery goes that waits for the rest of its partition."""
+    parts: int = settings.CONNECTOR_DELIVERY_PARTITIONS
+    return days + math.ceil(days / parts)
+
+
+def first_open() -> int:
+    """Return where the partition begins that is not full yet, as far as is counted."""
+    counted = dropping.counted()
+    firsts = (each.first for each in partitions() if each.end is None or each.end > counted + 1)
+    return next(firsts)
 
 
 def prune_changes() -> None:
@@ -86,5 +114,5 @@ def prune_changes() -> None:
         Milestone.objects.filter(at__lt=Now() - timedelta(days=days + 1)).delete()
 
 
-register(Kind("deliveries", countable, prune))
+register(Kind("deliveries", countable, prune, dropping.drop_old))
 register(Kind("audit entries", lambda _days: audit.old().count(), lambda _days: audit.prune()))

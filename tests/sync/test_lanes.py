@@ -214,4 +214,6 @@ def test_retrying_deliveries_are_not_read_before_their_time() -> None:
 
 @pytest.mark.usefixtures("_filled")
 def test_pruning_does_not_read_what_is_young() -> None:
-    assert "sync_delivery_by_age" in plan_of(pruning.PRUNE, [19_990, pruning.BATCH])
+    assert "sync_delivery_by_age" in plan_of(
+        pruning.PRUNE, {"days": 19_990, "late": 19_995, "open": 1, "most": pruning.BATCH}
+    )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -45,7 +46,7 @@ def remove(kind: Kind, found: int, days: int | None, *, quiet: bool) -> int:
     removed = 0
     with Progress(disable=quiet) as progress:
         task = progress.add_task(f"Pruning {kind.noun}", total=found)
-        for count in kind.prune(days):
+        for count in chain(kind.drop(days), kind.prune(days)):
             removed += count
             progress.advance(task, count)
     return removed

@@ -1,0 +1,262 @@
+"""The journal's partitions: made ahead, and dropped when all in them is old."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from importlib import import_module
+from io import StringIO
+from threading import get_ident
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Sum
+from django.db.models.functions import Now
+from django.test import override_settings
+
+from sync import dropping, partitions, pruning, traffic
+from sync.models import Delivery, FollowUp, Gauge, Ledger, Unsettled
+from sync.models.delivery import State
+from sync.partitions import width
+from tests.plans import plan_of, plan_of_rows
+from tests.sync.writes import DATABASE, accept, dead, product, run, side_by_side, states
+
+pytestmark = DATABASE
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have partitions of few numbers, and the one that all other tests have afterwards."""
+    monkeypatch.setattr(partitions, "LEAST", 4)
+    monkeypatch.setattr(partitions, "width", lambda _filling: 200)
+    yield
+    with transaction.atomic():
+        partitions.take_table()
+        for partition in partitions.partitions():
+            partitions.run(f"DROP TABLE {partition.name}")
+        partitions.create(partitions.Partition("sync_delivery_from_1", 0, None))
+
+
+def ranges() -> list[tuple[int, int | None]]:
+    return [(partition.first, partition.end) for partition in partitions.partitions()]
+
+
+def first_of_a_new_partition() -> int:
+    """Draw numbers up to the last partition; return where it begins."""
+    assert partitions.extend()
+    first = partitions.partitions()[-1].first
+    partitions.run("SELECT setval(pg_get_serial_sequence('sync_delivery', 'id'), %s)", [first - 1])
+    return first
+
+
+def age(days: int, **wanted: Any) -> None:
+    Delivery.objects.filter(**wanted).update(accepted_at=Now() - timedelta(days=days))
+
+
+@pytest.fixture
+def full() -> list[Delivery]:
+    """Have two partitions that are full: deliveries of 9 days, applied but for a dead one and what waits for it."""
+    applied = [accept("POST", key) for key in "xyz"]
+    run()
+    waiting = [dead(key="a"), accept("PUT", "a", {"price": 2}), accept("PUT", "a", {"price": 3})]
+    first_of_a_new_partition()
+    applied += [accept("POST", key) for key in "uvw"]
+    run()
+    first_of_a_new_partition()
+    partitions.extend()
+    age(9)
+    traffic.catch_up()
+    return applied[:3] + waiting
+
+
+def received() -> int:
+    return Delivery.objects.count() + (Ledger.objects.aggregate(total=Sum("deliveries"))["total"] or 0)
+
+
+def test_small_journal_has_one_partition(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(partitions, "LEAST", 10**15)
+    accept("POST", "a")
+    assert not partitions.extend()
+    assert ranges() == [(0, None)]
+
+
+def test_partition_gets_an_end_before_it_is_full() -> None:
+    for key in "abc":
+        accept("POST", key)
+    assert partitions.extend()
+    assert not partitions.extend()
+    (_, end), (first, no_end) = ranges()
+    assert partitions.drawn() < first == end
+    assert no_end is None
+    assert Delivery.objects.count() == 3
+
+
+def test_partition_holds_what_is_drawn_in_a_part_of_the_days_at_the_present_rate() -> None:
+    for key in "abc":
+        accept("POST", key)
+    age(2)
+    partition = partitions.Partition("", partitions.drawn() - 80, None)
+    with override_settings(CONNECTOR_DELIVERY_DAYS=40, CONNECTOR_DELIVERY_PARTITIONS=4):
+        assert width(partition) in (399, 400)
+
+
+def test_writes_go_on_beyond_a_last_partition_that_nobody_ended_in_time() -> None:
+    first_of_a_new_partition()
+    late = [accept("POST", key) for key in "abc"]
+    assert partitions.extend()
+    assert late[-1].pk < partitions.partitions()[-1].first
+    assert Delivery.objects.filter(pk__in=[delivery.pk for delivery in late]).count() == 3
+
+
+def test_partitions_follow_one_another_without_a_gap(full: list[Delivery]) -> None:
+    bounds = ranges()
+    assert len(bounds) == 4
+    assert [first for first, _ in bounds[1:]] == [end for _, end in bounds[:-1]]
+
+
+def test_what_is_looked_for_by_its_number_is_looked_for_in_one_partition(full: list[Delivery]) -> None:
+    plan = plan_of_rows(Delivery.objects.filter(pk=full[0].pk))
+    assert "sync_delivery_pkey_from_1" in plan
+    assert plan.count("Scan") == 1
+
+
+def test_newest_deliveries_are_read_from_the_last_partitions(full: list[Delivery]) -> None:
+    plan = plan_of(*Delivery.objects.order_by("-pk")[:3].query.sql_with_params(), how=["ANALYZE", "COSTS OFF"])
+    assert "never executed" in plan
+
+
+def test_old_partitions_are_dropped_and_what_is_unfinished_moves_forward(full: list[Delivery]) -> None:
+    total, unfinished = received(), [delivery.pk for delivery in full[3:]]
+    assert list(dropping.drop_old(5)) == [3, 3]
+    assert list(Delivery.objects.order_by("pk").values_list("pk", flat=True)) == unfinished
+    assert (received(), len(ranges())) == (total, 2)
+    assert not left_over()
+
+
+def test_what_moved_forward_is_applied_in_its_order(full: list[Delivery]) -> None:
+    list(dropping.drop_old(5))
+    Delivery.objects.get(pk=full[3].pk).replay()
+    run()
+    assert (states(), product("a").price) == (["applied"] * 3, 3)
+
+
+def left_over() -> list[Any]:
+    return partitions.fetched("SELECT relname FROM pg_class WHERE relname LIKE %s", ["%_gone"])
+
+
+def test_partition_that_was_taken_away_is_dropped_after_a_crash(full: list[Delivery]) -> None:
+    total = received()
+    assert dropping.take_away_oldest(5) == 3
+    assert (received(), len(left_over())) == (total, 1)
+    assert list(dropping.drop_old(5)) == [3]
+    assert (received(), left_over()) == (total, [])
+
+
+@pytest.mark.parametrize("step", ["write_down", "move_forward"])
+def test_crash_while_a_partition_is_taken_away_changes_nothing(
+    full: list[Delivery], step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, done = ranges(), getattr(dropping, step)
+
+    def crash(*asked: Any) -> None:
+        done(*asked)
+        raise DatabaseError
+
+    monkeypatch.setattr(dropping, step, crash)
+    with pytest.raises(DatabaseError):
+        list(dropping.drop_old(5))
+    assert (ranges(), Delivery.objects.count(), Ledger.objects.count()) == (before, 9, 0)
+
+
+def test_writes_go_on_while_partitions_are_dropped(full: list[Delivery]) -> None:
+    total = received()
+
+    def write() -> None:
+        for number in range(40):
+            accept("POST", f"{get_ident()}-{number}")
+
+    side_by_side(write, write, lambda: list(dropping.drop_old(5)))
+    list(dropping.drop_old(5))
+    assert (received(), len(ranges())) == (total + 80, 2)
+    run()
+    assert states(state=State.ACCEPTED, record_key__contains="-") == []
+
+
+def test_all_who_prune_at_once_count_each_delivery_once(full: list[Delivery]) -> None:
+    total = received()
+    side_by_side(*[lambda: list(dropping.drop_old(5))] * 2, *[lambda: list(pruning.prune(5))] * 2)
+    list(dropping.drop_old(5))
+    list(pruning.prune(5))
+    assert (received(), Delivery.objects.count()) == (total, 3)
+
+
+def follow(delivery: Delivery) -> None:
+    FollowUp.objects.create(hook="x", delivery=delivery.pk, due_at=None)
+
+
+def note_as_unfinished(delivery: Delivery) -> None:
+    Unsettled.objects.create(delivery=delivery.pk, entity="product", accepted_at=delivery.accepted_at, state="accepted")
+
+
+@pytest.mark.parametrize("hold", [follow, note_as_unfinished])
+def test_what_pruning_by_row_would_leave_moves_forward(full: list[Delivery], hold: Callable[[Delivery], None]) -> None:
+    hold(full[0])
+    assert list(dropping.drop_old(5)) == [2, 3]
+    assert Delivery.objects.filter(pk=full[0].pk).exists()
+
+
+def make_young(delivery: Delivery) -> None:
+    age(1, pk=delivery.pk)
+
+
+def uncount(_delivery: Delivery) -> None:
+    Gauge.objects.filter(name=traffic.COUNTED).update(value=0)
+
+
+@pytest.mark.parametrize("hold", [make_young, uncount])
+def test_partition_stays_whole(full: list[Delivery], hold: Callable[[Delivery], None]) -> None:
+    hold(full[0])
+    assert list(dropping.drop_old(5)) == []
+    assert Delivery.objects.count() == 9
+
+
+def test_partition_stays_when_too_much_of_it_would_move(full: list[Delivery], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dropping, "MOVED_AT_MOST", 2)
+    assert list(dropping.drop_old(5)) == []
+
+
+@pytest.mark.parametrize(("parts", "removed"), [(1, []), (8, [6])], ids=["not late", "late"])
+def test_deliveries_wait_for_their_partition_until_they_are_late(
+    full: list[Delivery], parts: int, removed: list[int]
+) -> None:
+    with override_settings(CONNECTOR_DELIVERY_PARTITIONS=parts):
+        Delivery.objects.filter(pk__gt=full[-1].pk).update(accepted_at=Now() - timedelta(days=9))
+        assert list(pruning.prune(5)) == removed
+
+
+def test_command_removes_partitions_and_tells_how_many_deliveries(full: list[Delivery]) -> None:
+    out = StringIO()
+    call_command("prune", days=5, json=True, stdout=out)
+    assert json.loads(out.getvalue())["deliveries"] == {"found": 6, "removed": 6}
+    assert len(ranges()) == 2
+
+
+MIGRATION = import_module("sync.migrations.0020_partition_deliveries")
+
+
+@pytest.mark.parametrize("few", [0, 10**15], ids=["many", "few"])
+def test_table_becomes_its_own_first_partition_and_again_a_table(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MIGRATION, "FEW", few)
+    accept("POST", "a")
+    first_of_a_new_partition()
+    earlier = accept("POST", "b")
+    with connection.schema_editor(atomic=False) as editor:
+        MIGRATION.unite(None, editor)
+        between = accept("POST", "c")
+        MIGRATION.partition(None, editor)
+    assert (between.pk, len(ranges())) == (earlier.pk + 1, 2 if few == 0 else 1)
+    run()
+    assert states() == ["applied"] * 3
