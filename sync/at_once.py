@@ -53,6 +53,7 @@ DIFFERING = {
     "body": "bytea",
     "body_size": "integer",
     "ignored": "text",
+    **journal.TRACED,
 }
 ASKED = f"json_to_recordset(%s::json) AS asked({', '.join(map(' '.join, DIFFERING.items()))})"
 GIVEN = {name: f"asked.{name}" for name in DIFFERING} | {"ignored": "asked.ignored::jsonb"}

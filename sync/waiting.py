@@ -1,14 +1,15 @@
-"""What waits now, for how long, and who is missing that should be at it."""
+"""What waits now, and since when."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
 from connector.edge.counting import COUNTED
-from sync.models.delivery import PENDING
+from sync.models.delivery import PENDING, State
 
 # Each branch stands on the index by state; the state is written out, for the index is of what is not applied.
 OF_STATE = """
@@ -18,7 +19,6 @@ OF_STATE = """
         SELECT id, accepted_at FROM sync_delivery WHERE state = '{state}' ORDER BY id LIMIT 1
     ) AS oldest ON true
 """
-ALL = " UNION ALL ".join(OF_STATE.format(state=state.value, most=COUNTED + 1) for state in PENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,11 @@ class Waiting:
     accepted_at: datetime | None
 
 
-def waiting() -> list[Waiting]:
+def asking(states: Iterable[State]) -> str:
+    return " UNION ALL ".join(OF_STATE.format(state=state.value, most=COUNTED + 1) for state in states)
+
+
+def waiting(states: Iterable[State] = PENDING) -> list[Waiting]:
     with connection.cursor() as cursor:
-        cursor.execute(ALL)
+        cursor.execute(asking(states))
         return [Waiting(*row) for row in cursor.fetchall()]
