@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily, Metric
 
@@ -78,21 +80,24 @@ def waits() -> Iterator[Metric]:
     yield gauge(
         "connector_oldest_unfinished_seconds", text, "state", {each.state: ages.get(each.state, 0.0) for each in found}
     )
+    text = "For how long the oldest delivery waits that only needs a worker."
+    yield from single("connector_oldest_ready_seconds", text, waiting.seconds_ready())
     text = "For how long readers of changes have been told nothing new."
     yield from single("connector_changes_behind_seconds", text, seconds_behind())
+
+
+OUTBOX = {"waiting": Push.objects.waiting(), "dead": Push.objects.dead()}
+HOOKS = {"waiting": FollowUp.objects.to_be_called(), "given_up": FollowUp.objects.given_up()}
 
 
 @register("outbound")
 def outbound() -> Iterator[Metric]:
     """Tell what is to be told to others."""
-    most = COUNTED + 1
-    rows = {"waiting": Push.objects.filter(state="waiting"), "dead": Push.objects.dead()}
     text = f"Records that Dsync is to be told of, {UP_TO}."
-    yield gauge(
-        "connector_outbox_records", text, "state", {name: count_up_to(most, found) for name, found in rows.items()}
-    )
-    calls_ = {"waiting": FollowUp.objects.to_be_called(), "given_up": FollowUp.objects.given_up()}
+    yield gauge("connector_outbox_records", text, "state", numbers(OUTBOX))
     text = f"Calls of after-commit hooks that are to be made, {UP_TO}."
-    yield gauge(
-        "connector_hooks_waiting", text, "state", {name: count_up_to(most, found) for name, found in calls_.items()}
-    )
+    yield gauge("connector_hooks_waiting", text, "state", numbers(HOOKS))
+
+
+def numbers(rows: Mapping[str, QuerySet[Any]]) -> dict[str, float]:
+    return {name: count_up_to(COUNTED + 1, found) for name, found in rows.items()}
