@@ -7,15 +7,17 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.checks import run_checks
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
+from connector.edge.allowances import Window
 from connector.edge.health import pulse
 from connector.edge.metrics import requests
-from connector.edge.rates import refusals
+from connector.edge.rates import admit_within, refusals
 from tests.acceptance.local_stack import CHECKOUT
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +26,7 @@ NOBODY = "redis://127.0.0.1:1/0"
 COUNT = """
 import os, sys, django
 django.setup()
-from connector.edge.rates import refusals
+from connector.edge.rates import admit_within, refusals
 for _ in range(int(sys.argv[1])):
     refusals.labels("of-a-process").inc()
 if os.fork() == 0:
@@ -56,8 +58,8 @@ def scraped(client: Client) -> dict[tuple[str, tuple[tuple[str, str], ...]], flo
     return {(s.name, tuple(sorted(s.labels.items()))): s.value for family in families for s in family.samples}
 
 
-def told(client: Client, name: str, **labels: str) -> float | None:
-    return scraped(client).get((name, tuple(sorted(labels.items()))))
+def told(client: Client, sample: str, **labels: str) -> float | None:
+    return scraped(client).get((sample, tuple(sorted(labels.items()))))
 
 
 def test_metrics_are_nowhere_until_somebody_may_read_them(client: Client) -> None:
@@ -168,8 +170,8 @@ def test_wrong_setting_is_refused_at_start(settings: Any, name: str, value: Any,
     assert [each.id for each in run_checks(tags=["security"]) if each.id and each.id.startswith("edge.E01")] == found
 
 
-def test_refused_call_is_counted_by_its_kind(client: Client) -> None:
+def test_refused_call_is_counted_by_its_kind() -> None:
     before = refusals.labels("guess")._value.get()
-    for _ in range(7):
-        client.get("/api/v4/data-source", headers={"Authorization": "Basic bm9ib2R5Om5vdGhpbmc="})
-    assert refusals.labels("guess")._value.get() > before
+    account, one = f"guess:{uuid4()}", [Window(1, 60)]
+    assert [admit_within(account, one).admitted for _ in range(3)] == [True, False, False]
+    assert refusals.labels("guess")._value.get() == before + 2
