@@ -106,6 +106,7 @@ CONNECTOR_OVERDUE_MINUTES = env.int("CONNECTOR_OVERDUE_MINUTES", default=15)  # 
 # Who may read /metrics: nobody where neither is set
 CONNECTOR_METRICS_TOKEN = env.str("CONNECTOR_METRICS_TOKEN", default="")
 CONNECTOR_METRICS_NETWORKS = env.list("CONNECTOR_METRICS_NETWORKS", default=[])
+CONNECTOR_METRICS_PORT = env.int("CONNECTOR_METRICS_PORT", default=0)  # of a worker or dispatcher without a web server
 CONNECTOR_METRICS_DIR = Path(env.str("CONNECTOR_METRICS_DIR", default=str(RUN_DIR / "metrics")))
 
 # Traces, by the variables of OpenTelemetry, which its SDK reads itself

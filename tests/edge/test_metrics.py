@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from django.core.checks import run_checks
 from django.test import Client
@@ -17,8 +19,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from connector.edge.allowances import Window
 from connector.edge.health import pulse
 from connector.edge.metrics import requests
+from connector.edge.metrics.listening import listen
 from connector.edge.rates import admit_within, refusals
-from tests.acceptance.local_stack import CHECKOUT
+from tests.acceptance.local_stack import CHECKOUT, free_port
 
 pytestmark = pytest.mark.django_db
 TOKEN = "a-token-of-the-metrics-alone"
@@ -162,8 +165,9 @@ def test_processes_add_up_and_a_successor_goes_on(tmp_path: Path) -> None:
         ("CONNECTOR_METRICS_TOKEN", TOKEN, []),
         ("CONNECTOR_METRICS_NETWORKS", ["10.0.0.0/8", "10.1.2.3/8", "home"], ["edge.E011", "edge.E011"]),
         ("CONNECTOR_METRICS_NETWORKS", ["10.0.0.0/8"], []),
+        ("CONNECTOR_METRICS_PORT", 9464, ["edge.E013"]),
     ],
-    ids=["short", "blank", "token", "no-network", "network"],
+    ids=["short", "blank", "token", "no-network", "network", "port-for-nobody"],
 )
 def test_wrong_setting_is_refused_at_start(settings: Any, name: str, value: Any, found: list[str]) -> None:
     setattr(settings, name, value)
@@ -175,3 +179,35 @@ def test_refused_call_is_counted_by_its_kind() -> None:
     account, one = f"guess:{uuid4()}", [Window(1, 60)]
     assert [admit_within(account, one).admitted for _ in range(3)] == [True, False, False]
     assert refusals.labels("guess")._value.get() == before + 2
+
+
+@pytest.fixture
+def listener(settings: Any, open_metrics: None) -> Iterator[str]:
+    """The address at which a worker answers."""
+    settings.CONNECTOR_METRICS_PORT = free_port()
+    server = listen()
+    assert server
+    yield f"http://127.0.0.1:{settings.CONNECTOR_METRICS_PORT}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_worker_tells_what_is_counted_where_there_is_no_web_server(listener: str) -> None:
+    refusals.labels("guess").inc()
+    answer = httpx.get(f"{listener}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False)
+    assert answer.status_code == 200
+    assert 'connector_rate_refusals_total{scope="guess"}' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "token", "status"),
+    [("/metrics", "wrong", 401), ("/", TOKEN, 404), ("/health/ready", TOKEN, 404)],
+    ids=["wrong-token", "root", "another"],
+)
+def test_worker_tells_nothing_else_and_nobody_else(listener: str, path: str, token: str, status: int) -> None:
+    answer = httpx.get(f"{listener}{path}", headers={"Authorization": f"Bearer {token}"}, trust_env=False)
+    assert (answer.status_code, answer.content) == (status, b"")
+
+
+def test_worker_listens_nowhere_until_a_port_is_set() -> None:
+    assert listen() is None

@@ -18,7 +18,7 @@ SHORTEST = 20
 
 @register(Tags.security)
 def check_metrics(**_kwargs: Any) -> list[CheckMessage]:
-    return [*wrong_token(), *wrong_networks(), *wrong_folder()]
+    return [*wrong_token(), *wrong_networks(), *wrong_folder(), *wrong_port()]
 
 
 def wrong_token() -> Iterator[CheckMessage]:
@@ -43,3 +43,10 @@ def wrong_folder() -> Iterator[CheckMessage]:
     if is_open() and not access(next(each for each in (folder, *folder.parents) if each.exists()), W_OK):
         hint = "All processes of a host must be able to write there; they share it."
         yield Error("CONNECTOR_METRICS_DIR cannot be written.", hint=hint, id="edge.E012")
+
+
+def wrong_port() -> Iterator[CheckMessage]:
+    port = settings.CONNECTOR_METRICS_PORT
+    if port and not (0 < port < 2**16 and is_open()):
+        hint = "A number up to 65535, with CONNECTOR_METRICS_TOKEN or CONNECTOR_METRICS_NETWORKS."
+        yield Error("CONNECTOR_METRICS_PORT answers nobody.", hint=hint, id="edge.E013")
