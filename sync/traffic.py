@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from entities.schema import schemas
 from sync.horizon import Horizon, Reached
 from sync.models import Gauge, Traffic
 
@@ -166,8 +167,11 @@ def counted_before() -> datetime | None:
 
 
 def ever() -> QuerySet[Traffic]:
-    """Return what became of all deliveries that were ever counted: a few lines for each entity."""
-    return Traffic.objects.filter(minutes=EVER)
+    """Return what became of all deliveries of entities that were ever counted: a few lines for each.
+
+    A refused write may name an entity that is none, and each such name has a line too.
+    """
+    return Traffic.objects.filter(minutes=EVER, entity__in=list(schemas()))
 
 
 def prune() -> None:

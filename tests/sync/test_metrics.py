@@ -17,7 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from prometheus_client.metrics_core import Metric
 
-from connector.edge.metrics import counted, scraped
+from connector.edge.metrics import counted, requests, scraped
+from connector.edge.rates import refusals
 from datasources import metrics as files
 from sync import change_horizon, metrics, runner, traffic, waiting
 from sync.change_horizon import reason
@@ -51,6 +52,12 @@ def test_deliveries_are_told_by_entity_and_outcome_also_when_they_are_pruned() -
         ("connector_deliveries_total", "product", "applied"): 2,
         ("connector_deliveries_total", "product", "rejected"): 1,
     }
+
+
+def test_name_that_a_client_makes_up_for_an_entity_is_told_by_no_metric() -> None:
+    make_delivery(state=State.REJECTED, entity="made-up")
+    traffic.catch_up()
+    assert not [key for key in samples(metrics.deliveries()) if "made-up" in key]
 
 
 def test_delivery_that_was_dead_is_told_when_it_is_applied_after_all() -> None:
@@ -113,7 +120,7 @@ def test_scrape_asks_little() -> None:
 
 
 ROWS = {
-    "counts": traffic.ever(),
+    "counts": traffic.Traffic.objects.filter(minutes=traffic.EVER, entity__in=["product", "order"]),
     **{f"outbox-{name}": rows.values("pk")[:10_001] for name, rows in metrics.OUTBOX.items()},
     **{f"hooks-{name}": rows.values("pk")[:10_001] for name, rows in metrics.HOOKS.items()},
 }
@@ -134,11 +141,10 @@ def test_scrape_reads_no_table_whole(sql: str, parameters: Any) -> None:
 
 
 def test_changes_are_degraded_while_a_transaction_stays_open() -> None:
-    with transaction.atomic("autonomous"), connection.cursor() as cursor:
-        connections["autonomous"].cursor().execute("SELECT pg_current_xact_id()")
-        cursor.execute("SELECT connector_epoch(), pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+    with transaction.atomic("autonomous"), connections["autonomous"].cursor() as cursor:
+        cursor.execute("SELECT connector_epoch(), pg_current_xact_id()::text::bigint")
         epoch, xid = cursor.fetchone()
-        Milestone.objects.create(at=timezone.now() - timedelta(minutes=30), epoch=epoch, xid=xid - 1)
+        Milestone.objects.create(at=timezone.now() - timedelta(minutes=30), epoch=epoch, xid=1)
         assert reason() is None
         Milestone.objects.create(at=timezone.now() - timedelta(minutes=20), epoch=epoch, xid=xid)
         assert reason() == "Readers of changes have been told nothing new for 20 min: a transaction is open as long."
@@ -146,6 +152,7 @@ def test_changes_are_degraded_while_a_transaction_stays_open() -> None:
 
 def names_told() -> set[str]:
     """Return the name of every sample that a scrape may have."""
+    assert (requests.duration, refusals)  # They count from when they are imported.
     traffic.catch_up()  # What is not known is not told.
     found = set()
     for family in [*counted.REGISTRY.collect(), *scraped.collect()]:
