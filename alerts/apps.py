@@ -8,4 +8,4 @@ class AlertsConfig(AppConfig):
     verbose_name = "Alerts"
 
     def ready(self) -> None:
-        from alerts import checks, deliveries, processes, pruning, tasks  # noqa: F401, PLC0415 (they register theirs)
+        from alerts import checks, deliveries, metrics, processes, pruning, tasks  # noqa: F401, PLC0415 (they register theirs)

@@ -1,17 +1,17 @@
-"""Alerts about what is away: beat, workers, the dispatcher, Valkey. Whichever of them is left tells of the others."""
+"""Alerts about what is degraded: beat, workers, the dispatcher, Valkey. Whichever is left tells of the others."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from alerts.kinds import Finding, Kind, page, register
-from connector.edge.health import pulse
+from connector.edge.health import parts
 
 STARTING = 60  # seconds in which a service that starts is not heard of yet
 
 
 def silent() -> Iterator[Finding]:
-    for missing in pulse.degraded():
+    for missing in parts.degraded():
         yield Finding(missing["name"], missing["reason"], page("index"))
 
 

@@ -31,6 +31,7 @@ SECRETS = (  # Each may come from a file that NAME_FILE names.
     "EMAIL_URL",
     "CONNECTOR_ALERT_WEBHOOK_URL",
     "CONNECTOR_ALERT_WEBHOOK_SECRET",
+    "CONNECTOR_METRICS_TOKEN",
 )
 env = Environment(secrets=SECRETS)
 RUN_DIR = Path(env.str("RUN_DIR", default=str(BASE_DIR / ".run"))).resolve()
@@ -121,6 +122,17 @@ CONNECTOR_SILENT_HOURS = env.int("CONNECTOR_SILENT_HOURS", default=24)  # of an 
 CONNECTOR_SILENT_DAYS = env.int("CONNECTOR_SILENT_DAYS", default=7)  # of a data source, or a partner that uploads
 CONNECTOR_PARKED_HOURS = env.int("CONNECTOR_PARKED_HOURS", default=4)  # of a record whose deliveries wait for another
 CONNECTOR_OVERDUE_MINUTES = env.int("CONNECTOR_OVERDUE_MINUTES", default=15)  # of a delivery that waits for workers
+
+# Who may read /metrics: nobody where neither is set
+CONNECTOR_METRICS_TOKEN = env.str("CONNECTOR_METRICS_TOKEN", default="")
+CONNECTOR_METRICS_NETWORKS = env.list("CONNECTOR_METRICS_NETWORKS", default=[])
+CONNECTOR_METRICS_PORT = env.int("CONNECTOR_METRICS_PORT", default=0)  # of a worker or dispatcher without a web server
+CONNECTOR_METRICS_DIR = Path(env.str("CONNECTOR_METRICS_DIR", default=str(RUN_DIR / "metrics")))
+
+# Traces, by the variables of OpenTelemetry, which its SDK reads itself
+_traced = [env.str(f"OTEL_EXPORTER_OTLP_{of}ENDPOINT", default="") for of in ("TRACES_", "")]
+_is_wanted = env.str("OTEL_TRACES_EXPORTER", default="otlp") == "otlp" and not env.bool("OTEL_SDK_DISABLED", False)
+CONNECTOR_TRACING = any(_traced) and _is_wanted
 
 # What people did in the admin
 CONNECTOR_AUDIT_DAYS = env.int("CONNECTOR_AUDIT_DAYS", default=400)  # 0 keeps all
@@ -236,7 +248,8 @@ for _database in DATABASES.values():
         _database["ENGINE"] = "connector.edge.postgresql"
     _database.update({"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True})  # A connection for each thread.
     _database["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED
-    _database.setdefault("OPTIONS", {}).update(
+    _database.setdefault("OPTIONS", {}).setdefault("application_name", f"connector-{ROLE}")  # Metrics tell by it.
+    _database["OPTIONS"].update(
         {
             "connect_timeout": 5,
             "keepalives_idle": 30,

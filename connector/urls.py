@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from connector.edge.health.views import live, ready
+from connector.edge.metrics.views import metrics
 from connector.edge.views import unknown_route
 from entities.admin.layout import page as data_layout
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("", include("reference.urls")),
     path("health/live", live),
     path("health/ready", ready),
+    path("metrics", metrics),
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/second-factor/", include("connector.edge.login.urls")),
     path("admin/", include("console.urls")),

@@ -12,7 +12,7 @@ class DatasourcesConfig(AppConfig):
         from datasources.api.answers import error_answer  # noqa: PLC0415
 
         register_shape("/api/v4", error_answer)
-        from datasources import checks, erasing, leaving, retention, schedule, tasks  # noqa: F401, PLC0415 (these need the app registry)
+        from datasources import checks, erasing, leaving, metrics, retention, schedule, tasks  # noqa: F401, PLC0415 (these need the app registry)
 
         schedule.connect()
         leaving.connect()

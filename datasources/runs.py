@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from django.conf import settings
@@ -19,7 +20,7 @@ from connector.edge.encryption import Undecipherable
 from connector.edge.errors import Unavailable
 from connector.edge.logs import outline
 from connector.edge.mail import NotSent
-from datasources import health, mails
+from datasources import counters, health, mails
 from datasources.bringing import NOTES, bring
 from datasources.choosing import choose, to_import
 from datasources.errors import AlreadyRunning
@@ -203,8 +204,7 @@ def finish(run: Run, failure: str = "", *, at_once: bool = False) -> None:
     The run first and its source afterwards, as when the source is taken away.
     """
     hold(run, state=RunState.REPORTING, failure=failure, cuts=0, due_at=Now(), leased_until=None, tries=0)
-    if failure:
-        log.warning("run_failed", run=run.pk, source=run.source_id)
+    transaction.on_commit(partial(tell_of_end, run, failed=bool(failure)))
     if run.source_id is None:
         for import_ in run.imports.unfinished():  # No later run of a source would take them up.
             import_.end(ImportState.CANCELLED, failure)
@@ -212,3 +212,9 @@ def finish(run: Run, failure: str = "", *, at_once: bool = False) -> None:
         health.succeeded(run.source_id)
     elif health.failed(run.source_id, failure, at_once=at_once):
         hold(run, has_paused=True)
+
+
+def tell_of_end(run: Run, *, failed: bool) -> None:
+    counters.runs.labels(run.trigger, "failed" if failed else "done").inc()
+    say = log.warning if failed else log.info
+    say("run_failed" if failed else "run_done", run=run.pk, source=run.source_id)

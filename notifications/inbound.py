@@ -10,6 +10,7 @@ from connector.edge.digests import digest_of
 from connector.edge.errors import FAULTS_TOLD, BadRequest, Fault, shown
 from connector.edge.headers import is_printable
 from connector.edge.strict_json import read_object
+from connector.edge.trace import note
 from notifications.models import Notification
 
 MOST = 10_000
@@ -90,6 +91,8 @@ def receive(*, client_id: int, header_process_id: str | None, body: bytes, fault
 def read(payload: dict[str, Any], header_process_id: str | None, reader: Reader) -> Iterator[Notification]:
     named = reader.identifier(payload.get("process_id"), "process_id")
     process_id = named or header_process_id or ""
+    if process_id:
+        note(process_id=process_id)
     if not process_id and not any(fault.treekey in ("process_id", "Process-Id") for fault in reader.faults):
         reader.add("process_id", "required", "is required, in the body or as Process-Id", None)
     about = {"process_id": process_id, "header_process_id": header_process_id or ""}

@@ -12,7 +12,7 @@ class SyncConfig(AppConfig):
 
     def ready(self) -> None:
         from connector.celery import app  # noqa: PLC0415 (its settings are complete only now)
-        from sync import checks, retention, tasks  # noqa: F401, PLC0415 (they register their checks and chores)
+        from sync import checks, metrics, retention, tasks  # noqa: F401, PLC0415 (they register their checks and chores)
 
         app.set_default()  # The web server and the dispatcher send too, and each from a thread of its own.
         post_migrate.connect(make_lanes, sender=self)

@@ -55,6 +55,7 @@ DIFFERING = {
     "body": "bytea",
     "body_size": "integer",
     "ignored": "text",
+    **journal.TRACED,
 }
 ASKED = f"json_to_recordset(%s::json) AS asked({', '.join(map(' '.join, DIFFERING.items()))})"
 GIVEN = {name: f"asked.{name}" for name in DIFFERING} | {"ignored": "asked.ignored::jsonb"}
@@ -86,13 +87,14 @@ def accept_all(rows: Sequence[Row]) -> list[int | None]:
 accepting = Together(accept_all)
 
 
-def settle(command: Command) -> Outcome | None:
-    """Write a record and store its delivery; return what that did, None when nothing is stored."""
+def settle(command: Command) -> tuple[int, Outcome] | None:
+    """Write a record and store its delivery; return its number and what it did, None when nothing is stored."""
     if command.write.method not in SETTLING or not may_be_settled(command):
         return None
     outcome, asked = SETTLING[command.write.method]
     row = journal.row(command.write, command.record_key, journal.applied(outcome, command.ignored))
-    return outcome if asked(command, row) else None
+    number = asked(command, row)
+    return (number, outcome) if number else None
 
 
 def create(command: Command, row: Row) -> int | None:

@@ -9,6 +9,9 @@ from django.db import models
 from django.db.models.functions import Now
 
 from connector.edge.logs import outline
+from connector.edge.trace import apart, note
+from connector.edge.tracing import spans
+from sync import metrics
 from sync.hooks import HOOKS
 from sync.models import Delivery, FollowUp
 from sync.retry import TRIES, delay_after
@@ -45,11 +48,16 @@ def call(follow_up: FollowUp) -> None:
     try:
         hook = HOOKS[follow_up.hook]
         delivery = Delivery.objects.get(pk=follow_up.delivery)
-        hook.function(entity=delivery.entity, operation=delivery.method, delivery=delivery)
+        with apart(), spans.span("call a hook", {"connector.hook": hook.name}, after=delivery.traceparent):
+            note(delivery=delivery.pk)
+            hook.function(entity=delivery.entity, operation=delivery.method, delivery=delivery)
     except Exception as exc:  # noqa: BLE001 (a process boundary: the hook is somebody else's code)
         log.warning("follow_up_failed", hook=follow_up.hook, delivery=follow_up.delivery, **outline(exc))
+        metrics.calls.labels("raised").inc()
         call_later(mine, follow_up.tries, type(exc).__name__)
     else:
+        log.info("follow_up_done", hook=follow_up.hook, delivery=follow_up.delivery)
+        metrics.calls.labels("returned").inc()
         mine.delete()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import DataError, IntegrityError, connection, transaction
 
 from connector.edge.errors import BadRequest, Conflict, ContractError, Fault
+from connector.edge.trace import note
 from entities import store
 from entities.schema import EntitySchema
 from sync import at_once, backlog, guard, hooks, journal, modes, wake
@@ -66,10 +67,13 @@ def settle_at_once(command: Command, *, is_deferred: bool) -> Answer | None:
         if number is None:
             return None
         wake.workers()
+        note(delivery=number)
         return accepted_answer(number)
-    outcome = at_once.settle(command)
-    if outcome is None:
+    settled = at_once.settle(command)
+    if settled is None:
         return None
+    number, outcome = settled
+    note(delivery=number)
     return applied_answer(command.schema, command.write.method, command.record_key, outcome, command.ignored)
 
 
@@ -87,6 +91,7 @@ def settle_alone(command: Command, *, is_deferred: bool) -> Answer | ContractErr
 @transaction.atomic
 def settle(command: Command, *, is_deferred: bool, alone: bool) -> Answer | ContractError:
     entry = journal.enter(command, alone=alone)
+    note(delivery=entry.number)
     if entry.earlier and is_repeat(command, entry.earlier):
         return repeated_answer(command, entry.earlier)
     if entry.earlier and command.write.idempotency_key:
@@ -109,6 +114,7 @@ def is_repeat(command: Command, earlier: Earlier) -> bool:
 def repeated_answer(command: Command, earlier: Earlier) -> Answer:
     """Return the first answer again."""
     journal.wait_for_what_was_found()
+    note(delivery=earlier.id)
     if earlier.is_deferred or earlier.outcome is None:
         return accepted_answer(earlier.id)
     return applied_answer(command.schema, earlier.method, command.record_key, earlier.outcome, earlier.ignored)

@@ -12,6 +12,8 @@ from django.db import connection
 
 from connector.edge.errors import FAULTS_TOLD, Fault
 from connector.edge.postgresql.base import pipelined
+from connector.edge.trace import note
+from connector.edge.tracing import spans
 from entities import store
 from sync import guard
 from sync.command import Command
@@ -19,6 +21,8 @@ from sync.effects import Effect
 from sync.models.delivery import LANES, UNFINISHED, Method, Outcome, State
 from sync.write import KEPT_OF_REJECTED, Write, lock_number
 
+# The columns of a trace, which are written only where there may be one.
+TRACED = {"traceparent": "text"} if spans.IS_ON else {}
 encode = msgspec.json.Encoder(decimal_format="number").encode
 
 NEXT = "nextval(pg_get_serial_sequence('sync_delivery', 'id'))"
@@ -249,7 +253,7 @@ def record_rejected(write: Write, record_key: str, faults: Sequence[Fault], numb
         "errors": encode(kept_faults(faults)).decode().replace("\\u0000", "\\ufffd"),
         "previous": None,
     }
-    insert(write, record_key, columns if number is None else {"id": number, **columns})
+    note(delivery=insert(write, record_key, columns if number is None else {"id": number, **columns}))
 
 
 def kept_faults(faults: Sequence[Fault]) -> Sequence[Fault]:
@@ -260,10 +264,12 @@ def kept_faults(faults: Sequence[Fault]) -> Sequence[Fault]:
     return faults
 
 
-def insert(write: Write, record_key: str, columns: dict[str, Any]) -> None:
+def insert(write: Write, record_key: str, columns: dict[str, Any]) -> int:
+    """Store a delivery and return its number."""
     columns = row(write, record_key, columns)
     with connection.cursor() as cursor:
-        cursor.execute(insertion(columns), list(columns.values()))
+        cursor.execute(f"{insertion(columns)} RETURNING id", list(columns.values()))
+        return int(cursor.fetchone()[0])
 
 
 def row(write: Write, record_key: str, columns: dict[str, Any]) -> dict[str, Any]:
@@ -282,6 +288,7 @@ def row(write: Write, record_key: str, columns: dict[str, Any]) -> dict[str, Any
         "body": write.body,
         "body_size": len(write.body),
         "is_local": write.is_local,
+        **({"traceparent": spans.parent_in_hand()} if TRACED else {}),
         **columns,
     }
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.edge.models import Client
+from connector.edge.trace import apart
 from entities.schema import schemas
 from sync import intake
 from sync.answers import Answer
@@ -67,4 +68,5 @@ def change(method: Method, entity: str, key: str | None, body: Body, *, by: Auth
     client, _ = Client.objects.get_or_create(name=by.name)
     raw = body if isinstance(body, bytes) else encode(body)
     write = Write(client.pk, entity, method, raw, process_id=by.process_id, is_local=True)
-    return intake.take(write, schema, key, [])
+    with apart():  # A hook or a person may have several changed within one task or request.
+        return intake.take(write, schema, key, [])

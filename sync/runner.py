@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DataError, IntegrityError, connection, transaction
 
@@ -21,17 +20,16 @@ from connector.edge.errors import ContractError, Fault, add_faults
 from connector.edge.logs import outline
 from entities.folding import Fold
 from entities.schema import EntitySchema, schemas
-from sync import halving, hooks, lanes, marks, turns
+from sync import halving, hooks, lanes, marks, told, turns
 from sync.command import Command, judge
 from sync.database_faults import fault_of
 from sync.effects import Effect, effect_of
 from sync.marks import Mark
 from sync.models import Delivery
-from sync.models.delivery import Method, Outcome, Record
+from sync.models.delivery import Method, Outcome, Record, State
 from sync.push import outbox
+from sync.told import Told
 from sync.write import Write
-
-log = structlog.get_logger(__name__)
 
 # Program limit exceeded, lock not available, query canceled: what the database says of one statement, not of itself.
 OF_STATEMENT = ("54", "55P03", "57014")
@@ -60,12 +58,12 @@ def run_batch() -> int | None:
     attempts: list[int] = []
     lanes.clear_owed()
     try:
-        with transaction.atomic():
+        with told.batch() as tell, transaction.atomic():
             locked = lanes.lock_next()
             if not locked:
                 return None
             lanes.count_crashes(locked)
-            batch = Batch(turns.take(locked))
+            batch = Batch(turns.take(locked), tell)
             attempts = lanes.open_attempts(batch.deliveries)
             batch.settle()
             lanes.close_attempts(attempts, locked)
@@ -84,28 +82,32 @@ class Batch:
     """Deliveries in hand, and the records that wait because one of theirs failed."""
 
     deliveries: list[Delivery]
+    told: Told
     blocked: set[Record] = field(default_factory=set)
 
     def settle(self) -> None:
         exhausted = [delivery for delivery in self.deliveries if delivery.crashes >= lanes.CRASHES]
         for delivery in exhausted:
             self.bury(delivery, f"It ended or held up {lanes.CRASHES} workers.")
+            self.told.failed(delivery, State.DEAD, "WorkerLost")
         others = [delivery for delivery in self.deliveries if delivery not in exhausted]
         halving.settle(others, self.apply, self.fail, is_nobodys=is_away)
         turns.release(self.deliveries)
 
     def apply(self, deliveries: Sequence[Delivery]) -> None:
         """Apply those that do not wait for one that failed."""
-        apply([delivery for delivery in deliveries if delivery.record not in self.blocked])
+        self.told.settled(apply([delivery for delivery in deliveries if delivery.record not in self.blocked]))
 
     def fail(self, delivery: Delivery, exc: Exception) -> None:
         fault = database_fault(delivery, exc)
         if fault:
-            marks.write([Mark.rejected(delivery, [fault])])
+            marks.write([mark := Mark.rejected(delivery, [fault])])
+            self.told.settled([(delivery, mark)])
             return
-        log.warning("delivery_failed", delivery=delivery.pk, **outline(exc))
-        if not delivery.retry_later(type(exc).__name__):
+        is_tried_again = delivery.retry_later(type(exc).__name__)
+        if not is_tried_again:
             self.bury(delivery, type(exc).__name__)
+        self.told.failed(delivery, State.RETRYING if is_tried_again else State.DEAD, type(exc).__name__, outline(exc))
         self.blocked.add(delivery.record)
 
     def bury(self, delivery: Delivery, reason: str) -> None:
@@ -131,13 +133,17 @@ def database_fault(delivery: Delivery, exc: Exception) -> Fault | None:
     return fault_of(exc, schema)
 
 
-def apply(deliveries: Sequence[Delivery]) -> None:
-    """Apply deliveries in their order: one fold for each entity, one statement for its rows, one for all marks."""
+def apply(deliveries: Sequence[Delivery]) -> list[tuple[Delivery, Mark]]:
+    """Apply deliveries in their order: one fold for each entity, one statement for its rows, one for all marks.
+
+    Each is returned with what became of it.
+    """
     by_entity: dict[str, list[Delivery]] = defaultdict(list)
     for delivery in deliveries:
         by_entity[delivery.entity].append(delivery)
-    for entity, group in by_entity.items():
-        settled(known(entity), group)
+    return [
+        pair for entity, group in by_entity.items() for pair in zip(group, settled(known(entity), group), strict=True)
+    ]
 
 
 def known(entity: str) -> EntitySchema:

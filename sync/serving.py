@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync import changes, walks
+from sync import changes, metrics, walks
 from sync.asked import Asked, Since
 from sync.cursors import PageOfWalk, Reader
 from sync.paging import Page
@@ -11,6 +11,12 @@ from sync.served import Served
 
 def serve(reader: Reader, asked: Asked) -> Served:
     """Return the page that is asked for."""
+    served = page(reader, asked)
+    metrics.pages.labels(reader.schema.name).inc()
+    return served
+
+
+def page(reader: Reader, asked: Asked) -> Served:
     if isinstance(asked, Page):
         return walks.serve(reader, asked)
     if isinstance(asked, PageOfWalk):

@@ -15,8 +15,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from entities.schema import schemas
 from sync.horizon import Horizon, Reached
 from sync.models import Gauge, Traffic
 
@@ -25,6 +27,7 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 BATCH = 20_000
 COUNTING_SECONDS, LOOKING_SECONDS = 0.5, 0.3
 FINE, COARSE = 5, 60  # minutes
+EVER = 0  # The stretch that began in 1970 and never ends: its counts are those of metrics.
 FINE_DAYS = 2
 UNDER_MS = (
     *(10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000),
@@ -41,9 +44,11 @@ SPEED = f"""
 """
 KEEP = f"""
     INSERT INTO sync_traffic (minutes, start, entity, state, under_ms, deliveries)
-    SELECT minutes, date_bin(make_interval(mins => minutes), accepted_at, 'epoch'), entity, state, under_ms, sum(more)
-    FROM change CROSS JOIN (VALUES ({FINE}), ({COARSE})) AS stretch (minutes)
-    WHERE minutes = {COARSE} OR accepted_at > now() - interval '{FINE_DAYS} days'
+    SELECT minutes, CASE minutes WHEN {EVER} THEN 'epoch'
+               ELSE date_bin(make_interval(mins => minutes), accepted_at, 'epoch') END,
+           entity, state, under_ms, sum(more)
+    FROM change CROSS JOIN (VALUES ({EVER}), ({FINE}), ({COARSE})) AS stretch (minutes)
+    WHERE minutes <> {FINE} OR accepted_at > now() - interval '{FINE_DAYS} days'
     GROUP BY 1, 2, 3, 4, 5 HAVING sum(more) <> 0 ORDER BY 1, 2, 3, 4, 5
     ON CONFLICT (minutes, entity, start, state, under_ms)
     DO UPDATE SET deliveries = sync_traffic.deliveries + excluded.deliveries
@@ -159,6 +164,14 @@ def counted_before() -> datetime | None:
     """Return before when everything that was accepted is counted; None until there is such a moment."""
     gauge = Gauge.objects.filter(name=COUNTED, measured_at__gt=NEVER).first()
     return gauge.measured_at if gauge else None
+
+
+def ever() -> QuerySet[Traffic]:
+    """Return what became of all deliveries of entities that were ever counted: a few lines for each.
+
+    A refused write may name an entity that is none, and each such name has a line too.
+    """
+    return Traffic.objects.filter(minutes=EVER, entity__in=list(schemas()))
 
 
 def prune() -> None:

@@ -7,6 +7,8 @@ from connector.edge.envelope import answer
 from connector.edge.errors import BadRequest, Fault, NotFound, shown
 from connector.edge.headers import ENTITY_ID, ENTITY_TOKEN, IDEMPOTENCY_KEY, PROCESS_ID
 from connector.edge.strict_json import printable
+from connector.edge.trace import note
+from connector.edge.tracing import spans
 from connector.edge.views import ContractView
 from entities import reading
 from entities.schema import EntitySchema, schemas
@@ -44,7 +46,10 @@ class EntityView(ContractView):
             wants_async=wants_async(request),
         )
         entity_id = None if method == Method.POST else ENTITY_ID.read(request, faults)
-        told = intake.take(write, schema, entity_id, faults)
+        if write.process_id:
+            note(process_id=write.process_id)
+        with spans.span("store the delivery"):
+            told = intake.take(write, schema, entity_id, faults)
         return answer(told.status, data=told.data, detail=told.detail, headers=told.headers)
 
     def named_schema(self, request: HttpRequest, entity_name: str, faults: list[Fault]) -> EntitySchema | None:
@@ -128,6 +133,7 @@ class DeliveryView(ContractView):
     def get(self, _request: HttpRequest, number: str) -> HttpResponse:
         if len(number) > 18:
             raise NotFound
+        note(delivery=int(number))
         return answer(200, data=progress.delivery_progress(client_id=self.caller.client_id, number=int(number)))
 
 
@@ -139,5 +145,6 @@ class ProcessView(ContractView):
         page = whole(request.GET, "page", 1, (1, 10**9), faults)
         if faults:
             raise BadRequest(faults=faults)
+        note(process_id=printable(process_id))
         data = progress.process_progress(client_id=self.caller.client_id, process_id=printable(process_id), page=page)
         return answer(200, data=data)

@@ -19,7 +19,7 @@ from entities import reading
 from entities.epoch import IS_CURRENT
 from entities.reading import Span
 from entities.schema import EntitySchema
-from sync import replica
+from sync import metrics, replica
 from sync.blocks import span_of
 from sync.cursors import PageOfWalk, Reader, Start, expired
 from sync.models import Walk
@@ -80,6 +80,7 @@ def open_walk(reader: Reader, page: Page) -> Walk:
     own = {"client_id": reader.client_id, "entity": reader.schema.name}
     Walk.objects.filter(**own, served_at__lte=Now() - LIFETIME).delete()
     extent = reading.extent(reader.schema)
+    metrics.walks.labels(reader.schema.name).inc()
     return Walk.objects.create(
         **own,
         per_page=page.size,

@@ -13,6 +13,7 @@ from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpResponse
 
 from connector.edge.errors import BadRequest, ContractError, Unavailable, Unexpected
+from connector.edge.health.disk import disk
 from connector.edge.logs import outline
 
 log = structlog.get_logger(__name__)
@@ -53,6 +54,7 @@ def as_contract_error(exc: Exception) -> ContractError:
         return BadRequest.at("query", "refused", "The request has more parameters than are taken, or unreadable ones.")
     if is_outage(exc):
         log.warning("database_unavailable", **outline(exc))
+        disk.note(sqlstate(exc))
         return Unavailable()
     log.error("request_failed", **outline(exc))
     return Unexpected()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging.config
+import re
 import traceback
 from logging import LogRecord
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 
+VALUE = re.compile(r"%[\d.]*[a-z]")
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -37,14 +39,14 @@ def configure() -> None:
 def standard_library(renderer: Any) -> dict[str, Any]:
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
-        "processors": [outlined, structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        "processors": [outlined, structlog.stdlib.ProcessorFormatter.remove_processors_meta, line_for_each(renderer)],
         "foreign_pre_chain": SHARED,
     }
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"event": formatter},
-        "filters": {"task": {"()": TaskNamed}},
+        "filters": {"task": {"()": TaskNamed}, "unquoted": {"()": Unquoted}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "event"}},
         "root": {"handlers": ["stderr"], "level": settings.LOG_LEVEL},
         "loggers": {
@@ -59,6 +61,8 @@ def standard_library(renderer: Any) -> dict[str, Any]:
             "botocore": {"level": "WARNING"},
             # Each sign-in has a row; its lines tell stars.
             "axes": {"level": "WARNING"},
+            # What an exporter could not tell, without where that is: its address may hold a token.
+            "opentelemetry.exporter.otlp.proto.http.trace_exporter": {"filters": ["unquoted"]},
             # A heartbeat every few seconds is no news.
             "celery.app.trace": {"level": "WARNING", "filters": ["task"]},
             "celery.worker.strategy": {"level": "WARNING"},
@@ -75,6 +79,26 @@ class TaskNamed(logging.Filter):
         if hasattr(record, "data"):
             record.msg, record.args = "task_failed: %s", (record.data.get("name"),)
         return True
+
+
+class Unquoted(logging.Filter):
+    """Has a library say what happened without the values of it."""
+
+    def filter(self, record: LogRecord) -> bool:
+        record.msg, record.args = VALUE.sub("...", str(record.msg)), ()
+        return True
+
+
+def line_for_each(renderer: Any) -> Any:
+    """Return a renderer of lines that have all but `each` in common: they are written at once."""
+
+    def rendered(logger: Any, method: str, event: dict[str, Any]) -> str:
+        each = event.pop("each", None)
+        if each is None:
+            return str(renderer(logger, method, event))
+        return "\n".join(str(renderer(logger, method, {**event, **own})) for own in each)
+
+    return rendered
 
 
 def outlined(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:

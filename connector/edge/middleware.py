@@ -6,6 +6,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.core.exceptions import DisallowedHost
@@ -14,8 +15,11 @@ from django.http import HttpRequest, HttpResponse
 
 from connector.edge.errors import BadRequest, ContractError, Unexpected
 from connector.edge.logs import outline
+from connector.edge.metrics import requests
+from connector.edge.metrics.counted import is_open
 from connector.edge.shapes import error_answer
-from connector.edge.trace import trace_id
+from connector.edge.trace import forget, note, trace_id
+from connector.edge.tracing import spans
 
 log = structlog.get_logger(__name__)
 
@@ -33,20 +37,35 @@ class ContractMiddleware:
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
+        self.is_measured = is_open()
+        self.answer = self.traced if spans.IS_ON else self.respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
         normalise_path(request)
-        with structlog.contextvars.bound_contextvars(request_id=trace_id(request)):
-            response = with_length(request, self.respond(request))
+        note(request_id=trace_id(request))
+        try:
+            response = with_length(request, self.answer(request))
             response["X-Request-Id"] = trace_id(request)
-            log.info(
-                "request_finished",
-                method=request.method,
-                route=route_of(request),
-                status=response.status_code,
-                ms=round((time.perf_counter() - started) * 1000, 1),
-            )
+            self.tell(request, response, time.perf_counter() - started)
+        finally:
+            forget()
+        return response
+
+    def tell(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+        """Say in one line what became of a request, and count it."""
+        route, status = route_of(request), response.status_code
+        log.info("request_finished", method=request.method, route=route, status=status, ms=round(seconds * 1000, 1))
+        if self.is_measured:
+            requests.observe(route, request.method, status, seconds)
+
+    def traced(self, request: HttpRequest) -> HttpResponse:
+        """Respond within a span of the trace that the caller names, or of a new one."""
+        with spans.request_span("request", request.META) as span:
+            note(trace_id=spans.trace_in_hand())
+            response = self.respond(request)
+            if span is not None:
+                describe(span, request, response)
         return response
 
     def respond(self, request: HttpRequest) -> HttpResponse:
@@ -58,6 +77,20 @@ class ContractMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return None if is_outside(request.path_info) else error_answer(request, exception)
+
+
+def describe(span: Any, request: HttpRequest, response: HttpResponse) -> None:
+    """Name a request by its route as written, as the log does."""
+    method = request.method if request.method in requests.METHODS else "other"
+    span.update_name(f"{method} {route_of(request)}")
+    span.set_attributes(
+        {
+            "http.request.method": method,
+            "http.route": route_of(request),
+            "http.response.status_code": response.status_code,
+            "connector.request_id": trace_id(request),
+        }
+    )
 
 
 def log_failure(**_kwargs: object) -> None:
@@ -99,8 +132,8 @@ def is_outside(path: str) -> bool:
 
 
 def check_host(request: HttpRequest) -> None:
-    """Refuse a Host that is not ours; probes come by address and are let through."""
-    if request.path_info.startswith("/health/"):
+    """Refuse a Host that is not ours; probes and scrapes come by address and are let through."""
+    if request.path_info.startswith(("/health/", "/metrics")):
         return
     try:
         request.get_host()

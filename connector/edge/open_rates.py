@@ -22,12 +22,12 @@ def admit_openly(account: str, windows: Sequence[Window], *, now: float | None =
     """Take a call out of these windows; while Valkey is away it passes uncounted, whatever holds for others."""
     url = settings.REDIS_URL
     if _rests.get(url, 0.0) > monotonic():
-        uncounted_calls.add()
+        uncounted_calls.inc()
         return Admission()
     try:
         return take(account, windows, now=now)
     except redis.RedisError as exc:
         _rests[url] = monotonic() + REST
-        uncounted_calls.add()
+        uncounted_calls.inc()
         log.warning("call_not_counted", error=type(exc).__name__, admitted=True)
         return Admission()

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 from math import ceil
 from pathlib import Path
-from threading import Lock
 from typing import NamedTuple
 
 import redis
@@ -22,6 +21,7 @@ from redis.commands.core import Script
 
 from connector.edge.allowances import Window, windows_of
 from connector.edge.errors import Unavailable
+from connector.edge.metrics.counted import counter
 from connector.edge.valkey import client
 
 log = structlog.get_logger(__name__)
@@ -79,9 +79,12 @@ def admit_within(account: str, windows: Sequence[Window], *, now: float | None =
         Unavailable
     """
     try:
-        return take(account, windows, now=now)
+        admission = take(account, windows, now=now)
     except redis.RedisError as exc:
         return uncounted(exc)
+    if not admission.admitted:
+        refusals.labels(account.partition(":")[0]).inc()
+    return admission
 
 
 def forget(account: str) -> None:
@@ -126,24 +129,13 @@ def admission(windows: Sequence[Counted], *, taken: bool) -> Admission:
     return Admission(nearest.limit, nearest.remaining, nearest.seconds)
 
 
-class Tally:
-    """A number that any thread may raise."""
-
-    def __init__(self) -> None:
-        self.lock = Lock()
-        self.value = 0
-
-    def add(self) -> None:
-        with self.lock:
-            self.value += 1
-
-
-uncounted_calls = Tally()  # of this process, since it began
+refusals = counter("connector_rate_refusals_total", "Calls that were refused as too many, by what they are.", ["scope"])
+uncounted_calls = counter("connector_uncounted_calls_total", "Calls that could not be counted: Valkey was away.", [])
 
 
 def uncounted(exc: redis.RedisError) -> Admission:
     """Let a call pass that cannot be counted, or refuse it, as the operator has decided."""
-    uncounted_calls.add()
+    uncounted_calls.inc()
     log.warning("call_not_counted", error=type(exc).__name__, admitted=settings.CONNECTOR_RATE_OPEN)
     if not settings.CONNECTOR_RATE_OPEN:
         raise Unavailable("Calls cannot be counted at the moment, so none is taken; send the request again.") from exc

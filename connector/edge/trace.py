@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from random import getrandbits
 from uuid import UUID
 
 from django.http import HttpRequest
+from structlog.contextvars import bind_contextvars, get_contextvars, unbind_contextvars
 
 KEY = "connector.trace_id"  # No header of a client comes under such a name.
+NAMES = ("request_id", "process_id", "delivery", "trace_id")
+
+note = bind_contextvars  # Has it said in all lines that are still to come of the request in hand.
 
 
 def trace_id(request: HttpRequest) -> str:
@@ -17,3 +23,19 @@ def trace_id(request: HttpRequest) -> str:
         # Not for secrets: `uuid4` asks the system, and a busy process waits for its turn after each such question.
         found = request.META[KEY] = str(UUID(int=getrandbits(128), version=4))
     return found
+
+
+def forget() -> None:
+    """Say no more of a request that is over."""
+    unbind_contextvars(*NAMES)
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """Have what a block notes be said in its own lines alone."""
+    before = {name: value for name, value in get_contextvars().items() if name in NAMES}
+    try:
+        yield
+    finally:
+        forget()
+        note(**before)

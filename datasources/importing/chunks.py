@@ -6,12 +6,14 @@ It is imported beside the one before it, where neither has to do with the other,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import Error, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
 from connector.edge.errors import Unavailable
+from datasources.counters import count_rows
 from datasources.importing import noting, superseding, turns
 from datasources.importing.hands import Ended
 from datasources.importing.repeats import Repeats
@@ -110,3 +112,5 @@ class Importer:
         added = {name: F(name) + count for name, count in counts.items()}
         place = {"offset": chunk.offset, "position": chunk.position}
         Import.objects.filter(pk=self.import_.pk).update(modified_at=Now(), **place, **added)
+        by_result = {name: counts[f"rows_{name}"] for name in ("ok", "with_errors", "skipped")}
+        transaction.on_commit(partial(count_rows, **by_result))

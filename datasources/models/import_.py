@@ -2,13 +2,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import models
+import structlog
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from datasources import counters
 from datasources.models.data_source import DataSource, FileImportType, ProcessorType
 from datasources.models.run import Run
 from partners.models import Partner
+
+log = structlog.get_logger(__name__)
 
 
 class FileType(models.TextChoices):
@@ -155,4 +159,13 @@ class Import(models.Model):
 
     def end(self, state: ImportState, reason: str = "") -> bool:
         """End it, unless it has ended already; tell whether this ended it."""
-        return self.move(*UNFINISHED, ImportState.PENDING, state=state, reason=reason[:500], import_date=Now())
+        ended = self.move(*UNFINISHED, ImportState.PENDING, state=state, reason=reason[:500], import_date=Now())
+        if ended:
+            transaction.on_commit(self.tell_of_end)
+        return ended
+
+    def tell_of_end(self) -> None:
+        state = ImportState(self.state).name.lower()
+        counters.imports.labels(state).inc()
+        counts = {"rows": self.rows, "rows_ok": self.rows_ok, "rows_with_errors": self.rows_with_errors}
+        log.info("import_ended", number=self.pk, run=self.run_id, state=state, **counts)

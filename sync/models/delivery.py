@@ -116,6 +116,7 @@ class Delivery(models.Model):
     )
     edited_body = models.BinaryField(null=True, help_text="What a person had applied instead of the body.")
     is_local = models.BooleanField(db_default=False, help_text="It is a change of ours, not one that Dsync sent.")
+    traceparent = models.CharField(max_length=55, null=True, help_text="The span that left it behind, where traced.")
     replay_of = models.BigIntegerField(null=True, help_text="The delivery that this one is a copy of.")
 
     objects = DeliveryQuerySet.as_manager()

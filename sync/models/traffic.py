@@ -8,7 +8,7 @@ from django.db import models
 class Traffic(models.Model):
     """How many deliveries of one entity that were accepted in one stretch of time are in one state."""
 
-    minutes = models.SmallIntegerField(help_text="How long the stretch is.")
+    minutes = models.SmallIntegerField(help_text="How long the stretch is; 0: for ever.")
     start = models.DateTimeField(help_text="When it begins.")
     entity = models.CharField(max_length=63)
     state = models.CharField(max_length=16)

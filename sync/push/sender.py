@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from connector.edge.encryption import Undecipherable
 from entities.schema import schemas
+from sync import metrics
 from sync.models import Push
 from sync.models.delivery import Method
 from sync.push import gate, outbox
@@ -34,11 +35,17 @@ class Sent:
     message: Message
     verdict: Verdict = UNKNOWN
 
+    def tell(self, push: Push) -> None:
+        fate = self.verdict.fate
+        metrics.pushes.labels(push.entity, fate.name.lower()).inc()
+        say = log.info if fate == Fate.TAKEN else log.warning
+        event = "push_taken" if fate == Fate.TAKEN else "push_failed"
+        say(event, push=push.pk, entity=push.entity, fate=fate.name, tries=push.tries)
+
     def settle(self, *, counts: bool) -> None:
         """Write what became of it; `counts` tells whether a doubtful failure was the record's."""
         push, reason = self.push, self.verdict.reason
-        if self.verdict.fate != Fate.TAKEN:
-            log.warning("push_failed", push=push.pk, entity=push.entity, fate=self.verdict.fate.name, tries=push.tries)
+        self.tell(push)
         match self.verdict.fate:
             case Fate.TAKEN:
                 outbox.sent(push, is_known=self.message.method != Method.DELETE)

@@ -21,6 +21,7 @@ import psutil
 from connector.stack import credentials
 from connector.stack.place import Place
 from connector.stack.waiting import Waiting
+from tests.acceptance.said import leaks
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 COMMAND = (sys.executable, "-m", "connector.stack", "run")
@@ -155,6 +156,8 @@ def running(stack_at: Callable[[Path], Stack], name: str = "run") -> Iterator[St
     try:
         stack.start()
         yield stack
+        stack.stop()
+        assert leaks(stack) == []
     finally:
         stack.remove()
         shutil.rmtree(folder)

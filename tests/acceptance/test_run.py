@@ -2,25 +2,57 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import httpx
 import psutil
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from prometheus_client.parser import text_string_to_metric_families
 
 from connector.stack.waiting import Waiting
 from tests.acceptance.local_stack import CHECKOUT, COMMAND, PATIENCE, LocalStack, environment, free_port, running
+from tests.acceptance.receiver import Receiver, receiving
+from tests.acceptance.said import events, leaks
+
+METRICS_TOKEN = "only-for-metrics-0123456789"
+MARK = "mark-of-a-payload"
+PROCESS = "process-that-is-traced"
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+ROUTE = r"POST ^entity/(?P<entity_name>[^/]+)\Z"
+DEMONSTRATED = ("hde012", "Example Street 1")  # of what the demo sends
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[LocalStack]:
+def stack(receiver: Receiver) -> Iterator[LocalStack]:
     """A stack that runs, in a folder with a name that needs quoting everywhere."""
-    with running(LocalStack, "50% of a run") as stack:
+    with running(partial(LocalStack, **watched(receiver)), "50% of a run") as stack:
         yield stack
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+def watched(receiver: Receiver) -> dict[str, str]:
+    """Return what makes a stack log as a production does, tell metrics, and export traces."""
+    return {
+        "LOG_JSON": "true",
+        "CONNECTOR_METRICS_TOKEN": METRICS_TOKEN,
+        "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url,
+        "OTEL_BSP_SCHEDULE_DELAY": "200",
+    }
 
 
 @pytest.fixture
@@ -67,11 +99,108 @@ def test_it_announces_itself_when_nothing_is_degraded(stack: LocalStack) -> None
     assert stack.get("/health/ready")["data"] == {"degraded": []}
 
 
-def test_demo_passes(stack: LocalStack) -> None:
+@pytest.fixture(scope="module")
+def demo(stack: LocalStack) -> subprocess.CompletedProcess[str]:
     tokens = ["--token", stack.credentials["AUTH_TOKEN"], "--hood-token", stack.credentials["HOOD_TOKEN"]]
     command = [sys.executable, "-m", "connector.demo", "--url", stack.url, *tokens]
-    demo = subprocess.run(command, cwd=CHECKOUT, check=False, capture_output=True, text=True, timeout=PATIENCE)
+    return subprocess.run(command, cwd=CHECKOUT, check=False, capture_output=True, text=True, timeout=PATIENCE)
+
+
+def test_demo_passes(demo: subprocess.CompletedProcess[str]) -> None:
     assert demo.returncode == 0, demo.stdout
+
+
+@pytest.fixture(scope="module")
+def traced(stack: LocalStack, receiver: Receiver) -> dict[str, Span]:
+    """Return the spans of one trace, whose write is answered 202, by their names."""
+    sent = {"Prefer": "respond-async", "Process-Id": PROCESS, "traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
+    assert post(stack, {"sku": f"{MARK}-traced", "name": MARK}, sent).status_code == 202
+    return receiver.trace(TRACE, until="apply the delivery")
+
+
+def post(stack: LocalStack, body: Any, headers: Mapping[str, str] = MappingProxyType({})) -> httpx.Response:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    sent = {**stack.headers, "Content-Type": "application/json", **headers}
+    return httpx.post(f"{stack.url}//entity/product", content=content, headers=sent, trust_env=False, timeout=10)
+
+
+def test_one_trace_leads_from_the_request_to_the_commit_that_applied_it(traced: dict[str, Span]) -> None:
+    request, stored, applied = (traced[name] for name in (ROUTE, "store the delivery", "apply the delivery"))
+    assert request.parent_span_id.hex() == "00f067aa0ba902b7"
+    assert (stored.parent_span_id, applied.parent_span_id) == (request.span_id, stored.span_id)
+    assert applied.end_time_unix_nano > stored.end_time_unix_nano
+    told = {each.key: each.value for each in applied.attributes}
+    assert (told["connector.state"].string_value, told["connector.entity"].string_value) == ("applied", "product")
+    assert told["connector.delivery"].int_value > 0
+
+
+def test_span_of_a_delivery_links_to_its_batch_in_the_celery_task(traced: dict[str, Span], receiver: Receiver) -> None:
+    (link,) = traced["apply the delivery"].links
+    Waiting().until(lambda: link.span_id in {span.span_id for span in receiver.spans}, "the batch", seconds=PATIENCE)
+    (batch,) = (span for span in receiver.spans if span.span_id == link.span_id)
+    told = {each.key: each.value.string_value for each in traced["apply the delivery"].attributes}
+    assert batch.name == "apply deliveries"
+    if told["connector.task"]:  # Else the dispatcher was first.
+        Waiting().until(lambda: names(receiver).get(batch.parent_span_id) == told["connector.task"], "the task's span")
+
+
+def names(receiver: Receiver) -> dict[bytes, str]:
+    return {span.span_id: span.name for span in receiver.spans}
+
+
+@pytest.mark.usefixtures("demo", "traced")
+def test_traces_hold_no_secret_and_nothing_that_was_sent(stack: LocalStack, receiver: Receiver) -> None:
+    told = "".join(str(span) for span in receiver.spans)
+    assert len(receiver.spans) > 50
+    assert [secret for secret in (MARK, *stack.headers.values(), *DEMONSTRATED) if secret in told] == []
+
+
+@pytest.mark.usefixtures("demo", "traced")
+def test_logs_hold_no_secret_and_nothing_that_was_sent(stack: LocalStack) -> None:
+    for body in ({"sku": MARK}, {"sku": MARK}, {"sku": MARK, "price": MARK}, f'{{"sku": "{MARK}"'.encode()):
+        post(stack, body)
+    post(stack, {"sku": f"{MARK}-2", MARK: MARK}, {"Auth-Token": f"dsync_{MARK}"})
+    post(stack, {"sku": f"{MARK}-3"}, {"Entity-Token": MARK, "Idempotency-Key": MARK})
+    httpx.get(f"{stack.url}/{MARK}?token={MARK}", trust_env=False)
+    httpx.get(f"{stack.url}/metrics", headers={"Authorization": f"Bearer {MARK}"}, trust_env=False)
+    form = {"username": MARK, "password": MARK}
+    httpx.post(f"{stack.url}/admin/login/", data=form, trust_env=False)
+    assert leaks(stack, [MARK, METRICS_TOKEN, *stack.headers.values(), *DEMONSTRATED]) == []
+
+
+def test_log_has_a_line_for_each_outcome_with_what_it_is_of(stack: LocalStack, traced: dict[str, Span]) -> None:
+    number = {each.key: each.value.int_value for each in traced["apply the delivery"].attributes}["connector.delivery"]
+    (settled,) = (each for each in events(stack, "delivery_settled") if each["delivery"] == number)
+    assert (settled["process_id"], settled["state"], settled["outcome"]) == (PROCESS, "applied", "created")
+    (request,) = (each for each in events(stack, "request_finished") if each.get("process_id") == PROCESS)
+    assert (request["delivery"], request["status"], request["trace_id"]) == (number, 202, TRACE)
+    assert request["request_id"]
+
+
+@pytest.mark.usefixtures("demo")
+def test_metrics_add_up_what_all_processes_count(stack: LocalStack) -> None:
+    headers = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+    told = httpx.get(f"{stack.url}/metrics", headers=headers, trust_env=False).text
+    families = {family.name: family for family in text_string_to_metric_families(told)}
+    count = {
+        (sample.labels["route"], sample.labels["status"]): sample.value
+        for sample in families["connector_request_duration_seconds"].samples
+        if sample.name.endswith("_count") and sample.labels["method"] == "POST"
+    }
+    assert count[ROUTE.removeprefix("POST "), "201"] >= 1
+    assert {sample.value for sample in families["connector_scrape_failed"].samples} == {0}
+    assert {sample.value for sample in families["connector_part_healthy"].samples} == {1}
+    check_by_promtool(told)
+
+
+def check_by_promtool(told: str) -> None:
+    """Have Prometheus' own tool read it, where there is one; it has opinions on names besides, which it tells as 3."""
+    promtool = shutil.which("promtool")
+    if promtool:
+        checked = subprocess.run(
+            [promtool, "check", "metrics"], input=told, capture_output=True, text=True, check=False
+        )
+        assert checked.returncode in {0, 3}, checked.stderr
 
 
 def test_web_comes_back_when_it_was_killed(own_stack: LocalStack) -> None:

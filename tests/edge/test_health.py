@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from connector.edge.health import database, pulse
+from connector.edge.envelope import as_contract_error
+from connector.edge.health import database, parts, pulse
+from connector.edge.health.disk import REMEMBERED, disk
 from connector.edge.tasks import beat_lives, heartbeat
 
 pytestmark = pytest.mark.django_db
@@ -90,9 +94,43 @@ def test_ready_tells_that_the_worker_alone_is_silent(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("silence")
-def test_a_pulse_is_forgotten(settings: Any) -> None:
-    pulse.record("beat")
-    assert 0 < pulse.valkey().ttl(pulse.key("beat")) <= pulse.SILENCE
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(21, "21 seconds"), (90, "1 min"), (7_300, "2 h")], ids=["seconds", "minutes", "hours"]
+)
+def test_ready_tells_for_how_long_beat_is_silent(client: Client, seconds: int, shown: str) -> None:
+    heartbeat()
+    pulse.record("dispatcher")
+    pulse.valkey().set(pulse.key("beat"), "", ex=pulse.KEPT - seconds)
+    (degraded,) = client.get("/health/ready").json()["data"]["degraded"]
+    assert degraded == {"name": "beat", "reason": f"No beat has sent a heartbeat for {shown}."}
+
+
+def test_ready_is_503_where_the_disk_of_the_database_was_just_full(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk, "full_at", None)
+    full = OperationalError("no space")
+    full.__cause__ = psycopg.errors.DiskFull()
+    assert as_contract_error(full).status == 503
+    assert "disk of the database is full" in reason_for_503(client)
+
+
+def test_disk_that_was_full_is_tried_again(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk, "full_at", time.monotonic() - REMEMBERED)
+    assert client.get("/health/ready").status_code == 200
+
+
+def test_ready_tells_of_a_part_that_another_room_has(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(parts.PARTS, "changes", lambda: "They stand still.")
+    degraded = client.get("/health/ready").json()["data"]["degraded"]
+    assert {"name": "changes", "reason": "They stand still."} in degraded
+
+
+def test_ready_writes_to_see_that_it_can(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    client.get("/health/ready")
+    with django_assert_num_queries(2) as asked:
+        client.get("/health/ready")
+    assert "pg_logical_emit_message" in asked[0]["sql"]
 
 
 def test_ready_is_200_without_valkey(client: Client, settings: Any) -> None:
@@ -128,5 +166,5 @@ def test_ready_looks_for_migrations_only_until_none_is_missing(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client.get("/health/ready")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # Whether a write is taken, and how far behind readers of changes are.
         client.get("/health/ready")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 import structlog
 
-from connector.edge.logs import TaskNamed, standard_library
+from connector.edge.logs import TaskNamed, Unquoted, line_for_each, standard_library
 
 RENDERERS = {"json": structlog.processors.JSONRenderer(), "console": structlog.dev.ConsoleRenderer(colors=False)}
 
@@ -42,3 +43,15 @@ def test_failed_task_is_named_and_not_quoted() -> None:
     record = record_of("Task %(name)s raised %(exc)s", {"name": "a.task", "exc": "s3cret"}, data={"name": "a.task"})
     assert TaskNamed().filter(record)
     assert record.getMessage() == "task_failed: a.task"
+
+
+def test_exporter_tells_what_happened_without_its_values() -> None:
+    record = record_of("Failed to export %s batch to %s after %.2fs", "span", "https://s3cret@collector", 1.5)
+    assert Unquoted().filter(record)
+    assert record.getMessage() == "Failed to export ... batch to ... after ...s"
+
+
+def test_lines_that_have_much_in_common_are_written_one_by_one() -> None:
+    render = line_for_each(RENDERERS["json"])
+    lines = render(None, "info", {"event": "done", "each": [{"number": 1}, {"number": 2}]}).splitlines()
+    assert [json.loads(line) for line in lines] == [{"event": "done", "number": 1}, {"event": "done", "number": 2}]

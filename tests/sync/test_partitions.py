@@ -244,7 +244,7 @@ def test_command_removes_partitions_and_tells_how_many_deliveries(full: list[Del
     assert len(ranges()) == 2
 
 
-MIGRATION = import_module("sync.migrations.0020_partition_deliveries")
+MIGRATION = import_module("sync.migrations.0022_partition_deliveries")
 
 
 @pytest.mark.parametrize("few", [0, 10**15], ids=["many", "few"])

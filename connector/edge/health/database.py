@@ -8,8 +8,13 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from connector.edge.errors import Unavailable
+from connector.edge.health.disk import disk
 
-READ_ONLY = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean"
+# A write that is committed and leaves nothing behind, where the server says that it takes any.
+WRITE = """
+    SELECT read_only, CASE WHEN NOT read_only THEN pg_logical_emit_message(true, 'ready', '') END
+    FROM (SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS read_only) AS server
+"""
 
 # Set once nothing is left to migrate: a running release never gets behind its own migrations again.
 migrated = threading.Event()
@@ -19,12 +24,14 @@ def check_writable() -> None:
     """Raise Unavailable unless the database answers and takes writes."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute(READ_ONLY)
-            (read_only,) = cursor.fetchone()
+            cursor.execute(WRITE)
+            read_only, _ = cursor.fetchone()
     except (DatabaseError, InterfaceError) as exc:
         raise Unavailable("The database does not answer.") from exc
     if read_only:
         raise Unavailable("The database is read-only.")
+    if disk.is_full():
+        raise Unavailable("The disk of the database is full.")
 
 
 def check_migrated() -> None:

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from connector.edge.envelope import answer
 from connector.edge.errors import MethodNotAllowed
-from connector.edge.health import database, pulse
+from connector.edge.health import database, parts
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -41,4 +41,4 @@ def ready(_request: HttpRequest) -> HttpResponse:
     """Answer 200 while the database takes writes and is migrated; what else is away is only told."""
     database.check_writable()
     database.check_migrated()
-    return answer(200, data={"degraded": pulse.degraded()})
+    return answer(200, data={"degraded": parts.degraded()})

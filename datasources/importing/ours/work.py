@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from django.db.models.functions import Now
 
 from connector.edge.errors import Fault
 from datasources import spool
+from datasources.counters import count_rows
 from datasources.importing import copies, noting
 from datasources.importing.errors import Doubtful
 from datasources.importing.judging import client_number
@@ -131,3 +133,4 @@ def move_on(import_: Import, chunk: Chunk, refused: int, changed: int) -> None:
         rows_with_errors=F("rows_with_errors") + refused,
         rows_changed=F("rows_changed") + changed,
     )
+    transaction.on_commit(partial(count_rows, ok=len(chunk.rows) - refused, with_errors=refused))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from connector.edge.metrics.listening import listen
 from sync.dispatcher import dispatch
 
 
@@ -15,6 +16,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, skip_checks: bool, **_options: Any) -> None:
         if not skip_checks:
             self.check(databases=["default"])
+        listen()
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('sync', '0019_create_sweep'),
+        ('sync', '0021_keep_the_trace_of_deliveries'),
     ]
 
     operations = [

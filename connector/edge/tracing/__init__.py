@@ -1,0 +1,1 @@
+"""Traces for OpenTelemetry, where the standard variables name an endpoint; else nothing of it is even imported."""

@@ -1,0 +1,31 @@
+"""What the processes of a stack have said, and what of it nobody should have."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.acceptance.local_stack import LocalStack
+
+SECRETS = ("SECRET_KEY", "FIELD_KEYS", "ADMIN_PASSWORD", "AUTH_TOKEN", "HOOD_TOKEN")
+
+
+def lines(stack: LocalStack) -> Iterator[str]:
+    """Yield every line of every process, PostgreSQL's, Valkey's and the supervisor's too, by who said it."""
+    for path in sorted((stack.run_dir / "logs").iterdir()):
+        for line in path.read_text(errors="replace").splitlines():
+            yield f"{path.name}: {line}"
+
+
+def events(stack: LocalStack, event: str) -> list[dict[str, Any]]:
+    """Return the lines of an event, of a stack whose log is JSON."""
+    texts = (line.partition(": ")[2] for line in lines(stack) if f'"{event}"' in line)
+    return [json.loads(text) for text in texts if text.startswith("{")]
+
+
+def leaks(stack: LocalStack, others: Iterable[str] = ()) -> list[str]:
+    """Return the lines that have a secret of the stack in them, or a text that was sent to it."""
+    secrets = [*filter(None, map(stack.credentials.get, SECRETS)), *others]
+    return [line for line in lines(stack) if any(secret in line for secret in secrets)]
