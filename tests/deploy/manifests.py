@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from connector.stack.programs import processes
@@ -68,7 +69,8 @@ def after_python(command: Sequence[str]) -> list[str]:
 def production() -> list[dict[str, Any]]:
     """Return the resources of the production overlay as kubectl builds them."""
     kubectl = shutil.which("kubectl", path=CHECK["PATH"])
-    assert kubectl, "requirements-dev.txt has one for Linux"
+    if not kubectl:
+        pytest.skip("There is no kubectl here; requirements-dev.txt has one for Linux.", allow_module_level=True)
     command = [kubectl, "kustomize", str(DEPLOY / "kubernetes" / "production")]
     return list(yaml.safe_load_all(subprocess.run(command, check=True, capture_output=True).stdout))
 
