@@ -30,7 +30,7 @@ def rates(
         sides = {"ours": ours.rate, **{name: each.rate for name, each in loads.items()}, **(further or {})}
         measured = interleaved(bench, sides, rounds=bench.size(5, quick=2))
     ours.must_be_stored(bench.ours.count(stored))
-    created = sum(each.created for name, each in loads.items() if name != LIMIT)
+    created = sum(each.done for name, each in loads.items() if name != LIMIT)
     if (found := bench.theirs.count(STORED)) != created:
         raise AssertionError(f"The peers created {created} products, and {found} are stored.")
     return measured

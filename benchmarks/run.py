@@ -18,7 +18,26 @@ from benchmarks.theirs import Theirs
 from connector.stack.leftovers import MARK, stop_leftovers
 from connector.stack.place import Place
 
-WORKS = ("create", "accept", "backlog", "hot", "latency", "memory", "walk", "opening", "pull", "imports")
+WORKS = (
+    "create",
+    "accept",
+    "update",
+    "delete",
+    "validate",
+    "backlog",
+    "hot",
+    "latency",
+    "workers",
+    "processes",
+    "memory",
+    "web_memory",
+    "import_memory",
+    "walk",
+    "opening",
+    "growth",
+    "pull",
+    "imports",
+)
 OUT = Path(__file__).parent / "out"
 
 
