@@ -49,9 +49,7 @@ def statement(client_id: int) -> sql.Composed:
     drawn = {"record_hash": sql.SQL(":number"), "record_key": sql.SQL("'product-' || :number")}
     values = [drawn.get(name) or sql.Literal(value) for name, value in columns.items()]
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    return sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
-        sql.Identifier(TABLE), names, sql.SQL(", ").join(values)
-    )
+    return sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(sql.Identifier(TABLE), names, sql.SQL(", ").join(values))
 
 
 def rate(bench: Bench, pgbench: Path, script: Path) -> float:

@@ -36,7 +36,12 @@ class Target:
             "Content-Length": str(len(self.body)),
             **self.headers,
         }
-        lines = [f"{self.method} {self.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
+        lines = [
+            f"{self.method} {self.path} HTTP/1.1",
+            *(f"{name}: {value}" for name, value in headers.items()),
+            "",
+            "",
+        ]
         return "\r\n".join(lines).encode() + self.body
 
 
