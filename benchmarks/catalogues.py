@@ -15,7 +15,8 @@ COLUMNS = """
 COPIES = """
     WITH old AS (DELETE FROM {table} RETURNING *)
     INSERT INTO {table} (sku, {columns})
-    SELECT '{prefix}' || lpad(number::text, {width}, '0'), {columns} FROM (SELECT * FROM old LIMIT 1) AS one, generate_series(1, {count}) AS number
+    SELECT '{prefix}' || lpad(number::text, {width}, '0'), {columns}
+    FROM (SELECT * FROM old LIMIT 1) AS one, generate_series(1, {count}) AS number
 """
 
 

@@ -1,4 +1,4 @@
-"""Apply a backlog of distinct products with two worker processes, against one task for each row, of Celery and of procrastinate.
+"""Apply a backlog of distinct products with two worker processes, against one task for each row.
 
 The peers get fewer rows, for they would take minutes; what is compared is rows per second.
 """
