@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := benchmarks/.venv
+SINGER := benchmarks/.venv-singer
 
 .PHONY: run demo test screenshots storm bench check audit smoke format settings requirements release
 
@@ -25,10 +26,10 @@ screenshots: $(VENV)/browser.stamp
 storm: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.storm $(ARGS)
 
-# make bench, make bench ONLY=create,accept QUICK=1: speed beside others' ways of doing the same; takes some minutes
+# make bench, make bench ONLY=create,accept QUICK=1: speed beside others' ways of doing the same
 bench: export ONLY := $(ONLY)
 bench: export QUICK := $(QUICK)
-bench: $(VENV)/run.stamp $(PEERS)/run.stamp
+bench: $(VENV)/run.stamp $(PEERS)/run.stamp $(SINGER)/run.stamp
 	@exec $(BIN)/python -m benchmarks
 
 # What is judged without a database, with the settings of a production; and what deploys it.
@@ -78,6 +79,7 @@ requirements: $(VENV)/dev.stamp
 	$(COMPILE) --output-file=requirements.txt requirements.in
 	$(COMPILE) --output-file=requirements-dev.txt requirements-dev.in
 	$(COMPILE) --output-file=benchmarks/requirements.txt benchmarks/requirements.in
+	$(COMPILE) --output-file=benchmarks/requirements-singer.txt benchmarks/requirements-singer.in
 
 COMPILE = $(BIN)/pip-compile --quiet --no-emit-index-url --no-emit-find-links --strip-extras $(ARGS)
 
@@ -97,6 +99,13 @@ $(PEERS)/run.stamp: benchmarks/requirements.txt | $(BIN)/python
 	@$(BIN)/python -m venv $(PEERS)
 	@$(PEERS)/bin/python -m pip install --quiet --requirement $< >$(PEERS)/pip.log 2>&1 || { cat $(PEERS)/pip.log; exit 1; }
 	@$(PEERS)/bin/python -m pip install --quiet --requirement deploy/requirements-parser.txt >>$(PEERS)/pip.log 2>&1 || :
+	@touch $@
+
+# A peer whose requirements contradict those of the others.
+$(SINGER)/run.stamp: benchmarks/requirements-singer.txt | $(BIN)/python
+	@echo "Installing $< into $(SINGER) ..."
+	@$(BIN)/python -m venv $(SINGER)
+	@$(SINGER)/bin/python -m pip install --quiet --requirement $< >$(SINGER)/pip.log 2>&1 || { cat $(SINGER)/pip.log; exit 1; }
 	@touch $@
 
 $(BIN)/python:

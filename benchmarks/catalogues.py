@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from benchmarks.bench import Bench
+from benchmarks.client import KEY
 from benchmarks.load import Load, Target
 from benchmarks.servers import Side
 
+PREFIX = "walk-"
 COLUMNS = """
     SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns
     WHERE table_name = %s AND column_name NOT IN ('id', 'sku')
@@ -13,7 +15,8 @@ COLUMNS = """
 COPIES = """
     WITH old AS (DELETE FROM {table} RETURNING *)
     INSERT INTO {table} (sku, {columns})
-    SELECT 'walk-' || number, {columns} FROM (SELECT * FROM old LIMIT 1) AS one, generate_series(1, {count}) AS number
+    SELECT '{prefix}' || lpad(number::text, {width}, '0'), {columns}
+    FROM (SELECT * FROM old LIMIT 1) AS one, generate_series(1, {count}) AS number
 """
 
 
@@ -32,5 +35,6 @@ def fill(bench: Bench, count: int) -> None:
 def copy(side: Side, table: str, count: int) -> None:
     with side.database() as connection:
         (columns,) = connection.execute(COLUMNS, [table]).fetchone() or ("",)
-        connection.execute(COPIES.format(table=table, columns=columns, count=count).encode())
+        form = {"table": table, "columns": columns, "prefix": PREFIX, "width": len(KEY) - len(PREFIX)}
+        connection.execute(COPIES.format(**form, count=count).encode())
         connection.execute(f"VACUUM ANALYZE {table}".encode())

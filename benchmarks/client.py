@@ -17,15 +17,20 @@ from collections.abc import Iterator
 
 KEY = b"KEY-OF-A-PRODUCT"
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+NO_CONTENT = 204
 PATIENCE = 60
 
 
-def requests(template: bytes, prefix: str) -> Iterator[bytes]:
+def requests(template: bytes, prefix: str, start: int) -> Iterator[bytes]:
     """Yield requests with distinct keys, all of the same length."""
-    before, after = template.split(KEY)
-    width = len(KEY) - len(prefix)
-    for number in itertools.count():
-        yield before + f"{prefix}{number:0{width}d}".encode() + after
+    parts = template.split(KEY)
+    for number in itertools.count(start):
+        yield numbered(prefix, number).join(parts)
+
+
+def numbered(prefix: str, number: int) -> bytes:
+    """Return a key of the length of KEY."""
+    return f"{prefix}{number:0{len(KEY) - len(prefix)}d}".encode()
 
 
 class Connection:
@@ -54,10 +59,10 @@ def status_of(received: bytearray) -> int | None:
     head, found, body = received.partition(b"\r\n\r\n")
     if not found:
         return None
-    length = LENGTH.search(head)
-    if length is None:
+    status, length = int(head[9:12]), LENGTH.search(head)
+    if length is None and status != NO_CONTENT:
         raise ValueError(f"An answer tells no length: {bytes(head)!r}")
-    return int(head[9:12]) if len(body) == int(length[1]) else None
+    return status if length is None or len(body) == int(length[1]) else None
 
 
 def drive(connections: list[Connection], wanted: Iterator[bytes], seconds: float) -> tuple[Counter[int], float]:
@@ -91,7 +96,7 @@ def ready(selector: selectors.BaseSelector) -> list[Connection]:
 def main() -> None:
     order = json.load(sys.stdin)
     connections = [Connection(order["port"]) for _ in range(order["connections"])]
-    wanted = requests(order["request"].encode("latin-1"), order["prefix"])
+    wanted = requests(order["request"].encode("latin-1"), order["prefix"], order["start"])
     statuses, took = drive(connections, wanted, order["seconds"])
     json.dump({"statuses": statuses, "seconds": took}, sys.stdout)
 

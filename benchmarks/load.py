@@ -20,39 +20,47 @@ ROUNDS = itertools.count()  # Keys begin with the round's number: no two request
 
 @dataclass(frozen=True)
 class Target:
-    """Where a product is created, and how that is answered."""
+    """What is asked of a server, with KEY in the place of each product's key, and how that is answered."""
 
     port: int
     path: str
     headers: dict[str, str]
     status: int = 201
+    method: str = "POST"
+    body: bytes = BODY
 
     def request(self) -> bytes:
-        """Return the request, with KEY in the place of each product's key."""
         headers = {
             "Host": f"127.0.0.1:{self.port}",
             "Content-Type": "application/json",
-            "Content-Length": str(len(BODY)),
+            "Content-Length": str(len(self.body)),
             **self.headers,
         }
-        lines = [f"POST {self.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
-        return "\r\n".join(lines).encode() + BODY
+        lines = [
+            f"{self.method} {self.path} HTTP/1.1",
+            *(f"{name}: {value}" for name, value in headers.items()),
+            "",
+            "",
+        ]
+        return "\r\n".join(lines).encode() + self.body
 
 
 class Load:
-    """Creates products at a target, as many as it takes; `created` counts them over all rounds."""
+    """Asks a target as often as it answers, each time with another key; `done` counts that over all rounds."""
 
     def __init__(self, target: Target, *, seconds: float) -> None:
         self.target = target
         self.seconds = seconds
-        self.created = 0
+        self.done = 0
 
     def rate(self) -> float:
-        """Return how many products were created in a second; raise when an answer was another than expected."""
+        """Return how often it was answered in a second; raise when an answer was another than expected."""
+        prefix, start = self.keys()
         order = {
             "port": self.target.port,
             "request": self.target.request().decode("latin-1"),
-            "prefix": f"{next(ROUNDS):04d}-",
+            "prefix": prefix,
+            "start": start,
             "seconds": self.seconds,
             "connections": CONNECTIONS,
         }
@@ -60,12 +68,28 @@ class Load:
         if set(answer["statuses"]) != {str(self.target.status)}:
             raise AssertionError(f"{self.target.path} answered {answer['statuses']}, not {self.target.status} alone.")
         count: int = answer["statuses"][str(self.target.status)]
-        self.created += count
+        self.done += count
         return count / float(answer["seconds"])
 
+    def keys(self) -> tuple[str, int]:
+        """Return what the keys of a round begin with, and their first number."""
+        return f"{next(ROUNDS):04d}-", 0
+
     def must_be_stored(self, count: int) -> None:
-        if count != self.created:
-            raise AssertionError(f"{self.target.path} created {self.created} products, and {count} are stored.")
+        if count != self.done:
+            raise AssertionError(f"{self.target.method} {self.target.path} was done {self.done} times, not {count}.")
+
+
+class LoadOnStock(Load):
+    """Asks of products that are there, each of them once."""
+
+    def __init__(self, target: Target, *, prefix: str, first: int, seconds: float) -> None:
+        super().__init__(target, seconds=seconds)
+        self.prefix = prefix
+        self.first = first
+
+    def keys(self) -> tuple[str, int]:
+        return self.prefix, self.first + self.done
 
 
 def client(order: str) -> str:

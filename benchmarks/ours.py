@@ -26,6 +26,7 @@ SETTINGS = {
     "ALLOWED_HOSTS": "127.0.0.1",
     "LOG_LEVEL": "WARNING",  # The peers' web servers log no requests either.
 }
+NO_GUARD = {"CONNECTOR_DELETE_LIMIT": "1000000000"}  # Deletes are counted, and never so many that a person is asked.
 LEFT_BY_A_WORK = "sync_delivery, sync_attempt, sync_gauge, entities_product"
 
 
@@ -40,7 +41,7 @@ class Ours(Side):
     @classmethod
     def prepared(cls, servers: Servers) -> Ours:
         """Have this process be one of the connector's: settings, a migrated database, tokens."""
-        os.environ.update(SETTINGS, DATABASE_URL=servers.cluster.url(), REDIS_URL=servers.valkey.url())
+        os.environ.update(SETTINGS | NO_GUARD, DATABASE_URL=servers.cluster.url(), REDIS_URL=servers.valkey.url())
         os.environ["RUN_DIR"] = str(servers.place.run_dir)
         django.setup()
         from connector.edge.tokens import issue  # noqa: PLC0415 (models can be imported only now)

@@ -23,10 +23,10 @@ def process(
     command: Sequence[str], *, log: Path, stop: int = signal.SIGTERM, **options: Any
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a process and end it politely with the block; `options` are those of `Popen`."""
-    options = {"cwd": CHECKOUT, "stdin": subprocess.DEVNULL, **options}
     with log.open("ab") as output:
+        options = {"cwd": CHECKOUT, "stdin": subprocess.DEVNULL, "stdout": output, "stderr": output, **options}
         # A session of its own: Ctrl-C is ours to pass on, in order.
-        started = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True, **options)
+        started = subprocess.Popen(command, start_new_session=True, **options)
     try:
         yield started
     finally:

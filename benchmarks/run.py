@@ -13,12 +13,27 @@ from pathlib import Path
 from benchmarks import parser, results
 from benchmarks.bench import Bench
 from benchmarks.ours import Ours
+from benchmarks.plot import plot
 from benchmarks.servers import Servers
 from benchmarks.theirs import Theirs
 from connector.stack.leftovers import MARK, stop_leftovers
 from connector.stack.place import Place
 
-WORKS = ("create", "accept", "backlog", "hot", "latency", "memory", "walk", "opening", "pull", "imports")
+WORKS = (
+    "create",
+    "accept",
+    "update",
+    "delete",
+    "validate",
+    "backlog",
+    "hot",
+    "latency",
+    "memory",
+    "walk",
+    "opening",
+    "pull",
+    "imports",
+)
 OUT = Path(__file__).parent / "out"
 
 
@@ -30,6 +45,7 @@ def run(names: Sequence[str], *, quick: bool) -> None:
             bench.tell(name)
             work = importlib.import_module(f"benchmarks.works.{name}")  # Only now: its models need a set-up Django.
             report.add(work.run(bench))
+    (OUT / "plot.svg").write_text(plot(report.rows))
     sys.stdout.write(report.table())
 
 

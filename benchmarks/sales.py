@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 
+from benchmarks import singer
 from benchmarks.bench import Bench
 from benchmarks.processes import accepts, free_port, process
 from benchmarks.sftp import PASSWORD, USER
@@ -22,6 +23,14 @@ from benchmarks.theirs import FOLDER, PYTHON
 from connector.stack.waiting import Waiting
 
 HEADER = "transactionId,credentialPrincipal,partnerSkuCode,quantity,amount,saleDate,currency,salesOrigin"
+TABLE = """
+    CREATE SCHEMA copied;
+    CREATE TABLE copied.sales (
+        transaction_id text PRIMARY KEY, credential_principal text, partner_sku_code text, quantity numeric,
+        amount numeric, sale_date date, currency text, sales_origin text
+    )
+"""
+COPY = "COPY copied.sales FROM STDIN (FORMAT csv, HEADER)"
 LEFT = "datasources_run, datasources_import, datasources_reject, entities_partnersale"
 
 
@@ -64,18 +73,46 @@ class Sales:
         """Return how many rows a second dlt merges."""
         data = str(self.folder.parent / "dlt")
         telling = {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "ERROR", "DLT_DATA_DIR": data}
-        door = {"SFTP_PORT": str(self.port), "SFTP_USER": USER, "SFTP_PASSWORD": PASSWORD}
         command = [str(PYTHON), str(FOLDER / "dlt_merge.py")]
-        environment = {**self.bench.theirs.environment, **telling, **door}
+        environment = {**self.environment, **telling}
         done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
-        found = self.bench.theirs.count("SELECT count(*) FROM dlt_sales.sales")
-        assert found == self.rows, f"dlt has {found} rows"  # noqa: S101
+        self.must_be_in("dlt_sales.sales")
         return self.rows / float(done.stdout.split()[-1])
+
+    def by_singer(self) -> float:
+        """Return how many rows a second a Singer target loads."""
+        seconds = singer.load(self.bench.theirs, self.environment, self.folder.parent)
+        self.must_be_in(f"{singer.SCHEMA}.sales")
+        return self.rows / seconds
+
+    def by_copy(self) -> float:
+        """Return how many rows a second COPY stores in a table that has a key and no other rule."""
+        with self.bench.theirs.database() as connection, connection.cursor() as cursor:
+            cursor.execute(TABLE)
+            started = time.perf_counter()
+            with (self.folder / "sales.csv").open("rb") as file, cursor.copy(COPY) as rows:
+                while data := file.read(1 << 16):
+                    rows.write(data)
+            seconds = time.perf_counter() - started
+        self.must_be_in("copied.sales")
+        return self.rows / seconds
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a peer, with the way to the file."""
+        door = {"SFTP_PORT": str(self.port), "SFTP_USER": USER, "SFTP_PASSWORD": PASSWORD}
+        return {**self.bench.theirs.environment, **door}
+
+    def must_be_in(self, table: str) -> None:
+        found = self.bench.theirs.count(f"SELECT count(*) FROM {table}")  # noqa: S608 (a name of ours)
+        assert found == self.rows, f"{table} has {found} rows"  # noqa: S101
 
     def clean(self) -> None:
         with self.bench.ours.database() as ours, self.bench.theirs.database() as theirs:
             ours.execute(f"TRUNCATE {LEFT} CASCADE".encode())
-            theirs.execute("DROP SCHEMA IF EXISTS dlt_sales, dlt_sales_staging CASCADE")
+            theirs.execute(
+                f"DROP SCHEMA IF EXISTS dlt_sales, dlt_sales_staging, {singer.SCHEMA}, copied CASCADE".encode()
+            )
 
 
 @contextmanager

@@ -42,13 +42,20 @@ class Theirs(Side):
         manage(environment, "migrate", "--run-syncdb", "--verbosity=0")
         manage(environment, "createsuperuser", "--noinput", f"--username={USER}", "--email=dsync@example.com")
         token = manage(environment, "drf_create_token", USER).split()[2]
-        return cls(servers, environment, {"Authorization": f"Token {token}"})
+        return cls(servers, environment, {"Authorization": f"Token {token}", "X-API-Key": token})
 
     @contextmanager
     def web(self, peer: str) -> Iterator[int]:
         """Serve the urls of a peer's module and yield the port."""
         command = [str(PYTHON), *GUNICORN, "--chdir", str(FOLDER), "wsgi"]
         with web(command, log=self.servers.log(peer), env={**self.environment, "PEER": peer}, cwd=FOLDER) as port:
+            yield port
+
+    @contextmanager
+    def asgi(self, peer: str) -> Iterator[int]:
+        """Serve a peer's module that runs an ASGI server of its own, and yield the port."""
+        log = self.servers.log(peer)
+        with web([str(PYTHON), "-m", peer], log=log, env=self.environment, cwd=FOLDER) as port:
             yield port
 
     @contextmanager

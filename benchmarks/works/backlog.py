@@ -1,4 +1,4 @@
-"""Apply a backlog of distinct products with two worker processes, against one Celery task for each row.
+"""Apply a backlog of distinct products with two worker processes, against one task for each row.
 
 The peers get fewer rows, for they would take minutes; what is compared is rows per second.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from benchmarks import procrastinate_rows
 from benchmarks.backlogs import apply, distinct, our_workers
 from benchmarks.bench import Bench
 from benchmarks.celery_rows import stock, tuned
@@ -15,6 +16,7 @@ from benchmarks.rounds import interleaved
 
 STOCK = "Celery task per row, ORM update_or_create"
 TUNED = "the same, Celery told to keep connections"
+PROCRASTINATE = "procrastinate task per row, the same"
 
 
 def run(bench: Bench) -> Iterator[Comparison]:
@@ -26,7 +28,9 @@ def run(bench: Bench) -> Iterator[Comparison]:
             "ours": lambda: apply(bench.ours, distinct(count)),
             STOCK: lambda: first.run(distinct(tasks)),
             TUNED: lambda: second.run(distinct(tasks)),
+            PROCRASTINATE: lambda: procrastinate_rows.run(bench.theirs, distinct(tasks)),
         }
         rates = interleaved(bench, sides, rounds=bench.size(3, quick=2), warm_up=False)
     yield Comparison("backlog", STOCK, rates["ours"], rates[STOCK], "rows/s", Goal(20))
-    yield Comparison("backlog", TUNED, rates["ours"], rates[TUNED], "rows/s")
+    for peer in (TUNED, PROCRASTINATE):
+        yield Comparison("backlog", peer, rates["ours"], rates[peer], "rows/s")

@@ -1,7 +1,11 @@
-"""Read a million products in pages of 100: pages spread over the table, pages one after another, and deep ones."""
+"""Read a million products in pages of 100: pages spread over the table, pages one after another, and deep ones.
+
+The limit is PostgreSQL handing the rows of as many pages over by COPY.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
@@ -16,6 +20,8 @@ PAGES = 200
 STRETCH = 100
 NUMBERED = "DRF PageNumberPagination"
 CURSORS = "DRF CursorPagination"
+LIMIT = "COPY TO of the rows"
+COPY = "COPY (SELECT * FROM entities_product ORDER BY id LIMIT {}) TO STDOUT"
 
 
 def run(bench: Bench) -> Iterator[Comparison]:
@@ -53,9 +59,20 @@ class Walk:
         sides = {
             "ours": lambda: 1000 * PAGES / sum(ours.times_by_cursor(PAGES)),
             CURSORS: lambda: 1000 * PAGES / sum(cursors.times_by_cursor(PAGES)),
+            LIMIT: self.copied,
         }
         rates = interleaved(self.bench, sides, rounds=self.bench.size(5, quick=2))
         yield Comparison("walk", CURSORS, rates["ours"], rates[CURSORS], "pages/s", Goal(5))
+        yield Comparison("walk", LIMIT, rates["ours"], rates[LIMIT], "pages/s")
+
+    def copied(self) -> float:
+        """Return how many pages a second COPY hands over, as rows of text."""
+        with self.bench.ours.database() as connection, connection.cursor() as cursor:
+            started = time.perf_counter()
+            with cursor.copy(COPY.format(PAGES * SIZE).encode()) as rows:
+                for _ in rows:
+                    pass
+            return PAGES / (time.perf_counter() - started)
 
     def deep(self, ours: Reader, numbered: Reader) -> Iterator[Comparison]:
         """Compare the last hundred pages with the first; the boundaries of both are there already."""
