@@ -5,6 +5,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    accepted_risks = {'constraint-missing-not-valid': 'A client is who sends: there are tens of them.'}
+
     dependencies = [
         ('edge', '0009_create_second_factor'),
     ]
