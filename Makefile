@@ -56,7 +56,7 @@ check: $(VENV)/dev.stamp
 release: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.releases
 
-SOURCE = alerts connector console datasources deploy entities notifications partners sync manage.py
+SOURCE = alerts connector console datasources deploy entities notifications partners reference sync manage.py
 
 # make audit: known weaknesses of what the requirements pin, where the service that knows them answers
 audit: $(VENV)/dev.stamp

@@ -130,7 +130,10 @@ CONNECTOR_METRICS_PORT = env.int("CONNECTOR_METRICS_PORT", default=0)  # of a wo
 CONNECTOR_METRICS_DIR = Path(env.str("CONNECTOR_METRICS_DIR", default=str(RUN_DIR / "metrics")))
 
 # Traces, by the variables of OpenTelemetry, which its SDK reads itself
-_traced = [env.str(f"OTEL_EXPORTER_OTLP_{of}ENDPOINT", default="") for of in ("TRACES_", "")]
+_traced = [
+    env.str("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", default=""),
+    env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default=""),
+]
 _is_wanted = env.str("OTEL_TRACES_EXPORTER", default="otlp") == "otlp" and not env.bool("OTEL_SDK_DISABLED", False)
 CONNECTOR_TRACING = any(_traced) and _is_wanted
 
@@ -237,10 +240,13 @@ _statement, _lock, _idle = TIMEOUTS[ROLE]
 # A pooler hands out a connection of the server for one transaction, so that nothing may belong to a connection: no
 # cursor that outlives its transaction, no options (the pooler's file sets the time-outs), and prepared statements only
 # where the pooler knows of them. Commands and the dispatcher are few, need all of that, and go to the server itself.
-DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False) and ROLE != "manage"
-_url = "DATABASE_DIRECT_URL" if env.bool("DATABASE_POOLED", default=False) and ROLE == "manage" else "DATABASE_URL"
+_is_pooled = env.bool("DATABASE_POOLED", default=False)
+DATABASE_POOLED = _is_pooled and ROLE != "manage"
 # The time-outs of a pool are those of one role, so its name may hold the role's: one URL then serves all processes.
-DATABASES = {"default": env.db_url(_url, role=ROLE)}
+_default = (
+    env.db_url("DATABASE_DIRECT_URL") if _is_pooled and ROLE == "manage" else env.db_url("DATABASE_URL", role=ROLE)
+)
+DATABASES = {"default": _default}
 if env.str("DATABASE_REPLICA_URL", default=""):  # Walks and changes are read from it, where it is near enough behind.
     DATABASES["replica"] = {**env.db_url("DATABASE_REPLICA_URL"), "TEST": {"MIRROR": "default"}}
 for _database in DATABASES.values():

@@ -34,6 +34,7 @@ class Socket(socket.socket):
     @classmethod
     def of(cls, accepted: socket.socket) -> "Socket":
         client = cls(fileno=accepted.detach())
+        client.settimeout(None)  # The mode of what was accepted is another, and not known by this object.
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             client.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", PAUSE, 0))
         return client

@@ -397,7 +397,7 @@ def test_the_log_of_the_server_tells_no_secret_and_no_payload(web: Web, key: str
     marked = f"payload-{key}"
     web.ask(create(web, marked))
     web.ask(web.write("POST", "product", b'{"sku": "%s", "price": "%s"}' % (marked.encode(), marked.encode())))
-    web.ask(web.write("PUT", "product", b"{", Entity_Id=marked, Process_Id=marked))
+    web.ask(web.write("PUT", "product", b"{", Entity_Id=marked))
     web.get(f"/api/sync/items?page={marked}", Entity_Token=marked)
     web.get("/datalayout", Auth_Token=marked)
     web.get(f"/nothing/{marked}?token={marked}", Host="evil.example")
