@@ -34,7 +34,7 @@ CONFIG = """\
 workers = 2
 warnings = false
 [generation]
-max-examples = 2
+max-examples = 1
 deterministic = true
 allow-x00 = false
 database = "none"
