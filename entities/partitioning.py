@@ -48,7 +48,8 @@ class Undividable(Exception):
 
 def parts_of(schema: EntitySchema) -> int:
     """Return how many partitions an entity's table has; 1 where it is in one piece."""
-    return max(1, fetched("SELECT count(*) FROM pg_inherits WHERE inhparent = %s::regclass", [quote(schema.table)])[0])
+    (found,) = fetched("SELECT count(*) FROM pg_inherits WHERE inhparent = %s::regclass", [quote(schema.table)])
+    return max(1, int(found))
 
 
 def is_table_of(schema: EntitySchema, name: str) -> bool:
