@@ -8,6 +8,7 @@ from django.db import DataError, IntegrityError
 from django.db.models import BaseConstraint
 
 from connector.edge.errors import Fault
+from entities.partitioning import is_table_of
 from entities.schema import EntitySchema
 
 
@@ -16,7 +17,7 @@ def fault_of(exc: IntegrityError | DataError, schema: EntitySchema) -> Fault | N
     diagnosis: Any = getattr(exc.__cause__, "diag", None)
     if isinstance(exc, DataError):
         return Fault(schema.name, "invalid_value", f"A value does not fit into its column of {schema.name}.")
-    if diagnosis is None or diagnosis.table_name != schema.table:
+    if diagnosis is None or not is_table_of(schema, diagnosis.table_name or ""):
         return None
     for constraint in schema.model._meta.constraints:
         if constraint.name == diagnosis.constraint_name:

@@ -112,6 +112,7 @@ def test_new_password_of_ones_own_is_told(admin_user: User) -> None:
         ("create_company", ["Acme"], "create_company name=Acme"),
         ("rotate_secrets", [], "rotate_secrets"),
         ("rotate_entity_token", ["product"], "rotate_entity_token name=product"),
+        ("partition_entity", ["product", "1"], "partition_entity name=product parts=1"),
         ("resync", ["replay", "product", "--dry-run"], "resync action=replay entity=product state=dead dry_run=True"),
     ],
     ids=str,
