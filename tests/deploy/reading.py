@@ -14,7 +14,7 @@ import pytest
 from connector.edge.environment import UNSET, Environment
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("alerts", "connector", "console", "datasources", "entities", "notifications", "partners", "sync")
+ROOMS = ("alerts", "connector", "console", "datasources", "entities", "notifications", "partners", "reference", "sync")
 FILES = ("deploy/gunicorn.conf.py", "manage.py")
 NAME = re.compile(r"[A-Z][A-Z0-9_]+")
 

@@ -47,6 +47,14 @@ def test_pod_has_the_secrets_as_files(name: str) -> None:
         assert container["envFrom"] == [{"configMapRef": {"name": settings["metadata"]["name"]}}]
 
 
+@pytest.mark.parametrize("name", PODS)
+def test_every_container_may_write_in_its_own_folder(name: str) -> None:
+    """Where metrics are open a check of the settings refuses a folder that is closed, before migrations, too."""
+    (settings,) = resources("ConfigMap")
+    for container in containers(name):
+        assert settings["data"]["RUN_DIR"] in {mount["mountPath"] for mount in container["volumeMounts"]}
+
+
 @pytest.mark.parametrize("name", sorted(set(PODS) - {"migrate"}))
 def test_deployment_waits_for_its_migrations(name: str) -> None:
     (first,) = PODS[name]["spec"]["initContainers"]

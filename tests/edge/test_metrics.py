@@ -209,5 +209,12 @@ def test_worker_tells_nothing_else_and_nobody_else(listener: str, path: str, tok
     assert (answer.status_code, answer.content) == (status, b"")
 
 
+def test_worker_believes_nobody_who_names_an_address(listener: str, settings: Any) -> None:
+    settings.CONNECTOR_METRICS_NETWORKS = ["10.0.0.0/8"]
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    answer = httpx.get(f"{listener}/metrics", headers={"X-Forwarded-For": "10.1.2.3"}, trust_env=False)
+    assert answer.status_code == 401
+
+
 def test_worker_listens_nowhere_until_a_port_is_set() -> None:
     assert listen() is None
