@@ -128,11 +128,15 @@ def test_settings_of_the_tests_are_not_refused() -> None:
     refuse_wrong_settings()
 
 
-@pytest.mark.parametrize("name", ["PORT", "WEB_WORKERS", "WEB_THREADS"])
-def test_number_of_the_web_server_that_is_none_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(name, "x")
-    command = [sys.executable, "-m", "gunicorn", "--check-config", "-c", "deploy/gunicorn.conf.py"]
-    assert subprocess.run(command, cwd=ROOT, check=False, capture_output=True).returncode != 0
+@pytest.mark.parametrize("name", ["PORT", "WEB_WORKERS", "CONNECTOR_BODY_SECONDS"])
+@pytest.mark.parametrize(("value", "told"), [("wrong", "{} is no whole number.\n"), ("", "")], ids=["wrong", "empty"])
+def test_number_of_the_web_server_is_refused_by_name_alone(
+    name: str, value: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    command = [sys.executable, "-W", "ignore", "-m", "gunicorn", "--check-config", "-c", "deploy/gunicorn.conf.py"]
+    ended = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert (ended.returncode != 0, ended.stderr) == (bool(told), told.format(name))
 
 
 PROCESSES = {
