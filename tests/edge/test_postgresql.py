@@ -90,6 +90,8 @@ def test_server_that_forgets_in_a_crash_is_refused_with_every_reason(command: st
 
 
 def test_text_has_one_index_where_that_serves_like_too() -> None:
+    if connection.pg_version < 170_000:
+        pytest.skip("Before 17 the order of C.UTF-8 is the C library's, of which nothing is known.")
     with connection.cursor() as cursor:
         cursor.execute("SELECT indexname FROM pg_indexes WHERE indexname LIKE '%\\_like'")
         assert cursor.fetchall() == []
