@@ -395,7 +395,7 @@ def is_readable(connection: socket.socket, *, seconds: float = 0) -> bool:
 
 def test_the_log_of_the_server_tells_no_secret_and_no_payload(web: Web, key: str) -> None:
     marked = f"payload-{key}"
-    web.ask(create(web, marked))
+    web.ask(web.write("POST", "product", json.dumps({"sku": marked}).encode()))
     web.ask(web.write("POST", "product", b'{"sku": "%s", "price": "%s"}' % (marked.encode(), marked.encode())))
     web.ask(web.write("PUT", "product", b"{", Entity_Id=marked))
     web.get(f"/api/sync/items?page={marked}", Entity_Token=marked)
