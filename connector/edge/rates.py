@@ -79,12 +79,9 @@ def admit_within(account: str, windows: Sequence[Window], *, now: float | None =
         Unavailable
     """
     try:
-        admission = take(account, windows, now=now)
+        return take(account, windows, now=now)
     except redis.RedisError as exc:
         return uncounted(exc)
-    if not admission.admitted:
-        refusals.labels(account.partition(":")[0]).inc()
-    return admission
 
 
 def forget(account: str) -> None:
@@ -102,6 +99,8 @@ def take(account: str, windows: Sequence[Window], *, now: float | None = None) -
     lengths = [number for window in windows for number in (window.limit, window.seconds * MICROSECONDS)]
     time = "" if now is None else round(now * MICROSECONDS)
     taken, *numbers = step(settings.REDIS_URL)(keys=[key(account)], args=[time, *lengths])
+    if not taken:
+        refusals.labels(account.partition(":")[0]).inc()
     return admission(counted(windows, numbers), taken=bool(taken))
 
 

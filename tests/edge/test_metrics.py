@@ -20,6 +20,7 @@ from connector.edge.allowances import Window
 from connector.edge.health import pulse
 from connector.edge.metrics import requests
 from connector.edge.metrics.listening import listen
+from connector.edge.open_rates import admit_openly
 from connector.edge.rates import admit_within, refusals
 from tests.acceptance.local_stack import CHECKOUT, free_port
 
@@ -174,10 +175,11 @@ def test_wrong_setting_is_refused_at_start(settings: Any, name: str, value: Any,
     assert [each.id for each in run_checks(tags=["security"]) if each.id and each.id.startswith("edge.E02")] == found
 
 
-def test_refused_call_is_counted_by_its_kind() -> None:
+@pytest.mark.parametrize("admit", [admit_within, admit_openly], ids=["partners", "dsync"])
+def test_refused_call_is_counted_by_its_kind(admit: Any) -> None:
     before = refusals.labels("guess")._value.get()
     account, one = f"guess:{uuid4()}", [Window(1, 60)]
-    assert [admit_within(account, one).admitted for _ in range(3)] == [True, False, False]
+    assert [admit(account, one).admitted for _ in range(3)] == [True, False, False]
     assert refusals.labels("guess")._value.get() == before + 2
 
 
