@@ -59,6 +59,7 @@ DIFFERING = {
 }
 ASKED = f"json_to_recordset(%s::json) AS asked({', '.join(map(' '.join, DIFFERING.items()))})"
 GIVEN = {name: f"asked.{name}" for name in DIFFERING} | {"ignored": "asked.ignored::jsonb"}
+OF_ASKED = "JOIN asked USING (record_hash)"
 Row = dict[str, Any]
 SMALL = 64 * 1024  # bytes
 
@@ -129,29 +130,18 @@ def may_be_together(write: Write) -> bool:
     return not (write.idempotency_key or write.is_local or guard.counts(write)) and len(write.body) <= SMALL
 
 
-def create_all(schema: EntitySchema, asked: Sequence[Settled]) -> list[int | None]:
-    return settle_all(
-        asked, folding.insert_sql(schema, "record_hash bigint", "number", "JOIN asked USING (record_hash)")
-    )
-
-
 @cache
 def creating(schema: EntitySchema) -> Together[Settled, int]:
-    return Together(partial(create_all, schema))
+    return Together(partial(settle_all, folding.insert_sql(schema, "record_hash bigint", "number", OF_ASKED), {}))
 
 
-def update_all(schema: EntitySchema, columns: Sequence[str], asked: Sequence[Settled]) -> list[int | None]:
-    joined = "JOIN asked USING (record_hash)"
-    written = folding.update_sql(schema, columns, "record_hash bigint", "asked.number", joined)
-    return settle_all(asked, written, previous="written.previous::jsonb")
-
-
-@lru_cache(maxsize=256)  # What was sent with other columns is settled by itself.
+@lru_cache(maxsize=256)  # A client may send any set of columns; one that was dropped is made again.
 def updating(schema: EntitySchema, columns: tuple[str, ...]) -> Together[Settled, int]:
-    return Together(partial(update_all, schema, columns))
+    written = folding.update_sql(schema, columns, "record_hash bigint", "asked.number", OF_ASKED)
+    return Together(partial(settle_all, written, {"previous": "written.previous::jsonb"}))
 
 
-def settle_all(settled: Sequence[Settled], written: str, **given: str) -> list[int | None]:
+def settle_all(written: str, given: Mapping[str, str], settled: Sequence[Settled]) -> list[int | None]:
     """Write records by a statement that tells the number of each delivery first, and store the deliveries."""
     rows = [one.delivery for one in settled]
     records = [{"record_hash": one.delivery["record_hash"], **one.record} for one in settled]
