@@ -30,7 +30,8 @@ ALL = f"""
 IS_LONG_IN_USE = f"""
     SELECT EXISTS (
         SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
-        WHERE relation = '{TABLE}'::regclass AND pid <> pg_backend_pid() AND xact_start < now() - interval '1 s'
+        WHERE relation = '{TABLE}'::regclass AND pg_locks.database = datid AND datname = current_database()
+        AND pid <> pg_backend_pid() AND xact_start < now() - interval '1 s'
     )
 """  # noqa: S608
 AGE = f"""
