@@ -80,7 +80,8 @@ def test_every_alert_fires_when_it_should_and_none_while_all_is_well(tmp_path: P
     promtool = shutil.which("promtool")
     if promtool is None:
         pytest.skip("not checked: no promtool here (Debian's package prometheus has it)")
-    cases = [case(WELL), *(case(told, name) for name, told in FIRES.items())]
+    full = case({"connector_backlog": "1000001+0"}, "ConnectorBacklogGrows")
+    cases = [case(WELL), full, *(case(told, name) for name, told in FIRES.items())]
     (tmp_path / "cases.yml").write_text(yaml.safe_dump({"rule_files": [str(RULES)], "tests": cases}))
     done = subprocess.run(
         [promtool, "test", "rules", "cases.yml"], cwd=tmp_path, capture_output=True, text=True, check=False
