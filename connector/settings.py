@@ -197,6 +197,7 @@ BROWSER_MIDDLEWARE = [  # Requests of machines pass it by.
     "django_otp.middleware.OTPMiddleware",
     "connector.edge.login.gate.SecondFactorGate",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "connector.edge.login.bodies.BodyLimits",
     "axes.middleware.AxesMiddleware",  # The last: it answers in the place of the login's page.
 ]
 MIDDLEWARE = ["connector.edge.middleware.ContractMiddleware", *BROWSER_MIDDLEWARE]
