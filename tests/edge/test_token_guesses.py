@@ -10,6 +10,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from connector.edge.models import Client as Owner
 from connector.edge.models import Scope
 from connector.edge.tokens import issue, random_text
 from tests.conftest import Dsync
@@ -75,6 +76,14 @@ def test_a_right_token_is_not_slowed_while_others_guess_its_end() -> None:
 def test_a_right_token_is_no_guess() -> None:
     side = Dsync(issue(client_name="dsync", scope=Scope.READ)[1], somewhere())
     assert [side.send("POST", "/notification", b"{}").status_code for _ in range(LIMIT + 2)] == [401] * (LIMIT + 2)
+
+
+def test_a_right_token_from_elsewhere_is_answered_as_a_guess() -> None:
+    text = issue(client_name="dsync")[1]
+    Owner.objects.update(networks="192.0.2.0/24")
+    here = somewhere()
+    guesses(here)
+    assert Dsync(text, here).send("GET", "/datalayout").status_code == 429
 
 
 def test_a_call_without_a_token_is_no_guess() -> None:
