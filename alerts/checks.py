@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 (Django's)
@@ -12,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from alerts.kinds import KINDS
+from connector.edge.web_urls import parts_of
 
 COUNTS = (
     "CONNECTOR_DELETE_LIMIT",
@@ -39,20 +39,12 @@ def wrong_addresses() -> Iterator[CheckMessage]:
 
 def wrong_url() -> Iterator[CheckMessage]:
     url = settings.CONNECTOR_ALERT_WEBHOOK_URL
-    if url and not is_url(url):
+    if url and not parts_of(url):
         hint = "It begins with https:// (or http://) and names a host."
         yield Error("CONNECTOR_ALERT_WEBHOOK_URL is no URL.", hint=hint, id="alerts.E002")
     if settings.CONNECTOR_ALERT_WEBHOOK_SECRET and not url:
         hint = "Set CONNECTOR_ALERT_WEBHOOK_URL too."
         yield Error("CONNECTOR_ALERT_WEBHOOK_SECRET signs nothing.", hint=hint, id="alerts.E003")
-
-
-def is_url(text: str) -> bool:
-    try:
-        found = urlsplit(text)
-    except ValueError:
-        return False
-    return found.scheme in {"http", "https"} and bool(found.hostname)
 
 
 def wrong_kinds() -> Iterator[CheckMessage]:

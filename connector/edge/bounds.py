@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
+
+from connector.edge.web_urls import parts_of
 
 LEAST = {
     "CONNECTOR_BACKLOG": 1,
@@ -46,8 +47,7 @@ def too_small() -> Iterator[CheckMessage]:
 
 
 def no_public_url() -> Iterator[CheckMessage]:
-    url = urlsplit(settings.CONNECTOR_PUBLIC_URL)
-    if settings.CONNECTOR_PUBLIC_URL and (url.scheme not in {"http", "https"} or not url.netloc):
+    if settings.CONNECTOR_PUBLIC_URL and not parts_of(settings.CONNECTOR_PUBLIC_URL):
         hint = "It is how others call this service, such as https://connector.example.org."
         yield Error("CONNECTOR_PUBLIC_URL is no URL.", hint=hint, id="settings.E002")
 

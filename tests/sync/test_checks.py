@@ -19,6 +19,8 @@ from sync.checks import check_partitions, check_push_url
         ("example.com", ["sync.E001"]),
         ("", ["sync.E001"]),
         ("https://user:word@example.com/", ["sync.E001"]),
+        ("https://user:word\u2100@example.com/", ["sync.E001"]),
+        ("https://example.com:word/", ["sync.E001"]),
     ],
 )
 def test_url_of_pushes_is_judged(settings: Any, url: str, ids: list[str]) -> None:
