@@ -45,7 +45,9 @@ def count_guess(request: HttpRequest, text: str) -> None:
     limit = settings.CONNECTOR_TOKEN_GUESSES
     if not limit:
         return
-    for account in (f"token:address:{origin_of(request)}", f"token:prefix:{hidden(prefix_of(text))}"):
+    prefix = prefix_of(text)
+    named = [f"token:prefix:{hidden(prefix)}"] if prefix else []  # What begins like no token is no guess at one.
+    for account in (f"token:address:{origin_of(request)}", *named):
         admission = admit_openly(account, [Window(limit, SECONDS)])
         if not admission.admitted:  # By the address first: whoever is refused by it makes no further names in Valkey.
             raise TooManyRequests(admission.retry_after, REFUSED)

@@ -47,6 +47,11 @@ def test_guesses_with_one_beginning_are_told_to_wait_wherever_they_come_from() -
     assert [guess(somewhere(), beginning).status_code for _ in range(LIMIT + 1)] == [401] * LIMIT + [429]
 
 
+def test_tokens_that_begin_like_none_are_counted_by_their_address_alone() -> None:
+    statuses = [Dsync(random_text(44), somewhere()).send("GET", "/datalayout").status_code for _ in range(LIMIT + 1)]
+    assert statuses == [401] * (LIMIT + 1)
+
+
 def test_guesses_are_told_how_long_to_wait() -> None:
     here = somewhere()
     guesses(here)
@@ -96,6 +101,13 @@ def test_guesses_of_bearers_are_told_to_wait() -> None:
     calls = [here.get("/v1/hood/partners", headers={"Authorization": f"Bearer {n}"}) for n in range(LIMIT + 1)]
     assert [call.status_code for call in calls] == [401] * LIMIT + [429]
     assert "Retry-After" in calls[-1]
+
+
+def test_guesses_of_the_token_of_metrics_are_told_to_wait(settings: Any) -> None:
+    here, settings.CONNECTOR_METRICS_TOKEN = somewhere(), random_text(44)
+    sent = [*(random_text(44) for _ in range(LIMIT + 1)), settings.CONNECTOR_METRICS_TOKEN]
+    calls = [here.get("/metrics", headers={"Authorization": f"Bearer {text}"}) for text in sent]
+    assert [call.status_code for call in calls] == [401] * LIMIT + [429, 200]
 
 
 def test_guesses_are_strange_and_no_more_while_valkey_is_away(settings: Any) -> None:
