@@ -13,19 +13,10 @@ from django.core.validators import validate_email
 from alerts.kinds import KINDS
 from connector.edge.web_urls import parts_of
 
-COUNTS = (
-    "CONNECTOR_DELETE_LIMIT",
-    "CONNECTOR_DELETE_MINUTES",
-    "CONNECTOR_SILENT_HOURS",
-    "CONNECTOR_SILENT_DAYS",
-    "CONNECTOR_PARKED_HOURS",
-    "CONNECTOR_OVERDUE_MINUTES",
-)
-
 
 @register(Tags.security)
 def check_alerts(**_kwargs: Any) -> list[CheckMessage]:
-    return [*wrong_addresses(), *wrong_url(), *wrong_kinds(), *wrong_counts()]
+    return [*wrong_addresses(), *wrong_url(), *wrong_kinds()]
 
 
 def wrong_addresses() -> Iterator[CheckMessage]:
@@ -52,13 +43,6 @@ def wrong_kinds() -> Iterator[CheckMessage]:
         if name not in KINDS:
             hint = f"There are {', '.join(sorted(KINDS))}."
             yield Error(f"CONNECTOR_ALERT_KINDS has {name!r}, which is no kind.", hint=hint, id="alerts.E004")
-
-
-def wrong_counts() -> Iterator[CheckMessage]:
-    least = {"CONNECTOR_DELETE_MINUTES": 1}
-    for name in COUNTS:
-        if getattr(settings, name) < least.get(name, 0):
-            yield Error(f"{name} is less than {least.get(name, 0)}.", id="alerts.E005")
 
 
 @register(deploy=True)

@@ -21,12 +21,3 @@ def check_push_url(**_kwargs: Any) -> list[CheckMessage]:
         hint = "Whoever listens on the way reads the tokens; use https."
         return [Warning("CONNECTOR_PUSH_URL is not encrypted.", hint=hint, id="sync.W001")]
     return []
-
-
-@register(Tags.compatibility)
-def check_partitions(**_kwargs: Any) -> list[CheckMessage]:
-    """Refuse to divide the days that deliveries are kept into none."""
-    if settings.CONNECTOR_DELIVERY_PARTITIONS < 1:
-        hint = "It says into how many partitions the days of CONNECTOR_DELIVERY_DAYS are divided, such as 8."
-        return [Error("CONNECTOR_DELIVERY_PARTITIONS is less than 1.", hint=hint, id="sync.E002")]
-    return []
