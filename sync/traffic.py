@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from entities.schema import schemas
@@ -175,8 +175,12 @@ def ever() -> QuerySet[Traffic]:
 
 
 def prune() -> None:
-    """Remove counts that nothing shows any more."""
+    """Remove counts that nothing shows any more: old ones, and those of names that clients have made up."""
     Traffic.objects.filter(minutes=FINE, start__lt=Now() - timedelta(days=FINE_DAYS)).delete()
     if settings.CONNECTOR_DELIVERY_DAYS:
         old = Now() - timedelta(days=settings.CONNECTOR_DELIVERY_DAYS)
         Traffic.objects.filter(minutes=COARSE, start__lt=old).delete()
+        made_up = Traffic.objects.filter(minutes=EVER).exclude(entity__in=list(schemas()))
+        # While others are there, it may be an entity of a newer release, which this process does not know.
+        others = Traffic.objects.filter(minutes=COARSE, entity=OuterRef("entity"))
+        made_up.exclude(Exists(others)).delete()

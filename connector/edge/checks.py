@@ -78,22 +78,6 @@ def check_brokers(**_kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security)
-def check_audit_days(**_kwargs: Any) -> list[CheckMessage]:
-    """Refuse a number of days by which every entry would be old."""
-    if settings.CONNECTOR_AUDIT_DAYS >= 0:
-        return []
-    return [Error("CONNECTOR_AUDIT_DAYS is negative.", hint="0 keeps all entries of the audit log.", id="edge.E003")]
-
-
-@register(Tags.security)
-def check_token_guesses(**_kwargs: Any) -> list[CheckMessage]:
-    """Refuse a number of guesses that is none."""
-    if settings.CONNECTOR_TOKEN_GUESSES >= 0:
-        return []
-    return [Error("CONNECTOR_TOKEN_GUESSES is negative.", hint="0 answers any number of them 401.", id="edge.E012")]
-
-
-@register(Tags.security)
 def check_field_keys(**_kwargs: Any) -> list[CheckMessage]:
     """Refuse keys that are none, before a secret is to be kept."""
     if not settings.FIELD_KEYS:

@@ -54,7 +54,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         start_response("200 OK", [("Content-Type", CONTENT_TYPE_PLAIN_0_0_4), ("Cache-Control", "no-store")])
     except ContractError as exc:
         body = b""
-        start_response(f"{exc.status} {HTTPStatus(exc.status).phrase}", [("Content-Length", "0")])
+        start_response(f"{exc.status} {HTTPStatus(exc.status).phrase}", [("Content-Length", "0"), *exc.headers.items()])
     return [body]
 
 
@@ -62,7 +62,7 @@ def answer(request: WSGIRequest) -> bytes:
     """Return what was counted.
 
     Raises:
-        NotFound, Unauthorized
+        NotFound, Unauthorized, TooManyRequests
     """
     if request.path_info != PATH or request.method != "GET":
         raise NotFound
