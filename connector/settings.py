@@ -49,6 +49,7 @@ FIELD_KEYS = env.list("FIELD_KEYS", default=[])  # Of encrypted columns, the new
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", default=False) else None
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])  # networks; none named: one proxy, of a private network
 SECURE_SSL_REDIRECT = False  # The proxy redirects browsers; a machine's POST must never be redirected.
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=0 if DEBUG else 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
