@@ -18,14 +18,15 @@ def read_address(text: str) -> IPv4Address | IPv6Address | None:
     return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
 
 
-def address_of(request: HttpRequest) -> IPv4Address | IPv6Address | None:
-    """Return where a call comes from; None where there is nothing to read."""
-    return read_address(request.META.get("REMOTE_ADDR", ""))
+def address_of(request: HttpRequest) -> str:
+    """Return where a call comes from, as it was told; empty where it was not."""
+    address: str = request.META.get("REMOTE_ADDR", "")
+    return address
 
 
 def origin_of(request: HttpRequest) -> str | None:
     """Return the address by which attempts are counted, the network's for IPv6; None where there is none to read."""
-    address = address_of(request)
+    address = read_address(address_of(request))
     if isinstance(address, IPv6Address):
         return str(ip_network((int(address), NEIGHBOURS), strict=False).network_address)
     return str(address) if address else None

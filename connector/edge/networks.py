@@ -8,7 +8,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from connector.edge.address import address_of
+from connector.edge.address import address_of, read_address
 
 Network = IPv4Network | IPv6Network
 
@@ -39,5 +39,5 @@ def is_network(text: str) -> bool:
 
 def comes_from(request: HttpRequest, networks: Sequence[Network]) -> bool:
     """Tell whether a request comes from one of these; from an address that nobody can read it does not."""
-    address = address_of(request)
+    address = read_address(address_of(request))
     return address is not None and any(address in network for network in networks)
