@@ -305,11 +305,14 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = brokers.options(BROKER_URL, REDIS_SENTINEL_MASTER, REDIS_SENTINEL_PASSWORD)
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"  # A source has a schedule of its own.
 CELERY_BEAT_SCHEDULE = {
-    # Tells readiness that beat and a worker live, see connector/edge/health/pulse.py.
-    "heartbeat": {
-        "task": "connector.edge.tasks.heartbeat",
-        "schedule": 5.0,
-        "options": {"expires": 10, "retry": False},
+    # Tells readiness that beat and a worker of each queue live, see connector/edge/health/pulse.py.
+    **{
+        name: {
+            "task": "connector.edge.tasks.heartbeat",
+            "schedule": 5.0,
+            "options": {"queue": queue, "expires": 10, "retry": False},
+        }
+        for name, queue in (("heartbeat", "celery"), ("heartbeat-effects", "effects"), ("heartbeat-files", "files"))
     },
     # The dispatcher sees to it as well, and tells where beat or the workers are away.
     "alerts": {
