@@ -9,10 +9,10 @@ from connector.edge.health import pulse
 
 
 @shared_task(bind=True)
-def heartbeat(self: Task) -> None:
+def heartbeat(self: Task[[], None]) -> None:
     """Note that a worker of the queue lives from which this came."""
     queue = (self.request.delivery_info or {}).get("routing_key")
-    pulse.record(pulse.QUEUES.get(queue, "worker"))
+    pulse.record(pulse.QUEUES.get(queue or "", "worker"))
 
 
 @beat_init.connect

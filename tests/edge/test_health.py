@@ -107,7 +107,9 @@ def test_ready_tells_of_which_queue_the_workers_are_silent(client: Client, queue
 
 
 def test_every_queue_of_a_deployment_is_asked_for_its_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
-    scheduled = {each["options"].get("queue") for each in CELERY_BEAT_SCHEDULE.values() if each["task"] == heartbeat.name}
+    scheduled = {
+        each["options"].get("queue") for each in CELERY_BEAT_SCHEDULE.values() if each["task"] == heartbeat.name
+    }
     sent: list[str] = []
     monkeypatch.setattr(heartbeat, "apply_async", lambda queue, **_options: sent.append(queue))
     first_heartbeats()

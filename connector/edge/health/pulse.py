@@ -1,4 +1,4 @@
-"""The pulse of beat, of the workers of each queue and of the dispatcher: Valkey keeps how long ago each was heard of."""
+"""The pulse of beat, of each queue's workers and of the dispatcher: Valkey keeps how long ago each was heard of."""
 
 from __future__ import annotations
 
