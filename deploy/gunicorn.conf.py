@@ -211,6 +211,7 @@ keepalive = 75  # longer than a proxy keeps an idle connection, so that it never
 # header with an underscore is dropped: it would pose as its twin with a hyphen (`Auth_Token`).
 http_parser = "auto"
 header_map = "drop"
+forwarded_allow_ips = ""  # What proxies say is for the application to believe, which is told of them.
 limit_request_line = 8190
 limit_request_fields = 100
 limit_request_field_size = 8190

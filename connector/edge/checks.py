@@ -11,6 +11,7 @@ from django.db import DatabaseError, InterfaceError, connections
 
 from connector.edge import brokers
 from connector.edge.encryption import keyring
+from connector.edge.networks import is_network
 
 UNSAFE = """
     SELECT name FROM pg_settings
@@ -88,3 +89,17 @@ def check_field_keys(**_kwargs: Any) -> list[CheckMessage]:
         hint = "cryptography.fernet.Fernet.generate_key() makes one; several are separated by commas, the newest first."
         return [Error(str(exc), hint=hint, id="edge.E002")]
     return []
+
+
+@register(Tags.security)
+def check_proxies(**_kwargs: Any) -> list[CheckMessage]:
+    """Refuse proxies that are no networks, and such as nobody asks for."""
+    hint = "Such as 10.1.0.0/16,fd00:1::/64, without bits of a host, and with BEHIND_TLS_PROXY."
+    faults = [
+        f"Network {place} of TRUSTED_PROXIES is none."
+        for place, network in enumerate(settings.TRUSTED_PROXIES, start=1)
+        if not is_network(network)
+    ]
+    if settings.TRUSTED_PROXIES and not settings.SECURE_PROXY_SSL_HEADER:
+        faults.append("TRUSTED_PROXIES are believed nothing without BEHIND_TLS_PROXY.")
+    return [Error(fault, hint=hint, id="edge.E013") for fault in faults]

@@ -45,6 +45,7 @@ WRONG: dict[str, Any] = {
     "CONNECTOR_SECOND_FACTOR": ["everyone"],
     "CSRF_TRUSTED_ORIGINS": ["connector.example.org"],
     "FIELD_KEYS": ["no key"],
+    "TRUSTED_PROXIES": ["10.0.0.1/8"],
 }
 BESIDE: dict[str, dict[str, Any]] = {  # What must be so, too, that it is wrong.
     "CONNECTOR_SECOND_FACTOR": {"FIELD_KEYS": []},
