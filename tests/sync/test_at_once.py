@@ -30,7 +30,9 @@ KEYED = {"idempotency_key": "k"}
 
 def rows(model: Any) -> list[dict[str, Any]]:
     """Return all rows without their numbers and times."""
-    return [{name: value for name, value in row.items() if name not in OWN} for row in model.objects.order_by("pk").values()]
+    return [
+        {name: value for name, value in row.items() if name not in OWN} for row in model.objects.order_by("pk").values()
+    ]
 
 
 def left_by(*, is_async: bool, **more: Any) -> list[Any]:
