@@ -1,48 +1,40 @@
 """From the bytes of a body to the columns of a record, or to every fault in it at once.
 
 A valid body takes the quick way: msgspec decodes it by a type compiled from the schema, and a count of colons proves
-that no key was unknown or came twice. Whatever fails there takes the thorough way, which names all faults by treekey.
+that no key was unknown or came twice; what then is no value of its column yet is read. Whatever fails there takes the
+thorough way, which names all faults by treekey.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
 
 from connector.edge.errors import FAULTS_TOLD, Fault, shown
-from connector.edge.strict_json import LONGEST_NUMBER, NotFinite, below, read_object
+from connector.edge.strict_json import NOT_ORDINARY, NotFinite, NotOrdinary, below, exact, must_have_only, read_object
 from entities.entity import OnUnknown
 from entities.schema.fields import FieldSchema, wire_object
 from entities.schema.readers import Invalid
 
-KEY_END = re.compile(rb'"[ \t\r\n]*:')
 encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(msgspec.Struct):
     """What a body says: values by column, names that were ignored, members that are kept, and faults.
 
     An unreadable one is no JSON object: nothing can be said of its fields.
     """
 
-    values: dict[str, Any] = field(default_factory=dict)
-    ignored: list[str] = field(default_factory=list)
-    extra: dict[str, Any] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    values: dict[str, Any] = {}
+    ignored: list[str] = []
+    extra: dict[str, Any] = {}
+    faults: list[Fault] = []
     is_unreadable: bool = False
 
 
 ReadEntry = Callable[[FieldSchema, Any, str, Reading], Any]
-
-
-class NotQuick(Exception):
-    """The quick way does not judge this body."""
 
 
 class Validator:
@@ -52,29 +44,28 @@ class Validator:
         self.name = name
         self.fields = {item.name: item for item in fields}
         self.on_unknown = on_unknown
-        self.settled = {item.name: item.column for item in fields if item.is_settled}
-        self.decoder = msgspec.json.Decoder(wire_object(name, fields), float_hook=exact)
+        self.judged = [item for item in fields if not item.is_settled]
+        self.nested = [item for item in fields if item.children]
+        self.decode = msgspec.json.Decoder(wire_object(name, fields), float_hook=exact).decode
 
     def read(self, raw: bytes) -> Reading:
         """Return what a body says; nothing of it is stored when there are faults."""
         try:
             return self.quick(raw)
-        except (NotQuick, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, InvalidOperation):
+        except NOT_ORDINARY:
             return self.thorough(raw)
 
     def quick(self, raw: bytes) -> Reading:
-        payload: dict[str, Any] = self.decoder.decode(raw)
-        if b"\\u0000" in raw or not has_only(count_keys(payload, self.fields.values()), raw):
-            raise NotQuick
-        reading = Reading()
-        for name, value in payload.items():
-            column = self.settled.get(name)
-            if column is None:
-                self.take(self.fields[name], value, self.fields[name].treekey, reading)
-            else:
-                reading.values[column] = value
+        """Return what a body without a fault says; raise one of NOT_ORDINARY for any other."""
+        values: dict[str, Any] = self.decode(raw)
+        must_have_only(len(values) + count_known(self.nested, values), raw)
+        reading = Reading(values)
+        # All are taken out before one is put in: the name of a field may be the column of another.
+        judged = [(item, values.pop(item.name)) for item in self.judged if item.name in values]
+        for item, value in judged:
+            self.take(item, value, item.treekey, reading)
         if reading.faults:
-            raise NotQuick
+            raise NotOrdinary
         return reading
 
     def thorough(self, raw: bytes) -> Reading:
@@ -183,25 +174,14 @@ class Validator:
         return own if parent == self.name else f"{parent.removeprefix(f'{self.name}.')}.{own}"
 
 
-def exact(text: str) -> Decimal:
-    """Return a JSON number that is no integer; one that the thorough way refuses for its length is not quick."""
-    if len(text) > LONGEST_NUMBER:
-        raise NotQuick
-    return Decimal(text)
-
-
-def count_keys(payload: dict[str, Any], fields: Iterable[FieldSchema]) -> int:
-    """Return how many keys a decoded object and the objects in it have."""
-    count = len(payload)
-    for item in fields:
-        if item.children and (value := payload.get(item.name)):
-            count += sum(count_keys(entry, item.children) for entry in (value if item.multiple else [value]))
+def count_known(nested: Iterable[FieldSchema], payload: dict[str, Any]) -> int:
+    """Return how many keys the objects have that are in a decoded one, by the fields which hold them."""
+    count = 0
+    for item in nested:
+        if value := payload.get(item.name):
+            for entry in value if item.multiple else [value]:
+                count += len(entry) + count_known(item.nested, entry)
     return count
-
-
-def has_only(keys: int, raw: bytes) -> bool:
-    """Tell whether a valid JSON text has no more keys than these: each is followed by a colon, some texts have more."""
-    return raw.count(b":") == keys or len(KEY_END.findall(raw)) == keys
 
 
 def one(item: FieldSchema, value: Any, treekey: str, reading: Reading) -> Any:
