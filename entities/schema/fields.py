@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -70,6 +71,20 @@ class FieldSchema:
             return Any
         whole = list[inner] if self.multiple else inner
         return whole | None if self.may_be_null or self.children else whole
+
+    @cached_property
+    def settled_length(self) -> int:
+        """The most characters of a text that is the column's value as it came."""
+        if not self.is_settled:
+            return -1
+        limit = getattr(self.reader, "max_length", None)
+        return sys.maxsize if limit is None else limit
+
+    def settles(self, value: Any) -> bool:
+        """Tell whether a value of any kind is the column's as it came; that it is not says nothing."""
+        if type(value) is str:
+            return len(value) <= self.settled_length
+        return value is None and self.is_settled and self.nullable
 
     def is_null(self, value: Any) -> bool:
         """Tell whether a value says that there is none: an empty text does, where a text is no value."""

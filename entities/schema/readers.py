@@ -25,10 +25,16 @@ PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,1000}(\.[0-9]{1,1000})?")
 class Invalid(ValueError):
     """A value that a field does not take; the message goes on after the field's name."""
 
-    def __init__(self, code: str, message: str) -> None:
-        self.code = code
-        self.message = message
-        super().__init__(code)
+    @property
+    def code(self) -> str:
+        return self.args[0]
+
+    @property
+    def message(self) -> str:
+        return self.args[1]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 @dataclass(frozen=True)

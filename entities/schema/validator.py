@@ -44,7 +44,7 @@ class Validator:
         self.name = name
         self.fields = {item.name: item for item in fields}
         self.on_unknown = on_unknown
-        self.judged = [item for item in fields if not item.is_settled]
+        self.judged = {item.name: item for item in fields if not item.is_settled}
         self.nested = [item for item in fields if item.children]
         self.decode = msgspec.json.Decoder(wire_object(name, fields), float_hook=exact).decode
 
@@ -58,10 +58,13 @@ class Validator:
     def quick(self, raw: bytes) -> Reading:
         """Return what a body without a fault says; raise one of NOT_ORDINARY for any other."""
         values: dict[str, Any] = self.decode(raw)
-        must_have_only(len(values) + count_known(self.nested, values), raw)
         reading = Reading(values)
+        if values.keys().isdisjoint(self.judged):
+            must_have_only(len(values), raw)
+            return reading
+        must_have_only(len(values) + count_known(self.nested, values), raw)
         # All are taken out before one is put in: the name of a field may be the column of another.
-        judged = [(item, values.pop(item.name)) for item in self.judged if item.name in values]
+        judged = [(item, values.pop(name)) for name, item in self.judged.items() if name in values]
         for item, value in judged:
             self.take(item, value, item.treekey, reading)
         if reading.faults:
@@ -73,18 +76,22 @@ class Validator:
         reading = Reading(faults=list(faults), is_unreadable=payload is None)
         if payload is not None:
             self.take_members(self.fields, payload, self.name, reading)
-        told = {fault.treekey for fault in faults}
-        reading.faults = faults + [fault for fault in reading.faults[len(faults) :] if fault.treekey not in told]
+        if faults:
+            told = {fault.treekey for fault in faults}
+            reading.faults = faults + [fault for fault in reading.faults[len(faults) :] if fault.treekey not in told]
         return reading
 
     def take_members(
         self, fields: dict[str, FieldSchema], values: dict[str, Any], parent: str, reading: Reading
     ) -> None:
         for name, value in values.items():
-            if len(reading.faults) > FAULTS_TOLD:
+            item = fields.get(name)
+            if item is not None and item.settles(value):
+                reading.values[item.column] = value
+            elif len(reading.faults) > FAULTS_TOLD:
                 break
-            if name in fields:
-                self.take(fields[name], value, fields[name].treekey, reading)
+            elif item is not None:
+                self.take(item, value, item.treekey, reading)
             else:
                 self.take_unknown(parent, name, value, reading)
 
