@@ -41,8 +41,11 @@ class Fault(msgspec.Struct, frozen=True):
 
 def add_faults(faults: list[Fault], others: Iterable[Fault]) -> None:
     """Add the faults of places that have none yet: the first one told of a place is the cause of the rest."""
-    told = {fault.treekey for fault in faults} if faults else ()
-    faults.extend(fault for fault in others if fault.treekey not in told) if told else faults.extend(others)
+    found = list(others)
+    if faults and found:
+        told = {fault.treekey for fault in faults}
+        found = [fault for fault in found if fault.treekey not in told]
+    faults.extend(found)
 
 
 def shown(value: Any) -> Any:

@@ -80,11 +80,9 @@ class FieldSchema:
         limit = getattr(self.reader, "max_length", None)
         return sys.maxsize if limit is None else limit
 
-    def settles(self, value: Any) -> bool:
-        """Tell whether a value of any kind is the column's as it came; that it is not says nothing."""
-        if type(value) is str:
-            return len(value) <= self.settled_length
-        return value is None and self.is_settled and self.nullable
+    @cached_property
+    def settles_null(self) -> bool:
+        return self.is_settled and self.nullable
 
     def is_null(self, value: Any) -> bool:
         """Tell whether a value says that there is none: an empty text does, where a text is no value."""

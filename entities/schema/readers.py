@@ -122,6 +122,9 @@ class Number(Reader):
         return number
 
     def check_digits(self, number: Decimal) -> None:
+        whole = self.digits - self.decimals
+        if number.adjusted() < whole and number.as_tuple().exponent >= -self.decimals:  # type: ignore[operator]
+            return
         trimmed = number.normalize(EXACT)
         _, digits, exponent = trimmed.as_tuple()
         assert isinstance(exponent, int)  # noqa: S101 (it is a letter for NaN and Infinity alone, which never get here)

@@ -86,21 +86,27 @@ class Validator:
     ) -> None:
         for name, value in values.items():
             item = fields.get(name)
-            if item is not None and item.settles(value):
-                reading.values[item.column] = value
-            elif len(reading.faults) > FAULTS_TOLD:
-                break
-            elif item is not None:
-                self.take(item, value, item.treekey, reading)
-            else:
+            if item is None:
                 self.take_unknown(parent, name, value, reading)
+            elif (type(value) is str and len(value) <= item.settled_length) or (value is None and item.settles_null):
+                reading.values[item.column] = value
+                continue
+            else:
+                self.take(item, value, item.treekey, reading)
+            if len(reading.faults) > FAULTS_TOLD:
+                break
 
     def take(self, item: FieldSchema, value: Any, treekey: str, reading: Reading) -> None:
         """Put the value of a known field into its columns."""
         if item.is_null(value):
             self.clear(item, treekey, reading)
-        elif not item.is_group:
-            reading.values[item.column or ""] = self.column_value(item, value, treekey, reading)
+        elif item.reader is not None:
+            reading.values[item.column] = (
+                self.listed(item, value, treekey, reading, one) if item.multiple else one(item, value, treekey, reading)
+            )
+        elif item.multiple:
+            shapes = self.listed(item, value, treekey, reading, self.shape)
+            reading.values[item.column] = None if reading.faults else encode(shapes).decode()
         elif isinstance(value, dict):
             self.take_members(item.by_name, value, treekey, reading)
         else:
@@ -112,14 +118,6 @@ class Validator:
                 path = leaf.treekey if item.is_group else treekey
                 reading.faults.append(Fault(path, "required", f"{leaf.name} is required and cannot be null."))
             reading.values[leaf.column or ""] = leaf.cleared()
-
-    def column_value(self, item: FieldSchema, value: Any, treekey: str, reading: Reading) -> Any:
-        if not item.is_object_list:
-            return (
-                self.listed(item, value, treekey, reading, one) if item.multiple else one(item, value, treekey, reading)
-            )
-        shapes = self.listed(item, value, treekey, reading, self.shape)
-        return None if reading.faults else encode(shapes).decode()
 
     def listed(self, item: FieldSchema, value: Any, treekey: str, reading: Reading, read: ReadEntry) -> list[Any]:
         if not isinstance(value, list):
@@ -193,18 +191,21 @@ def count_known(nested: Iterable[FieldSchema], payload: dict[str, Any]) -> int:
 
 def one(item: FieldSchema, value: Any, treekey: str, reading: Reading) -> Any:
     """Return the value of a field that is not a list, or of one entry of a list."""
-    if isinstance(value, NotFinite):
-        return None
-    assert item.reader is not None  # noqa: S101 (only objects have none)
     try:
-        if isinstance(value, list):
-            raise Invalid("not_a_single_value", "must be a single value, not a list")
-        if item.is_null(value):
-            raise Invalid("null_in_list", "must not hold null")
         return item.reader.read(value)
     except Invalid as exc:
-        reading.faults.append(wrong(item, treekey, exc.code, exc.message, value))
+        if not isinstance(value, NotFinite):  # Which has been told of.
+            reading.faults.append(wrong(item, treekey, *reason(item, value, exc), value))
         return None
+
+
+def reason(item: FieldSchema, value: Any, exc: Invalid) -> tuple[str, str]:
+    """Return why a value is refused, as code and message: no reader takes a list, or null in one."""
+    if isinstance(value, list):
+        return "not_a_single_value", "must be a single value, not a list"
+    if item.is_null(value):
+        return "null_in_list", "must not hold null"
+    return exc.code, exc.message
 
 
 def as_json(item: FieldSchema, value: Any, treekey: str, reading: Reading) -> Any:
