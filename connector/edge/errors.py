@@ -41,11 +41,11 @@ class Fault(msgspec.Struct, frozen=True):
 
 def add_faults(faults: list[Fault], others: Iterable[Fault]) -> None:
     """Add the faults of places that have none yet: the first one told of a place is the cause of the rest."""
-    found = list(others)
-    if faults and found:
+    if not faults:
+        faults.extend(others)
+    elif found := list(others):
         told = {fault.treekey for fault in faults}
-        found = [fault for fault in found if fault.treekey not in told]
-    faults.extend(found)
+        faults.extend(fault for fault in found if fault.treekey not in told)
 
 
 def shown(value: Any) -> Any:
