@@ -17,9 +17,10 @@ from pydantic import ValidationError
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
 django.setup()
 
+from rest_framework.parsers import JSONParser  # noqa: E402
+
 import drf  # noqa: E402
 import products  # noqa: E402
-from rest_framework.parsers import JSONParser  # noqa: E402
 
 
 class ProductSerializer(drf.ProductSerializer):

@@ -1,7 +1,7 @@
 """JSON as the contract takes it: strict UTF-8, no duplicate keys, no number that is not finite, exact numbers.
 
-`msgspec` reads what is ordinary. What is not, or cannot be read at all, goes the thorough way, which is ten times as long
-and tells every fault of the form at once and where it is.
+`msgspec` reads what is ordinary. What is not, or cannot be read at all, goes the thorough way, which takes many times as
+long and tells every fault of the form at once and where it is.
 """
 
 from __future__ import annotations

@@ -82,6 +82,7 @@ class FieldSchema:
 
     @cached_property
     def settles_null(self) -> bool:
+        """Tell whether null is the column's value as it came."""
         return self.is_settled and self.nullable
 
     def is_null(self, value: Any) -> bool:

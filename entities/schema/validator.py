@@ -89,7 +89,7 @@ class Validator:
             if item is None:
                 self.take_unknown(parent, name, value, reading)
             elif (type(value) is str and len(value) <= item.settled_length) or (value is None and item.settles_null):
-                reading.values[item.column] = value
+                reading.values[item.column or ""] = value
                 continue
             else:
                 self.take(item, value, item.treekey, reading)
@@ -101,12 +101,11 @@ class Validator:
         if item.is_null(value):
             self.clear(item, treekey, reading)
         elif item.reader is not None:
-            reading.values[item.column] = (
-                self.listed(item, value, treekey, reading, one) if item.multiple else one(item, value, treekey, reading)
-            )
+            read = self.listed_values if item.multiple else one
+            reading.values[item.column or ""] = read(item, value, treekey, reading)
         elif item.multiple:
             shapes = self.listed(item, value, treekey, reading, self.shape)
-            reading.values[item.column] = None if reading.faults else encode(shapes).decode()
+            reading.values[item.column or ""] = None if reading.faults else encode(shapes).decode()
         elif isinstance(value, dict):
             self.take_members(item.by_name, value, treekey, reading)
         else:
@@ -118,6 +117,9 @@ class Validator:
                 path = leaf.treekey if item.is_group else treekey
                 reading.faults.append(Fault(path, "required", f"{leaf.name} is required and cannot be null."))
             reading.values[leaf.column or ""] = leaf.cleared()
+
+    def listed_values(self, item: FieldSchema, value: Any, treekey: str, reading: Reading) -> list[Any]:
+        return self.listed(item, value, treekey, reading, one)
 
     def listed(self, item: FieldSchema, value: Any, treekey: str, reading: Reading, read: ReadEntry) -> list[Any]:
         if not isinstance(value, list):
@@ -191,6 +193,7 @@ def count_known(nested: Iterable[FieldSchema], payload: dict[str, Any]) -> int:
 
 def one(item: FieldSchema, value: Any, treekey: str, reading: Reading) -> Any:
     """Return the value of a field that is not a list, or of one entry of a list."""
+    assert item.reader is not None  # noqa: S101 (only objects have none)
     try:
         return item.reader.read(value)
     except Invalid as exc:
