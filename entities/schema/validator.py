@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 
 from connector.edge.errors import FAULTS_TOLD, Fault, shown
-from connector.edge.strict_json import NOT_ORDINARY, NotFinite, NotOrdinary, below, exact, must_have_only, read_object
+from connector.edge.ordinary_json import NOT_ORDINARY, NotOrdinary, exact, must_have_only
+from connector.edge.strict_json import NotFinite, below, read_object
 from entities.entity import OnUnknown
 from entities.schema.fields import FieldSchema, wire_object
 from entities.schema.readers import Invalid

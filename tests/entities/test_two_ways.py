@@ -12,10 +12,11 @@ from django.db import transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from connector.edge.strict_json import NOT_ORDINARY
+from connector.edge.ordinary_json import NOT_ORDINARY
 from entities import store
 from entities.schema.fields import FieldSchema
 from entities.schema.validator import Reading
+from tests.edge.test_strict_json import agrees
 from tests.entities.everything import KEY, SCHEMA, read, served
 
 
@@ -118,6 +119,7 @@ def quick(raw: bytes) -> Reading | None:
 def test_quick_way_declines_or_agrees_with_the_thorough_way(raw: bytes) -> None:
     found, thorough = quick(raw), SCHEMA.validator.thorough(raw)
     assert found in (None, thorough)
+    assert agrees(raw)
 
 
 broken = st.builds(
