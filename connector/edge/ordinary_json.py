@@ -18,7 +18,6 @@ TOO_LARGE = 10 ** (LARGEST_EXPONENT + 1)
 TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)
 KEY_END = re.compile(rb'"[ \t\r\n]*:')
 BACKSLASH = ord("\\")
-Members = dict[str, Any]
 
 
 class NotOrdinary(Exception):
@@ -35,11 +34,11 @@ def exact(text: str) -> Decimal:
     return value
 
 
-decode = msgspec.json.Decoder(Members, float_hook=exact).decode
+decode = msgspec.json.Decoder(dict[str, Any], float_hook=exact).decode
 NOT_ORDINARY = (NotOrdinary, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, InvalidOperation)
 
 
-def ordinary(raw: bytes) -> Members:
+def ordinary(raw: bytes) -> dict[str, Any]:
     """Return the object that a body is; raise one of NOT_ORDINARY when it is none or there is more to tell of it."""
     members = decode(raw)
     if too_deep(raw):

@@ -14,9 +14,10 @@ from itertools import islice
 from typing import Any
 
 from connector.edge.errors import FAULTS_TOLD, Fault, shown
-from connector.edge.ordinary_json import DEPTH, NOT_ORDINARY, Members, NotOrdinary, exact, ordinary, too_deep
+from connector.edge.ordinary_json import DEPTH, NOT_ORDINARY, NotOrdinary, exact, ordinary, too_deep
 
 PATH_LENGTH = 300
+Members = dict[str, Any]
 
 
 class Repeated(Members):
