@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from connector.edge.errors import Fault, add_faults
 from connector.edge.strict_json import printable, read_object
@@ -18,8 +19,7 @@ IGNORED_NAMED = 100
 IGNORED_LENGTH = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(msgspec.Struct, frozen=True):  # One is made for each write, at a fourth of what a dataclass takes.
     """A write that is right as far as it alone can tell: its record, and what it says of it."""
 
     write: Write
@@ -45,26 +45,41 @@ def judge(write: Write, schema: EntitySchema, entity_id: str | None, faults: lis
     `entity_id` is the key that the header names, if it names one.
     """
     reading = read_deletion(write, schema) if write.method == Method.DELETE else schema.validator.read(write.body)
-    add_faults(faults, reading.faults)
-    if reading.is_unreadable:
+    if reading.faults:
+        add_faults(faults, reading.faults)
+    if reading.is_unreadable or (faults and names_no_record(schema, reading, faults)):
         return None
     if write.method == Method.DELETE and entity_id is None:
         add_faults(faults, [Fault("Entity-Id", "required", "Entity-Id is required: it names the record to delete.")])
         return None
-    if schema.key.column not in reading.values and any(fault.treekey == "Entity-Id" for fault in faults):
-        return None  # The header names the record, and cannot be read.
-    sent = set(reading.values)
+    changed = keeps_what_was_sent(write, schema) and {*reading.values, schema.key.column}
     key_faults: list[Fault] = []
     record_key = schema.key.settle(reading.values, entity_id, key_faults)
-    add_faults(faults, key_faults)
+    if key_faults:
+        add_faults(faults, key_faults)
     if write.method == Method.POST:
-        add_faults(faults, schema.missing(reading.values))
-        if faults:  # Else the database judges its rules itself, when the record is written.
-            add_faults(faults, broken_rules(schema, reading.values, {fault.treekey for fault in faults}))
-    elif write.method == Method.PUT and schema.declaration.on_missing == OnMissing.REJECT:
-        sent.add(schema.key.column)  # A part that was only read from the key is not written to a record that has it.
-        reading.values = {column: value for column, value in reading.values.items() if column in sent}
+        judge_new(schema, reading.values, faults)
+    elif changed:
+        reading.values = {column: value for column, value in reading.values.items() if column in changed}
     return Command(write, schema, record_key, reading) if record_key is not None else None
+
+
+def names_no_record(schema: EntitySchema, reading: Reading, faults: list[Fault]) -> bool:
+    """Tell whether the header names the record, and cannot be read."""
+    return schema.key.column not in reading.values and any(fault.treekey == "Entity-Id" for fault in faults)
+
+
+def keeps_what_was_sent(write: Write, schema: EntitySchema) -> bool:
+    """Tell whether a part that is only read from the key is not written: to a record that has it already."""
+    return write.method == Method.PUT and schema.declaration.on_missing == OnMissing.REJECT
+
+
+def judge_new(schema: EntitySchema, values: dict[str, Any], faults: list[Fault]) -> None:
+    """Add what a new record lacks; and the rules that it breaks, which else the database judges when it is written."""
+    if missing := schema.missing(values):
+        add_faults(faults, missing)
+    if faults:
+        add_faults(faults, broken_rules(schema, values, {fault.treekey for fault in faults}))
 
 
 def read_deletion(write: Write, schema: EntitySchema) -> Reading:
