@@ -41,10 +41,11 @@ def key_of(schema: EntitySchema, key: Any) -> Values:
 @cache
 def insert_sql(schema: EntitySchema, deliveries: Deliveries) -> str:
     """Return the statement that inserts records, or revives deleted ones; it leaves out those whose key lives."""
-    columns = ", ".join(quote(column) for column in schema.leaves)
+    columns = [quote(column) for column in [*schema.leaves, "extra"]]
+    values = ", ".join(f"sent.{column}" for column in columns)
     return f"""
-        INSERT INTO {quote(schema.table)} AS stored ({columns}, extra, last_delivery)
-        SELECT {columns}, extra, {deliveries.number} FROM {sent(schema, schema.leaves, deliveries)}
+        INSERT INTO {quote(schema.table)} AS stored ({", ".join(columns)}, last_delivery)
+        SELECT {values}, {deliveries.number} FROM {sent(schema, schema.leaves, deliveries)}
         {store.revival_sql(schema)} RETURNING last_delivery
     """  # noqa: S608 (every name is a model's, quoted)
 

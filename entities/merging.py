@@ -67,7 +67,9 @@ def merge_sql(schema: EntitySchema, columns: tuple[str, ...]) -> str:
     key = quote(schema.key.column)
     told = [name for name in named if name != key]
     stored, incoming = (", ".join(f"{row}.{name}" for name in told) for row in ("stored", "incoming"))
-    came = ", ".join([*(f"{name} = incoming.{name}" for name in told), f"last_delivery = %s, {CHANGED}"])
+    # What was written since the number was drawn is older now, and a repeat of it is none.
+    number = f"last_delivery = greatest(%s, stored.last_delivery + 1), {CHANGED}"
+    came = ", ".join([*(f"{name} = incoming.{name}" for name in told), number])
     values = ", ".join([*(f"incoming.{name}" for name in named), *["%s"] * (1 + len(others))])
     return f"""
         MERGE INTO {quote(schema.table)} AS stored USING {INCOMING} AS incoming ON stored.{key} = incoming.{key}

@@ -86,6 +86,13 @@ def written_after_sql(schema: EntitySchema, number: str) -> str:
     return f"SELECT FROM {quote(schema.table)} WHERE {column} = %s AND last_delivery > {number}"
 
 
+def is_written_after(schema: EntitySchema, record_key: str, number: int) -> bool:
+    """Tell whether a write after that of this number changed a record last."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS ({written_after_sql(schema, '%s')})", [readable(schema, record_key), number])
+        return bool(cursor.fetchone()[0])
+
+
 def removal_sql(schema: EntitySchema, removal: str, told: str) -> str:
     """Return the statement that removes records, leaves a tombstone of each, and tells something of each."""
     return f"""

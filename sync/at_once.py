@@ -20,11 +20,11 @@ from sync import guard, journal
 from sync.together import Together
 from sync.write import Write
 
-# Nobody waits for the lock of another's record. What is locked is told in a setting of the transaction, because the
-# second statement must not look before all locks are taken, and must know which.
+# Nobody waits for the lock of another's record, nor for long where an insert meets a row that somebody has. What is
+# locked is told in a setting of the transaction: the second statement must not look before all locks are taken.
 # The plan of the second statement is made once for a connection, perhaps while a table is small: it must not read all.
 LOCK = """
-    SELECT set_config('enable_seqscan', 'off', true),
+    SELECT set_config('enable_seqscan', 'off', true), set_config('lock_timeout', '200ms', true),
            set_config('connector.locked', coalesce(string_agg(number::text, ','), ''), true)
     FROM unnest(%s::bigint[]) AS asked(number) WHERE pg_try_advisory_xact_lock(number)
 """

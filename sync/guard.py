@@ -4,9 +4,14 @@ Exactly as many pass as may, whoever deletes side by side, and one that is rolle
 raised in the transaction of the delete. Far from the limit nobody waits for anybody: each raises a part of the count of
 its own, under a lock that is shared, and sees what is committed. What is not can be no more than there are connections.
 Who is nearer to the limit than that goes again, alone: under the same lock, held exclusively, all is committed.
+
+Several deletes of one statement are a group. One group of an entity is under way at a time, and waits for no other
+delete; so what nobody sees yet is a group at the most, besides those of single ones.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -17,28 +22,40 @@ from sync.write import Write, lock_number
 
 REASON = "More deletes of the entity came than pass without a person."
 PARTS = 64
+GROUP = 64  # deletes at the most; also the part of the count that groups raise, which no single delete holds up
 # The same at every place of a statement; the transaction may have waited since it began.
 STRETCH = "floor(extract(epoch FROM statement_timestamp()) / {})::bigint"
 PASSED = "SELECT coalesce(sum(deletes), 0) FROM sync_deletes WHERE entity = {} AND stretch = {}"
-RAISE = f"""
+RAISE = """
     INSERT INTO sync_deletes AS part (entity, stretch, deletes, part)
-    SELECT counted.*, mod(pg_backend_pid(), {PARTS}) FROM ({{}}) AS counted
+    {}
     ON CONFLICT (entity, part) DO UPDATE SET
         deletes = excluded.deletes + CASE part.stretch WHEN excluded.stretch THEN part.deletes ELSE 0 END,
         stretch = excluded.stretch
-"""  # noqa: S608 (conditions of ours, as below)
-UNSEEN = "CASE WHEN %(alone)s THEN 0 ELSE current_setting('max_connections')::int END"
+"""
+SINGLES = "current_setting('max_connections')::int"
+UNSEEN = f"CASE WHEN %(alone)s THEN 0 ELSE {SINGLES} + {GROUP} END"
+PART = f"mod(pg_backend_pid(), {PARTS})"
 NOW = STRETCH.format("%(seconds)s")
+ONE = f"SELECT %(entity)s, {NOW}, 1, {PART} FROM seen WHERE passed + {UNSEEN} < %(limit)s"  # noqa: S608 (ours, as below)
 COUNT = f"""
     WITH seen AS MATERIALIZED (
         SELECT ({PASSED.format("%(entity)s", NOW)}) AS passed
     ), counted AS (
-        {RAISE.format(f"SELECT %(entity)s, {NOW}, 1 FROM seen WHERE passed + {UNSEEN} < %(limit)s")} RETURNING true
+        {RAISE.format(ONE)} RETURNING true
     ) SELECT EXISTS (SELECT FROM counted), passed >= %(limit)s FROM seen
 """  # noqa: S608
-# Of several deletes at once, counted alone: whether there is room for all, and the raise by those that were done.
-HAS_ROOM = f"({PASSED.format('%s', STRETCH.format('%s'))}) + %s <= %s"
-RAISE_BY_WRITTEN = RAISE.format(f"SELECT %s, {STRETCH.format('%s')}, count(*) FROM written HAVING count(*) > 0")  # noqa: S608
+# Before a group. Whoever counts alone may be at it for long, and is not waited for: then there is no room.
+LOCK_GROUP = """
+    SELECT pg_advisory_xact_lock(%s),
+           set_config('connector.counts', pg_try_advisory_xact_lock_shared(%s)::text, true)
+"""
+HAS_ROOM = f"""
+    current_setting('connector.counts')::boolean
+    AND ({PASSED.format("%s", STRETCH.format("%s"))}) + {SINGLES} + %s <= %s
+"""
+DONE = f"SELECT %s, {STRETCH.format('%s')}, count(*), {GROUP} FROM written HAVING count(*) > 0"  # noqa: S608
+RAISE_BY_WRITTEN = RAISE.format(DONE)
 
 
 class Crowded(Exception):
@@ -67,6 +84,14 @@ def locking(entity: str, *, alone: bool) -> tuple[str, int]:
     """Return the lock under which deletes are counted; it is taken before the record's."""
     function = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
     return f"{function}(%s)", lock_number("deletes", entity)
+
+
+def of_group(entity: str, deletes: int) -> tuple[list[Any], list[Any], tuple[str, list[int]]]:
+    """Return the parameters of a group's two conditions, and the statement that is to come before."""
+    _, number = locking(entity, alone=False)
+    stretch = [entity, seconds()]
+    before = LOCK_GROUP, [lock_number("groups of deletes", entity), number]
+    return [*stretch, deletes, limit_of(entity)], stretch, before
 
 
 def lock(entity: str) -> None:

@@ -8,7 +8,10 @@ from datetime import datetime
 from itertools import groupby
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
+from entities import store
+from entities.schema import schemas
 from sync import dead_letters, journal, wake
 from sync.dead_letters import Busy, waiting
 from sync.models import Delivery, Job
@@ -34,7 +37,7 @@ class Selection:
     until: datetime | None = None
 
     def deliveries(self) -> DeliveryQuerySet:
-        """Return them.
+        """Return them; of what has been replayed before the original, and not its copy.
 
         Raises:
             NoSuchJob
@@ -44,7 +47,8 @@ class Selection:
             found = found.filter(process_id=self.process_id)
         if self.job_id:
             found = between(found, *self.span_of_job())
-        return between(found, self.since, self.until)
+        found = between(found, self.since, self.until)
+        return found.exclude(Exists(found.filter(pk=OuterRef("replay_of"))))
 
     def span_of_job(self) -> tuple[datetime, datetime | None]:
         jobs = Job.objects.filter(entity=self.entity).order_by("created_at")
@@ -133,7 +137,10 @@ class Replay:
             record_hash=deliveries[0].record_hash, entity=entity, record_key=record_key, pk__gt=deliveries[0].pk
         )
         others = newer.exclude(state__in=[State.REJECTED, State.SKIPPED])
-        return others.exclude(pk__in=[delivery.pk for delivery in deliveries]).exists()
+        if others.exclude(pk__in=[delivery.pk for delivery in deliveries]).exists():
+            return True
+        schema = schemas().get(entity)  # A file leaves no deliveries.
+        return schema is not None and store.is_written_after(schema, record_key, deliveries[-1].pk)
 
 
 def copied(delivery: Delivery) -> Write:

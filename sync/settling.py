@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
-from typing import Any
 
 from django.conf import settings
 
-from connector.edge.postgresql.exchange import Statement
 from entities import folding, grouped
 from entities.entity import OnConflict, OnDelete
 from entities.schema import EntitySchema
@@ -104,19 +102,16 @@ def deleting(schema: EntitySchema) -> Together[Settled, int]:
 
 
 def settle_all(way: Way, settled: Sequence[Settled]) -> list[int | None]:
-    """Write records and store their deliveries; what is counted waits until no other of its entity is under way."""
+    """Write records and store their deliveries; a counted group waits for the one before it."""
     rows = [one.delivery for one in settled]
     records = [{"record_hash": one.delivery["record_hash"], **one.record} for one in settled]
-    may, counted, before = passing(way.counted, len(rows)) if way.counted else ([], [], [])
-    parameters = [asked(rows), settings.CONNECTOR_REPEAT_HOURS, *may, journal.encode(records).decode(), *counted]
+    if way.counted:
+        has_room, raised, lock_group = guard.of_group(way.counted, len(rows))
+        before = [lock_group]
+    else:
+        has_room, raised, before = [], [], []
+    parameters = [asked(rows), settings.CONNECTOR_REPEAT_HOURS, *has_room, journal.encode(records).decode(), *raised]
     return run(rows, settling_sql(way, rows[0]), [*parameters, *common(rows, way.given)], *before)
-
-
-def passing(entity: str, deletes: int) -> tuple[list[Any], list[Any], list[Statement]]:
-    """Return the parameters of the guard's two conditions, and the lock under which it counts."""
-    sql, number = guard.locking(entity, alone=True)
-    stretch = [entity, guard.seconds()]
-    return [*stretch, deletes, guard.limit_of(entity)], stretch, [(f"SELECT {sql}", [number])]
 
 
 def settling_sql(way: Way, row: Row) -> str:

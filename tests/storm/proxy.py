@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from contextlib import contextmanager
 from random import Random
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOCKET = ".s.PGSQL.5432"
-# The server's messages that a COMMIT is done, and that a row is inserted and no transaction open.
-COMMITTED = (b"C\x00\x00\x00\x0bCOMMIT\x00", b"INSERT 0 1\x00Z\x00\x00\x00\x05I")
+# The server's messages that a COMMIT is done, and that rows are inserted and no transaction is open.
+COMMITTED = re.compile(rb"C\x00\x00\x00\x0bCOMMIT\x00|INSERT 0 [1-9]\d*\x00Z\x00\x00\x00\x05I")
 
 
 class Proxy(Relay):
@@ -39,7 +40,7 @@ class Proxy(Relay):
         return server
 
     def is_cut(self, chunk: bytes, _passed: int) -> bool:
-        return any(message in chunk for message in COMMITTED) and self.cuts_now()
+        return COMMITTED.search(chunk) is not None and self.cuts_now()
 
     def cuts_now(self) -> bool:
         with self.lock:

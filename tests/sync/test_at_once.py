@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection, connections, transaction
 
 from connector.edge.errors import BadRequest, Conflict
 from entities.models import Product
@@ -185,3 +185,25 @@ def test_wait_for_a_lock_that_is_too_long_spoils_no_write_after_it(before: int) 
             write("POST", "a", is_async=False)
         other.execute("ROLLBACK")
     assert getattr(write("POST", "b", is_async=False), "status", None) == 201
+
+
+def test_row_that_is_locked_holds_up_no_create_of_its_moment_for_long() -> None:
+    write("POST", "a", is_async=False)
+    with connections["autonomous"].cursor() as other, ThreadPoolExecutor(1) as threads:
+        other.execute("BEGIN")
+        other.execute("SELECT FROM entities_product WHERE sku = 'a' FOR UPDATE")
+        sent = threads.submit(together, ("a", {}), ("b", {}), is_async=False)
+        wait_until(lambda: states(record_key="b"))
+        other.execute("ROLLBACK")
+        assert sent.result() == [409, 201]
+
+
+def test_usual_write_goes_on_at_once_after_a_rollback(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("POST", "a", is_async=False)
+    with transaction.atomic():
+        Product.objects.exists()
+        transaction.set_rollback(True)
+    Product.objects.exists()
+    taken = ways(monkeypatch)
+    assert getattr(write("POST", "b", is_async=False), "status", None) == 201
+    assert taken == []

@@ -110,9 +110,22 @@ def test_as_many_of_one_moment_pass_as_may(settings: Any) -> None:
     assert (passed(), sum(product(key) is None for key in "abcde")) == (3, 3)
 
 
-def test_delete_waits_for_those_that_are_counted_and_not_committed() -> None:
+def test_deletes_wait_for_those_of_another_process_that_are_not_committed() -> None:
     make("a")
-    sql, number = guard.locking("product", alone=False)
+    (sql, numbers) = guard.of_group("product", 1)[-1]
+    with connections["autonomous"].cursor() as other, ThreadPoolExecutor(1) as threads:
+        other.execute("BEGIN")
+        other.execute(sql, numbers)
+        sent = threads.submit(together, "a")
+        wait_until(lambda: is_waiting(other))
+        assert product("a") is not None
+        other.execute("ROLLBACK")
+        assert sent.result() == [200]
+
+
+def test_nothing_passes_in_a_group_while_somebody_counts_alone() -> None:
+    make("a")
+    sql, number = guard.locking("product", alone=True)
     with connections["autonomous"].cursor() as other, ThreadPoolExecutor(1) as threads:
         other.execute("BEGIN")
         other.execute(f"SELECT {sql}", [number])
@@ -123,10 +136,22 @@ def test_delete_waits_for_those_that_are_counted_and_not_committed() -> None:
         assert sent.result() == [200]
 
 
+def test_delete_that_waits_for_its_row_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    make("a", "b")
+    with connections["autonomous"].cursor() as other, ThreadPoolExecutor(1) as threads:
+        other.execute("BEGIN")
+        other.execute("SELECT FROM entities_product WHERE sku = 'a' FOR KEY SHARE")
+        slow = threads.submit(delete, "a")
+        wait_until(lambda: is_waiting(other))
+        taken = ways(monkeypatch)
+        assert (getattr(delete("b"), "status", None), taken, product("b")) == (200, [], None)
+        other.execute("ROLLBACK")
+        assert slow.result().status == 200
+
+
 def is_waiting(cursor: Any) -> bool:
     cursor.execute("""
-        SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
-                       WHERE datname = current_database() AND NOT granted)
+        SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')
     """)
     return bool(cursor.fetchone()[0])
 

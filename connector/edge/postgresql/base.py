@@ -10,6 +10,7 @@ from __future__ import annotations
 import select
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 from django.db import DataError, IntegrityError
@@ -39,6 +40,7 @@ class DurableConnection(Connection[TupleRow]):
         super().__init__(*args, **kwargs)
         self._warned = False
         self.statements: dict[str, bytes] = {}  # By their text, under which name they are prepared (`exchange.py`).
+        self.numbers = count()  # of those names
         self.add_notice_handler(self._note)
 
     def _note(self, notice: Diagnostic) -> None:
@@ -63,7 +65,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> DurableConnection:
         self.isolation_level = IsolationLevel.READ_COMMITTED
-        return DurableConnection.connect(**conn_params)
+        try:
+            return DurableConnection.connect(**conn_params)
+        except OperationalError as exc:
+            # Its traceback holds the socket, and itself, until all garbage is collected.
+            raise exc.with_traceback(None) from None
 
     def is_usable(self) -> bool:
         """Tell whether the connection is open at both ends, and idle: then it has nothing to say but that it ended."""

@@ -40,6 +40,16 @@ def pass_statement(execute: Callable[..., Any], sql: str, params: Any, many: boo
     return result
 
 
+def before_commit(exchange: Callable[..., Any]) -> Callable[..., Any]:
+    """Pass the moment at which a round trip, which commits by itself, has not been sent yet."""
+
+    def passing(*args: Any) -> Any:
+        pass_moment("before-commit")
+        return exchange(*args)
+
+    return passing
+
+
 def pass_moments(moments: dict[str, str], sql: str) -> None:
     for piece, name in moments.items():
         if piece in sql:
