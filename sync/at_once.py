@@ -21,7 +21,7 @@ from connector.edge.postgresql.exchange import exchange
 from entities import folding
 from entities.entity import OnConflict
 from entities.schema import EntitySchema
-from sync import guard, hooks, journal
+from sync import floors, guard, hooks, journal
 from sync.command import Command
 from sync.models.delivery import Method, Outcome
 from sync.together import Together
@@ -178,7 +178,7 @@ def in_json(value: Any) -> Any:
 def run(rows: Sequence[Row], sql: str, parameters: list[Any]) -> list[int | None]:
     """Return the numbers under which deliveries were stored, None for each that was not."""
     hashes = [row["record_hash"] for row in rows]
-    sql = f"{sql} RETURNING sync_delivery.record_hash, sync_delivery.id"
+    sql = floors.raised(f"{sql} RETURNING sync_delivery.record_hash, sync_delivery.id")
     try:
         found = exchange(connection, (LOCK, [f"{{{','.join(map(str, hashes))}}}"]), (sql, parameters))
     except DatabaseError as exc:

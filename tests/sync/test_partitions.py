@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from importlib import import_module
@@ -17,12 +18,13 @@ from django.db.models import Sum
 from django.db.models.functions import Now
 from django.test import override_settings
 
-from sync import dropping, partitions, pruning, traffic
+from sync import dropping, floors, journal, partitions, pruning, traffic
+from sync.answers import Answer
 from sync.models import Delivery, FollowUp, Gauge, Ledger, Unsettled
 from sync.models.delivery import State
 from sync.partitions import width
 from tests.plans import plan_of, plan_of_rows
-from tests.sync.writes import DATABASE, accept, dead, product, run, side_by_side, states
+from tests.sync.writes import DATABASE, accept, dead, product, run, side_by_side, states, write
 
 pytestmark = DATABASE
 
@@ -235,6 +237,55 @@ def test_deliveries_wait_for_their_partition_until_they_are_late(
     with override_settings(CONNECTOR_DELIVERY_PARTITIONS=parts):
         Delivery.objects.filter(pk__gt=full[-1].pk).update(accepted_at=Now() - timedelta(days=9))
         assert list(pruning.prune(5)) == removed
+
+
+def note_floors() -> dict[str, int]:
+    """Note from where on is looked; return it as other processes read it."""
+    floors.note()
+    floors.floors.cache_clear()
+    return floors.floors()
+
+
+def test_nothing_is_left_out_while_a_partition_has_a_dead_delivery_or_young_ones(full: list[Delivery]) -> None:
+    assert note_floors() == {floors.YOUNG: ranges()[2][0], floors.OPEN: 0}
+    make_young(full[-1])
+    with override_settings(CONNECTOR_REPEAT_HOURS=24):
+        assert note_floors()[floors.YOUNG] == 0
+
+
+def test_nothing_is_left_out_of_a_partition_whose_numbers_are_not_decided(full: list[Delivery]) -> None:
+    full[3].replay()
+    run()
+    uncount(full[0])
+    assert note_floors() == {floors.YOUNG: 0, floors.OPEN: 0}
+
+
+@pytest.mark.parametrize("sql", [journal.OF_RECORD, journal.UNAPPLIED], ids=["repeat", "work"])
+def test_record_is_not_looked_for_where_all_is_old_and_finished(full: list[Delivery], sql: str) -> None:
+    full[3].replay()
+    run()
+    assert note_floors() == dict.fromkeys([floors.YOUNG, floors.OPEN], ranges()[2][0])
+    parameters = [1, 1, "product", "a", 24] if sql == journal.OF_RECORD else [1, "product", "a"]
+    looked_at = set(re.findall(r"sync_delivery_from_\d+", plan_of(floors.raised(sql), parameters)))
+    assert looked_at == {partition.name for partition in partitions.partitions()[2:]}
+
+
+def test_write_waits_behind_a_dead_one_in_an_old_partition(full: list[Delivery]) -> None:
+    note_floors()
+    answer = write("PUT", "a", {"price": 9}, is_async=False)
+    assert isinstance(answer, Answer)
+    assert answer.status == 202
+
+
+def test_repeat_is_known_of_a_young_write_in_an_older_partition() -> None:
+    first = accept("POST", "a", process_id="p")
+    run()
+    first_of_a_new_partition()
+    accept("POST", "b")
+    run()
+    traffic.catch_up()
+    note_floors()
+    assert accept("POST", "a", process_id="p").pk == first.pk
 
 
 def test_command_removes_partitions_and_tells_how_many_deliveries(full: list[Delivery]) -> None:
