@@ -14,6 +14,7 @@ from sync.floors import OPEN, raised
 from sync.journal import encode, kept_faults
 from sync.models.delivery import Delivery, Outcome, State
 
+# The state is hidden from the indexes by state: the rows are found by their numbers.
 MARK = f"""
     UPDATE sync_delivery AS stored
     SET state = mark.state, outcome = mark.outcome, ignored = mark.ignored, errors = mark.errors,
@@ -21,7 +22,7 @@ MARK = f"""
     FROM jsonb_to_recordset(%s::jsonb)
          AS mark(id bigint, state text, outcome text, ignored jsonb, errors jsonb, previous jsonb)
     WHERE stored.id = mark.id AND stored.state || '' IN ('accepted', 'retrying') AND stored.{OPEN}
-"""  # noqa: S608 (a condition of ours). The state is hidden from the indexes by state: the rows are found by their numbers.
+"""  # noqa: S608 (a condition of ours)
 
 
 NO_ERRORS = msgspec.Raw(b"[]")
