@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
 
+from connector.stack.errors import StackError
 from tests.acceptance import backlogs, tables
 from tests.acceptance.checker import check, drain, shown
 from tests.acceptance.extra_worker import extra_worker, forge_wake_ups
@@ -18,7 +20,7 @@ from tests.acceptance.hostile.stack import HostileStack, hostile_stack, until
 from tests.acceptance.load import Load, client_of, send
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 BACKLOG = 10_000
 HOT = 2_000
@@ -114,6 +116,31 @@ def test_nothing_is_lost_when_postgresql_is_killed(stack: HostileStack) -> None:
         until(lambda: load.answered >= 40, "answers")
         kill(stack.programs.named("postgres"))
     check(stack, load.history)
+
+
+def test_writes_go_on_while_partitions_are_made_and_the_oldest_is_dropped(stack: HostileStack) -> None:
+    with Load(stack, "filling") as load:
+        for count in (len(tables.partitions(stack)) + 1, len(tables.partitions(stack)) + 2):
+            tables.fill_partitions(stack)
+            by_a_new_dispatcher(stack, lambda count=count: len(tables.partitions(stack)) >= count)
+        tables.fill_partitions(stack)
+    check(stack, load.history)
+    oldest, following, *_ = tables.partitions(stack)
+    tables.age(stack, days=95, before=following)
+    before = tables.received(stack)
+    with Load(stack, "dropping") as load:
+        by_a_new_dispatcher(stack, lambda: oldest not in tables.partitions(stack))
+    check(stack, load.history)
+    assert tables.received(stack) == before + len(tables.deliveries(stack, load.history.process_ids))
+
+
+def by_a_new_dispatcher(stack: HostileStack, has_done: Callable[[], bool]) -> None:
+    """Kill the dispatcher until one has done what each does first of all, and then once in a minute."""
+    for _ in range(6):
+        kill(stack.programs.named("dispatcher"))
+        with suppress(StackError):
+            return until(has_done, "the dispatcher", seconds=20)
+    raise AssertionError(stack.last_lines())
 
 
 def test_updates_of_a_hot_record_are_applied_in_order_by_eight_workers(stack: HostileStack) -> None:

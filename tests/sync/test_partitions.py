@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from importlib import import_module
 from io import StringIO
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, connections, transaction
 from django.db.models import Sum
 from django.db.models.functions import Now
 from django.test import override_settings
@@ -27,6 +28,7 @@ from tests.plans import plan_of, plan_of_rows
 from tests.sync.writes import DATABASE, accept, dead, product, run, side_by_side, states, write
 
 pytestmark = DATABASE
+NEAR = "SELECT setval(pg_get_serial_sequence('sync_delivery', 'id'), %s)"
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +52,7 @@ def first_of_a_new_partition() -> int:
     """Draw numbers up to the last partition; return where it begins."""
     assert partitions.extend()
     first = partitions.partitions()[-1].first
-    partitions.run("SELECT setval(pg_get_serial_sequence('sync_delivery', 'id'), %s)", [first - 1])
+    partitions.run(NEAR, [first - 1])
     return first
 
 
@@ -237,6 +239,82 @@ def test_deliveries_wait_for_their_partition_until_they_are_late(
     with override_settings(CONNECTOR_DELIVERY_PARTITIONS=parts):
         Delivery.objects.filter(pk__gt=full[-1].pk).update(accepted_at=Now() - timedelta(days=9))
         assert list(pruning.prune(5)) == removed
+
+
+@contextmanager
+def elsewhere(*statements: str) -> Iterator[Any]:
+    """Have somebody else in a transaction in which these statements ran."""
+    other = connections.create_connection("default")
+    try:
+        with other.cursor() as cursor:
+            for statement in ("BEGIN", *statements):
+                cursor.execute(statement)
+            yield cursor
+    finally:
+        other.close()
+
+
+@pytest.fixture
+def due(full: list[Delivery]) -> int:
+    """Have a partition to be dropped and one to be made; return how many there are."""
+    partitions.run(NEAR, [partitions.partitions()[-1].first - 1])
+    return len(ranges())
+
+
+def test_partitions_stay_while_a_long_transaction_uses_the_journal(due: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(partitions, "IS_LONG_IN_USE", partitions.IS_LONG_IN_USE.replace("1 s", "0 s"))
+    with elsewhere("SELECT FROM sync_delivery LIMIT 1"):
+        assert not partitions.extend()
+        assert list(dropping.drop_old(5)) == []
+    assert partitions.extend()
+    assert list(dropping.drop_old(5)) == [3, 3]
+
+
+@pytest.mark.parametrize("taken", ["pg_advisory_xact_lock", "pg_advisory_xact_lock_shared"])
+def test_partitions_stay_while_others_change_them_or_prune(due: int, taken: str) -> None:
+    with elsewhere(f"SELECT {taken}({partitions.NUMBER})"):
+        assert not partitions.extend()
+        assert list(dropping.drop_old(5)) == []
+    assert len(ranges()) == due
+
+
+def test_nothing_is_pruned_while_others_change_partitions(full: list[Delivery]) -> None:
+    with override_settings(CONNECTOR_DELIVERY_PARTITIONS=8):
+        with elsewhere(f"SELECT pg_advisory_xact_lock({partitions.NUMBER})"):
+            assert list(pruning.prune(5)) == []
+        assert list(pruning.prune(5)) == [6]
+
+
+def test_nobody_waits_long_behind_who_waits_for_the_journal(full: list[Delivery]) -> None:
+    with transaction.atomic():
+        partitions.take_table()
+        assert partitions.fetched("SHOW lock_timeout") == [("1500ms",)]
+        assert partitions.fetched("SHOW statement_timeout") == [("3s",)]
+
+
+def test_who_prunes_without_knowing_of_partitions_waits_for_who_drops_one(
+    full: list[Delivery], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = []
+
+    def write_down(_going: Any) -> None:
+        with elsewhere("SET LOCAL lock_timeout = '50ms'") as cursor:
+            with pytest.raises(OperationalError):
+                cursor.execute("UPDATE sync_ledger SET deliveries = deliveries + 1")
+            refused.append("ledger")
+
+    monkeypatch.setattr(dropping, "write_down", write_down)
+    assert list(dropping.drop_old(5)) == [3, 3]
+    assert refused == ["ledger"] * 2
+
+
+def test_last_partition_takes_over_ranges_without_a_look_at_its_rows(due: int) -> None:
+    """A check of its own says where each ends."""
+    assert partitions.extend()
+    checked = partitions.fetched(
+        "SELECT conrelid::regclass::text FROM pg_constraint WHERE conname = 'sync_delivery_ends' AND convalidated"
+    )
+    assert {name for (name,) in checked} == {each.name for each in partitions.partitions() if each.end}
 
 
 def note_floors() -> dict[str, int]:
