@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from importlib import import_module
 from io import StringIO
@@ -389,3 +389,30 @@ def test_table_becomes_its_own_first_partition_and_again_a_table(few: int, monke
     assert (between.pk, len(ranges())) == (earlier.pk + 1, 2 if few == 0 else 1)
     run()
     assert states() == ["applied"] * 3
+
+
+def test_migration_that_long_work_keeps_from_the_table_says_what_it_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work that began while the end of the numbers was proved, such as a dump."""
+    monkeypatch.setattr(MIGRATION, "FEW", 0)
+    with ExitStack() as dump, connection.schema_editor(atomic=False) as editor:
+        MIGRATION.unite(None, editor)
+        with monkeypatch.context() as patch:
+            patch.setattr(MIGRATION, "split", beside(dump, MIGRATION.split))
+            with pytest.raises(OperationalError) as raised:
+                MIGRATION.partition(None, editor)
+        dump.close()
+        partitions.run("RESET lock_timeout")
+        MIGRATION.partition(None, editor)
+    assert "migrate again" in raised.value.__notes__[0]
+    assert len(ranges()) == 2
+
+
+def beside(dump: ExitStack, split: Callable[..., None]) -> Callable[..., None]:
+    """Have a step beside a dump, for which it does not wait long."""
+
+    def begin(*asked: Any) -> None:
+        dump.enter_context(elsewhere("SELECT FROM sync_delivery LIMIT 1"))
+        partitions.run("SET SESSION lock_timeout = '100ms'")
+        split(*asked)
+
+    return begin
