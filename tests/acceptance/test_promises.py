@@ -117,7 +117,7 @@ def test_nothing_is_lost_when_postgresql_is_killed(stack: HostileStack) -> None:
 
 
 def test_writes_go_on_while_partitions_are_made_and_the_oldest_is_dropped(stack: HostileStack) -> None:
-    with Load(stack, "filling") as load:
+    with Load(stack, "filling", authors=2) as load:
         for count in (len(tables.partitions(stack)) + 1, len(tables.partitions(stack)) + 2):
             tables.fill_partitions(stack)
             by_a_new_dispatcher(stack, lambda count=count: len(tables.partitions(stack)) >= count)
@@ -126,7 +126,7 @@ def test_writes_go_on_while_partitions_are_made_and_the_oldest_is_dropped(stack:
     oldest, following, *_ = tables.partitions(stack)
     tables.age(stack, days=95, before=following)
     before = tables.received(stack)
-    with Load(stack, "dropping") as load:
+    with Load(stack, "dropping", authors=2) as load:
         by_a_new_dispatcher(stack, lambda: oldest not in tables.partitions(stack))
     check(stack, load.history)
     assert tables.received(stack) == before + len(tables.deliveries(stack, load.history.process_ids))
