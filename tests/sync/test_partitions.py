@@ -212,6 +212,24 @@ def test_what_pruning_by_row_would_leave_moves_forward(full: list[Delivery], hol
     assert Delivery.objects.filter(pk=full[0].pk).exists()
 
 
+def test_what_is_unfinished_moves_forward_although_no_count_knows_of_it(full: list[Delivery]) -> None:
+    Unsettled.objects.all().delete()
+    assert list(dropping.drop_old(5)) == [3, 3]
+    assert list(Delivery.objects.order_by("pk")) == full[3:]
+
+
+def test_partition_stays_until_two_follow_it() -> None:
+    accept("POST", "a")
+    first_of_a_new_partition()
+    accept("POST", "b")
+    run()
+    age(9)
+    traffic.catch_up()
+    assert list(dropping.drop_old(5)) == []
+    assert partitions.extend()
+    assert list(dropping.drop_old(5)) == [1]
+
+
 def make_young(delivery: Delivery) -> None:
     age(1, pk=delivery.pk)
 
