@@ -28,7 +28,7 @@ from sync.traffic import COUNTED
 # How a statement says it: as it is written it leaves out nothing.
 YOUNG, OPEN = "id >= 0 /* young */", "id >= 0 /* open */"
 GAUGES = {YOUNG: "young from", OPEN: "open from"}
-REMEMBERED: TTLCache[tuple[Hashable, ...], dict[str, int]] = TTLCache(maxsize=1, ttl=10)
+REMEMBERED: TTLCache[tuple[Hashable, ...], dict[str, int]] = TTLCache(maxsize=1, ttl=60)
 YOUNGEST_IS_OLD = "SELECT accepted_at < now() - %s FROM {name} ORDER BY id DESC LIMIT 1"
 SLACK = timedelta(hours=1)  # Numbers are drawn before the time is written; no transaction takes so long.
 ANY_OPEN = f"SELECT id FROM {{name}} WHERE {UNFINISHED} ORDER BY record_hash, id LIMIT 1"  # noqa: S608 (names of ours)
