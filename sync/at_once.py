@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 from connector.edge.envelope import LOST, OF_CONNECTION, sqlstate
 from connector.edge.postgresql.exchange import Statement, exchange
-from sync import guard, journal
+from sync import floors, guard, journal
 from sync.together import Together
 from sync.write import Write
 
@@ -97,7 +97,7 @@ def in_json(value: Any) -> Any:
 def run(rows: Sequence[Row], sql: str, parameters: list[Any], *before: Statement) -> list[int | None]:
     """Return the numbers under which deliveries were stored, None for each that was not."""
     hashes = [row["record_hash"] for row in rows]
-    sql = f"{sql} RETURNING sync_delivery.record_hash, sync_delivery.id"
+    sql = floors.raised(f"{sql} RETURNING sync_delivery.record_hash, sync_delivery.id")
     locking = (LOCK, [f"{{{','.join(map(str, hashes))}}}"])
     try:
         found = exchange(connections[DEFAULT_DB_ALIAS], *before, locking, (sql, parameters))

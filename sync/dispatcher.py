@@ -16,7 +16,7 @@ from connector.edge.health import pulse
 from connector.edge.login.tidying import tidy
 from connector.edge.logs import outline
 from entities.epoch import rise_above_rows
-from sync import backlog, chores, lanes, milestones, rounds, runner, strays, traffic, wake
+from sync import backlog, chores, floors, lanes, milestones, rounds, runner, strays, traffic, wake
 from sync.horizon import Horizon
 from sync.pace import Pace
 from sync.partitions import extend
@@ -90,12 +90,13 @@ def prune_some() -> None:
 
 
 def drop_some() -> None:
-    """Make room in the journal ahead, and remove what can go as a whole; it may take minutes, beside all else.
+    """Make room in the journal ahead, note where work begins, and remove what can go as a whole; it may take minutes.
 
     What fails of it is tried again: writes find a partition in any case, and rows that are late go one by one.
     """
     try:
         extend()
+        floors.note()
         for kind in KINDS:
             for count in kind.drop(None):
                 log.info("dropped", kind=kind.noun, count=count)

@@ -9,13 +9,14 @@ change, and all numbers of the partition are decided. The table that is left ove
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
 
-from sync.models import Gauge
+from sync.floors import first, is_old
 from sync.partitions import (
     TABLE,
     Partition,
@@ -28,7 +29,6 @@ from sync.partitions import (
     run,
     take_table,
 )
-from sync.traffic import COUNTED
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +46,6 @@ GOING = """
     FROM {name} WHERE id <> ALL(%(staying)s::bigint[]) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 OLD = "now() - make_interval(days => %(days)s)"
-YOUNGEST_IS_OLD = "SELECT accepted_at < {old} FROM {name} ORDER BY id DESC LIMIT 1"
 LEDGER = """
     INSERT INTO sync_ledger (day, entity, state, deliveries)
     SELECT * FROM unnest(%s::date[], %s::text[], %s::text[], %s::bigint[])
@@ -80,7 +79,7 @@ def take_away_oldest(days: int) -> int | None:
     if not alone():
         return None
     oldest, *others = partitions()
-    if len(others) < 2 or not is_old(oldest, days):
+    if len(others) < 2 or not is_old(oldest, timedelta(days=days)):
         return None
     # Who deletes by row without knowing of partitions, a release of before, is kept from being counted twice.
     run("SET LOCAL statement_timeout = 0; LOCK TABLE sync_ledger IN SHARE ROW EXCLUSIVE MODE")
@@ -97,25 +96,11 @@ def take_away_oldest(days: int) -> int | None:
 
 def old_before(days: int) -> int:
     """Return the number before which partitions are old as a whole."""
-    young = (partition.first for partition in partitions() if not is_old(partition, days))
-    return next(young)
+    return first(lambda partition: not is_old(partition, timedelta(days=days)))
 
 
 def range_of(partition: Partition) -> dict[str, int | None]:
     return {"first": partition.first, "end": partition.end, "most": MOVED_AT_MOST + 1}
-
-
-def is_old(partition: Partition, days: int) -> bool:
-    """Tell whether all of its numbers are counted, and its last delivery is older than so many days."""
-    if partition.end is None or partition.end > counted() + 1:
-        return False
-    youngest = fetched(YOUNGEST_IS_OLD.format(name=partition.name, old=OLD), {"days": days})
-    return not youngest or bool(youngest[0][0])
-
-
-def counted() -> int:
-    """Return the number up to which deliveries are in the counts of traffic."""
-    return Gauge.objects.filter(name=COUNTED).values_list("value", flat=True).first() or 0
 
 
 def write_down(going: Sequence[Any]) -> None:

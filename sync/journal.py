@@ -15,7 +15,7 @@ from connector.edge.postgresql.base import pipelined
 from connector.edge.trace import note
 from connector.edge.tracing import spans
 from entities import store
-from sync import guard
+from sync import floors, guard
 from sync.command import Command
 from sync.effects import Effect
 from sync.models.delivery import LANES, UNFINISHED, Method, Outcome, State
@@ -30,10 +30,10 @@ JSON = ("ignored", "errors", "previous")
 ERRORS_KEPT = 64 * 1024
 EARLIER = """
     SELECT id, digest, method, outcome, ignored::text, is_deferred FROM (
-        SELECT * FROM sync_delivery WHERE {} AND state NOT IN ('rejected', 'skipped') ORDER BY {} LIMIT 1
+        SELECT * FROM sync_delivery WHERE {} AND {young} AND state NOT IN ('rejected', 'skipped') ORDER BY {} LIMIT 1
     ) AS newest WHERE {} AND accepted_at > now() - make_interval(hours => %s)
 """
-OF_IDEMPOTENCY_KEY = EARLIER.format("client_id = %s AND idempotency_key = %s", "id DESC", "true")
+OF_IDEMPOTENCY_KEY = EARLIER.format("client_id = %s AND idempotency_key = %s", "id DESC", "true", young=floors.YOUNG)
 
 
 def newest_of(record_hash: str, entity: str, record_key: str) -> str:
@@ -43,14 +43,15 @@ def newest_of(record_hash: str, entity: str, record_key: str) -> str:
     hash and the number alone PostgreSQL would rather sort a record's whole past, or walk back through everybody's.
     """
     within = f"record_hash BETWEEN {record_hash} AND {record_hash}"
-    return EARLIER.format(within, "record_hash DESC, id DESC", f"entity = {entity} AND record_key = {record_key}")
+    named = f"entity = {entity} AND record_key = {record_key}"
+    return EARLIER.format(within, "record_hash DESC, id DESC", named, young=floors.YOUNG)
 
 
 def unapplied_of(record_hash: str, entity: str, record_key: str) -> str:
     """Return the query of a record's work that waits."""
     return (
         f"SELECT FROM sync_delivery WHERE record_hash = {record_hash} AND entity = {entity}"
-        f" AND record_key = {record_key} AND {UNFINISHED}"
+        f" AND record_key = {record_key} AND {UNFINISHED} AND {floors.OPEN}"
     )
 
 
@@ -63,7 +64,7 @@ ENTER_ALL = f"""
     SELECT {NEXT}, EXISTS ({unapplied_of("asked.record_hash", "%s", "asked.record_key")} OFFSET 0)
     FROM unnest(%s::bigint[], %s::text[]) WITH ORDINALITY AS asked(record_hash, record_key, place) ORDER BY place
 """  # noqa: S608
-ANY_UNAPPLIED = f"SELECT EXISTS (SELECT FROM sync_delivery WHERE {UNFINISHED})"  # noqa: S608
+ANY_UNAPPLIED = f"SELECT EXISTS (SELECT FROM sync_delivery WHERE {UNFINISHED} AND {floors.OPEN})"  # noqa: S608
 WAITING_OF = f"""
     SELECT record_key FROM unnest(%s::bigint[], %s::text[]) AS asked(record_hash, record_key)
     WHERE EXISTS ({unapplied_of("asked.record_hash", "%s", "asked.record_key")} OFFSET 0)
@@ -142,6 +143,7 @@ def enter(command: Command, *, alone: bool = False) -> Entry:
         FROM (SELECT) AS one LEFT JOIN LATERAL ({sql}) AS earlier ON true
     """  # noqa: S608
     asked = [*record_of(write, record_key), command.key, write.digest(record_key), *parameters]
+    sql = floors.raised(sql)
     with pipelined(connection), connection.cursor() as first, connection.cursor() as second:
         first.execute(*locking(write, record_key, alone=alone))
         second.execute(sql, asked)
@@ -155,9 +157,10 @@ def enter_all(entity: str, record_keys: Sequence[str]) -> list[tuple[int, bool]]
     A record that is named twice has its numbers in their order.
     """
     hashes = [lock_number(entity, record_key) for record_key in record_keys]
+    sql = floors.raised(ENTER_ALL)
     with pipelined(connection), connection.cursor() as first, connection.cursor() as second:
         first.execute(LOCK_ALL, [sorted(set(hashes))])
-        second.execute(ENTER_ALL, [entity, hashes, list(record_keys)])
+        second.execute(sql, [entity, hashes, list(record_keys)])
         found = second.fetchall()
     numbers = sorted(number for number, _ in found)
     return [(number, must_wait) for number, (_, must_wait) in zip(numbers, found, strict=True)]
@@ -173,11 +176,11 @@ def next_number() -> int:
 def waiting(entity: str, record_keys: Sequence[str]) -> set[str]:
     """Return which of these records have work waiting; that there is none at all is known at once."""
     with connection.cursor() as cursor:
-        cursor.execute(ANY_UNAPPLIED)
+        cursor.execute(floors.raised(ANY_UNAPPLIED))
         if not cursor.fetchone()[0]:
             return set()
         hashes = [lock_number(entity, record_key) for record_key in record_keys]
-        cursor.execute(WAITING_OF, [hashes, list(record_keys), entity])
+        cursor.execute(floors.raised(WAITING_OF), [hashes, list(record_keys), entity])
         return {record_key for (record_key,) in cursor.fetchall()}
 
 

@@ -14,6 +14,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import F
 from django.db.models.functions import Least
 
+from sync.floors import OPEN, raised
 from sync.models import Attempt, Delivery, Lane
 from sync.models.delivery import READY
 from sync.models.lane import FULL_BATCH
@@ -26,8 +27,8 @@ OWED: set[int] = set()
 WITH_WORK = f"""
     SELECT lane.id, lane.batch_size FROM sync_lane AS lane CROSS JOIN LATERAL (
         SELECT least(
-            (SELECT id FROM sync_delivery WHERE lane = lane.id AND {READY} ORDER BY id LIMIT 1),
-            (SELECT id FROM sync_delivery WHERE lane = lane.id AND {DUE} ORDER BY runnable_at LIMIT 1)
+            (SELECT id FROM sync_delivery WHERE lane = lane.id AND {READY} AND {OPEN} ORDER BY id LIMIT 1),
+            (SELECT id FROM sync_delivery WHERE lane = lane.id AND {DUE} AND {OPEN} ORDER BY runnable_at LIMIT 1)
         ) AS id
     ) AS oldest WHERE oldest.id IS NOT NULL AND lane.batch_size >= %s ORDER BY oldest.id LIMIT %s
 """  # noqa: S608 (conditions of ours)
@@ -37,7 +38,7 @@ LOCKED = "FOR UPDATE OF lane SKIP LOCKED"
 def have_work() -> bool:
     """Tell whether any lane has a delivery that may be taken, in whoever's hands the lane is."""
     with connection.cursor() as cursor:
-        cursor.execute(WITH_WORK, [0, 1])
+        cursor.execute(raised(WITH_WORK), [0, 1])
         return cursor.fetchone() is not None
 
 
@@ -52,7 +53,7 @@ def lock_next() -> list[Lane]:
 def lock(*, smallest: int, limit: int) -> list[Lane]:
     """Lock lanes with work, whose batches are no smaller; what others have locked is passed over."""
     with connection.cursor() as cursor:
-        cursor.execute(WITH_WORK + LOCKED, [smallest, limit])
+        cursor.execute(raised(WITH_WORK + LOCKED), [smallest, limit])
         return [Lane(id=number, batch_size=size) for number, size in cursor.fetchall()]
 
 

@@ -10,17 +10,19 @@ from django.db import connection
 
 from connector.edge.errors import Fault
 from sync.effects import Effect
+from sync.floors import OPEN, raised
 from sync.journal import encode, kept_faults
 from sync.models.delivery import Delivery, Outcome, State
 
-MARK = """
+# The state is hidden from the indexes by state: the rows are found by their numbers.
+MARK = f"""
     UPDATE sync_delivery AS stored
     SET state = mark.state, outcome = mark.outcome, ignored = mark.ignored, errors = mark.errors,
         previous = mark.previous, reason = '', runnable_at = NULL, finished_at = clock_timestamp()
     FROM jsonb_to_recordset(%s::jsonb)
          AS mark(id bigint, state text, outcome text, ignored jsonb, errors jsonb, previous jsonb)
-    WHERE stored.id = mark.id AND stored.state || '' IN ('accepted', 'retrying')
-"""  # The state is hidden from the indexes by state: the rows are found by their numbers.
+    WHERE stored.id = mark.id AND stored.state || '' IN ('accepted', 'retrying') AND stored.{OPEN}
+"""  # noqa: S608 (a condition of ours)
 
 
 NO_ERRORS = msgspec.Raw(b"[]")
@@ -68,6 +70,6 @@ def write(marks: Sequence[Mark]) -> None:
         Overtaken: one of them is not in a state that can end so.
     """
     with connection.cursor() as cursor:
-        cursor.execute(MARK, [encode(marks).decode()])
+        cursor.execute(raised(MARK), [encode(marks).decode()])
         if cursor.rowcount != len(marks):
             raise Overtaken

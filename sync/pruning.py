@@ -14,10 +14,10 @@ from django.db.models.functions import Now
 
 from connector.edge import audit
 from entities import tombstones
-from sync import dropping
+from sync import dropping, floors
 from sync.models import Delivery, Milestone
 from sync.models.delivery import State
-from sync.partitions import beside_others, partitions
+from sync.partitions import beside_others
 
 BATCH = 5000
 FINISHED = (State.APPLIED, State.REJECTED, State.SKIPPED)
@@ -98,9 +98,7 @@ def late_after(days: int) -> int:
 
 def first_open() -> int:
     """Return where the partition begins that is not full yet, as far as is counted."""
-    counted = dropping.counted()
-    firsts = (each.first for each in partitions() if each.end is None or each.end > counted + 1)
-    return next(firsts)
+    return floors.first(lambda partition: not floors.is_decided(partition))
 
 
 def prune_changes() -> None:

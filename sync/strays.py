@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from django.db import connection, transaction
 
 from sync import turns
+from sync.floors import OPEN, raised
 from sync.models import Delivery, Lane
 from sync.models.delivery import OBSTACLE, WAITING
 
@@ -18,7 +19,7 @@ Place = tuple[int, int]  # Hash of a record and number of a delivery: the order 
 START: Place = (-(2**63), 0)
 NEXT = f"""
     SELECT id, entity, record_key, record_hash, lane, ({WAITING}) FROM sync_delivery
-    WHERE (record_hash, id) > (%s, %s) AND {OBSTACLE} ORDER BY record_hash, id LIMIT %s
+    WHERE (record_hash, id) > (%s, %s) AND {OBSTACLE} AND {OPEN} ORDER BY record_hash, id LIMIT %s
 """  # noqa: S608 (conditions of ours)
 
 
@@ -28,7 +29,7 @@ def free(after: Place = START) -> tuple[int, Place]:
     Passed over is what a worker has in hand, and a record that has something ready: that lets the others go on.
     """
     with connection.cursor() as cursor:
-        cursor.execute(NEXT, [*after, AT_ONCE])
+        cursor.execute(raised(NEXT), [*after, AT_ONCE])
         rows = cursor.fetchall()
     names = ("id", "entity", "record_key", "record_hash", "lane")
     waiting = [Delivery(**dict(zip(names, row, strict=False))) for row in rows if row[-1]]

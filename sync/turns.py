@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import connection
 
+from sync.floors import OPEN, raised
 from sync.models import Delivery, Lane
 from sync.models.delivery import OBSTACLE, READY, RETRYING, WAITING
 
@@ -18,14 +19,17 @@ RELEASED_AT_ONCE = 1000  # of all records together, about
 DUE = f"{RETRYING} AND runnable_at <= now()"
 TAKE = f"""
     SELECT found.id, found.body_size FROM unnest(%(lanes)s::int[]) AS chosen(lane) CROSS JOIN LATERAL (
-        (SELECT id, body_size FROM sync_delivery WHERE lane = chosen.lane AND {READY} ORDER BY id LIMIT %(size)s)
+        (SELECT id, body_size FROM sync_delivery WHERE lane = chosen.lane AND {READY} AND {OPEN}
+         ORDER BY id LIMIT %(size)s)
         UNION ALL
-        (SELECT id, body_size FROM sync_delivery WHERE lane = chosen.lane AND {DUE}
+        (SELECT id, body_size FROM sync_delivery WHERE lane = chosen.lane AND {DUE} AND {OPEN}
          ORDER BY runnable_at LIMIT %(size)s)
     ) AS found ORDER BY found.id LIMIT %(size)s
 """  # noqa: S608 (conditions of this module)
 RECORDS = "unnest(%(hashes)s::bigint[], %(entities)s::text[], %(keys)s::text[]) AS record(hash, entity, key)"
-OF_RECORD = f"record_hash = record.hash AND entity = record.entity AND record_key = record.key AND {OBSTACLE}"
+OF_RECORD = (
+    f"record_hash = record.hash AND entity = record.entity AND record_key = record.key AND {OBSTACLE} AND {OPEN}"
+)
 OBSTACLES = f"""
     SELECT record.entity, record.key, obstacle.id FROM {RECORDS} CROSS JOIN LATERAL (
         SELECT id FROM sync_delivery WHERE {OF_RECORD} AND id <> ALL(%(taken)s) ORDER BY id LIMIT 1
@@ -38,7 +42,7 @@ RELEASE = f"""
                 SELECT id, state, runnable_at FROM sync_delivery WHERE {OF_RECORD} ORDER BY id LIMIT %(limit)s
             ) AS first
         ) AS next WHERE NOT next.is_blocked
-    ) AS free WHERE sync_delivery.id = free.id
+    ) AS free WHERE sync_delivery.id = free.id AND sync_delivery.{OPEN}
 """  # noqa: S608 (conditions of this module)
 
 
@@ -59,7 +63,7 @@ def runnable(lanes: Sequence[Lane]) -> list[tuple[int, int]]:
     """Return the numbers and sizes of a batch's deliveries."""
     size = min(lane.batch_size for lane in lanes)
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, {"lanes": [lane.pk for lane in lanes], "size": size})
+        cursor.execute(raised(TAKE), {"lanes": [lane.pk for lane in lanes], "size": size})
         return [(number, body_size) for number, body_size in cursor.fetchall()]
 
 
@@ -76,7 +80,7 @@ def within(limit: int, sized: Iterable[tuple[int, int]]) -> Iterator[int]:
 def first_obstacles(taken: Sequence[Delivery]) -> dict[tuple[str, str], int]:
     """Return, by record, the first unapplied delivery that was not taken and that is not free to be."""
     with connection.cursor() as cursor:
-        cursor.execute(OBSTACLES, {**columns(taken), "taken": [delivery.pk for delivery in taken]})
+        cursor.execute(raised(OBSTACLES), {**columns(taken), "taken": [delivery.pk for delivery in taken]})
         return {(entity, key): number for entity, key, number in cursor.fetchall()}
 
 
@@ -88,7 +92,7 @@ def release(done: Sequence[Delivery]) -> int:
     records = columns(done)
     limit = max(2, RELEASED_AT_ONCE // max(1, len(records["hashes"])))
     with connection.cursor() as cursor:
-        cursor.execute(RELEASE, {**records, "limit": limit})
+        cursor.execute(raised(RELEASE), {**records, "limit": limit})
         return int(cursor.rowcount)
 
 

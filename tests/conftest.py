@@ -20,6 +20,7 @@ from connector.edge.tokens import forget_callers, issue
 from entities.schema import schemas
 from entities.tokens import entity_tokens, forget_tokens
 from sync.backlog import forget_size
+from sync.floors import forget_floors
 from sync.modes import forget_switches
 from tests import mailbox as mail_server
 from tests.emptying import empty_quickly
@@ -147,6 +148,7 @@ def _nothing_remembered() -> None:
     forget_callers()
     forget_tokens()
     forget_switches()
+    forget_floors()
     forget_size()
 
 

@@ -25,6 +25,13 @@ SITUATION = (
     """SELECT pid, state, wait_event, now() - xact_start, now() - state_change, left(query, 80) FROM pg_stat_activity
        WHERE datname = current_database() AND pid <> pg_backend_pid()""",
 )
+PARTITIONS = """
+    SELECT substring(relname FROM '\\d+$')::bigint FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+    WHERE inhparent = 'sync_delivery'::regclass ORDER BY 1
+"""
+FILL = "SELECT setval(pg_get_serial_sequence('sync_delivery', 'id'), greatest(%s, nextval(pg_get_serial_sequence('sync_delivery', 'id'))))"
+RECEIVED = "SELECT (SELECT count(*) FROM sync_delivery) + (SELECT coalesce(sum(deliveries), 0) FROM sync_ledger)"
+AGE = "UPDATE sync_delivery SET accepted_at = accepted_at - make_interval(days => %s) WHERE id < %s"
 RECORDS = "SELECT sku, price::int, deleted_at IS NULL FROM entities_product WHERE sku = ANY(%s)"
 
 
@@ -84,3 +91,28 @@ def situation(stack: LocalStack) -> str:
     """Return what may explain why nothing goes on: deliveries by state, open attempts, connections."""
     with database(stack) as connection:
         return "\n".join(str(row) for sql in SITUATION for row in connection.execute(sql))
+
+
+def partitions(stack: LocalStack) -> list[int]:
+    """Return from which numbers on the partitions of the journal were made."""
+    with database(stack) as connection:
+        return [first for (first,) in connection.execute(PARTITIONS)]
+
+
+def fill_partitions(stack: LocalStack) -> None:
+    """Have the next delivery be the first of the last partition, where half a million numbers fill the first."""
+    with database(stack) as connection:
+        connection.execute(FILL, [max(500_000, partitions(stack)[-1])])
+
+
+def received(stack: LocalStack) -> int:
+    """Return how many deliveries are there, and have been."""
+    with database(stack) as connection:
+        (count,) = connection.execute(RECEIVED).fetchone() or (0,)
+    return int(count)
+
+
+def age(stack: LocalStack, *, days: int, before: int) -> None:
+    """Have deliveries come so much earlier."""
+    with database(stack) as connection:
+        connection.execute(AGE, [days, before])

@@ -18,7 +18,7 @@ from tests.acceptance.hostile.stack import HostileStack, hostile_stack, until
 from tests.acceptance.load import Load, client_of, send
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 BACKLOG = 10_000
 HOT = 2_000
@@ -114,6 +114,28 @@ def test_nothing_is_lost_when_postgresql_is_killed(stack: HostileStack) -> None:
         until(lambda: load.answered >= 40, "answers")
         kill(stack.programs.named("postgres"))
     check(stack, load.history)
+
+
+def test_writes_go_on_while_partitions_are_made_and_the_oldest_is_dropped(stack: HostileStack) -> None:
+    with Load(stack, "filling", authors=2) as load:
+        for count in (len(tables.partitions(stack)) + 1, len(tables.partitions(stack)) + 2):
+            tables.fill_partitions(stack)
+            by_a_new_dispatcher(stack, lambda count=count: len(tables.partitions(stack)) >= count)
+        tables.fill_partitions(stack)
+    check(stack, load.history)
+    oldest, following, *_ = tables.partitions(stack)
+    tables.age(stack, days=95, before=following)
+    before = tables.received(stack)
+    with Load(stack, "dropping", authors=2) as load:
+        by_a_new_dispatcher(stack, lambda: oldest not in tables.partitions(stack))
+    check(stack, load.history)
+    assert tables.received(stack) == before + len(tables.deliveries(stack, load.history.process_ids))
+
+
+def by_a_new_dispatcher(stack: HostileStack, has_done: Callable[[], bool]) -> None:
+    """Kill the dispatcher: the next one does first of all what each does once in a minute."""
+    kill(stack.programs.named("dispatcher"))
+    until(has_done, "the dispatcher", seconds=200)
 
 
 def test_updates_of_a_hot_record_are_applied_in_order_by_eight_workers(stack: HostileStack) -> None:

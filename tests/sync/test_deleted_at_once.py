@@ -150,6 +150,7 @@ def test_delete_that_waits_for_its_row_holds_up_no_other(monkeypatch: pytest.Mon
 
 
 def is_waiting(cursor: Any) -> bool:
+    cursor.execute("SELECT pg_stat_clear_snapshot()")  # The cursor's transaction sees the same again and again.
     cursor.execute("""
         SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')
     """)

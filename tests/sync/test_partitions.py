@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from importlib import import_module
 from io import StringIO
@@ -12,19 +14,21 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, connections, transaction
 from django.db.models import Sum
 from django.db.models.functions import Now
 from django.test import override_settings
 
-from sync import dropping, partitions, pruning, traffic
+from sync import dropping, floors, journal, partitions, pruning, traffic
+from sync.answers import Answer
 from sync.models import Delivery, FollowUp, Gauge, Ledger, Unsettled
 from sync.models.delivery import State
 from sync.partitions import width
 from tests.plans import plan_of, plan_of_rows
-from tests.sync.writes import DATABASE, accept, dead, product, run, side_by_side, states
+from tests.sync.writes import DATABASE, accept, dead, product, run, side_by_side, states, write
 
 pytestmark = DATABASE
+NEAR = "SELECT setval(pg_get_serial_sequence('sync_delivery', 'id'), %s)"
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +52,7 @@ def first_of_a_new_partition() -> int:
     """Draw numbers up to the last partition; return where it begins."""
     assert partitions.extend()
     first = partitions.partitions()[-1].first
-    partitions.run("SELECT setval(pg_get_serial_sequence('sync_delivery', 'id'), %s)", [first - 1])
+    partitions.run(NEAR, [first - 1])
     return first
 
 
@@ -208,6 +212,24 @@ def test_what_pruning_by_row_would_leave_moves_forward(full: list[Delivery], hol
     assert Delivery.objects.filter(pk=full[0].pk).exists()
 
 
+def test_what_is_unfinished_moves_forward_although_no_count_knows_of_it(full: list[Delivery]) -> None:
+    Unsettled.objects.all().delete()
+    assert list(dropping.drop_old(5)) == [3, 3]
+    assert list(Delivery.objects.order_by("pk")) == full[3:]
+
+
+def test_partition_stays_until_two_follow_it() -> None:
+    accept("POST", "a")
+    first_of_a_new_partition()
+    accept("POST", "b")
+    run()
+    age(9)
+    traffic.catch_up()
+    assert list(dropping.drop_old(5)) == []
+    assert partitions.extend()
+    assert list(dropping.drop_old(5)) == [1]
+
+
 def make_young(delivery: Delivery) -> None:
     age(1, pk=delivery.pk)
 
@@ -237,6 +259,132 @@ def test_deliveries_wait_for_their_partition_until_they_are_late(
         assert list(pruning.prune(5)) == removed
 
 
+@contextmanager
+def elsewhere(*statements: str) -> Iterator[Any]:
+    """Have somebody else in a transaction in which these statements ran."""
+    other = connections.create_connection("default")
+    try:
+        with other.cursor() as cursor:
+            for statement in ("BEGIN", *statements):
+                cursor.execute(statement)
+            yield cursor
+            cursor.execute("ROLLBACK")  # A server takes its time to see that a connection was closed.
+    finally:
+        other.close()
+
+
+@pytest.fixture
+def due(full: list[Delivery]) -> int:
+    """Have a partition to be dropped and one to be made; return how many there are."""
+    partitions.run(NEAR, [partitions.partitions()[-1].first - 1])
+    return len(ranges())
+
+
+def test_partitions_stay_while_a_long_transaction_uses_the_journal(due: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(partitions, "IS_LONG_IN_USE", partitions.IS_LONG_IN_USE.replace("1 s", "0 s"))
+    with elsewhere("SELECT FROM sync_delivery LIMIT 1"):
+        assert not partitions.extend()
+        assert list(dropping.drop_old(5)) == []
+    assert partitions.extend()
+    assert list(dropping.drop_old(5)) == [3, 3]
+
+
+@pytest.mark.parametrize("taken", ["pg_advisory_xact_lock", "pg_advisory_xact_lock_shared"])
+def test_partitions_stay_while_others_change_them_or_prune(due: int, taken: str) -> None:
+    with elsewhere(f"SELECT {taken}({partitions.NUMBER})"):
+        assert not partitions.extend()
+        assert list(dropping.drop_old(5)) == []
+    assert len(ranges()) == due
+
+
+def test_nothing_is_pruned_while_others_change_partitions(full: list[Delivery]) -> None:
+    with override_settings(CONNECTOR_DELIVERY_PARTITIONS=8):
+        with elsewhere(f"SELECT pg_advisory_xact_lock({partitions.NUMBER})"):
+            assert list(pruning.prune(5)) == []
+        assert list(pruning.prune(5)) == [6]
+
+
+def test_nobody_waits_long_behind_who_waits_for_the_journal(full: list[Delivery]) -> None:
+    with transaction.atomic():
+        partitions.take_table()
+        assert partitions.fetched("SHOW lock_timeout") == [("1500ms",)]
+        assert partitions.fetched("SHOW statement_timeout") == [("3s",)]
+
+
+def test_who_prunes_without_knowing_of_partitions_waits_for_who_drops_one(
+    full: list[Delivery], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = []
+
+    def write_down(_going: Any) -> None:
+        with elsewhere("SET LOCAL lock_timeout = '50ms'") as cursor:
+            with pytest.raises(OperationalError):
+                cursor.execute("UPDATE sync_ledger SET deliveries = deliveries + 1")
+            refused.append("ledger")
+
+    monkeypatch.setattr(dropping, "write_down", write_down)
+    assert list(dropping.drop_old(5)) == [3, 3]
+    assert refused == ["ledger"] * 2
+
+
+def test_last_partition_takes_over_ranges_without_a_look_at_its_rows(due: int) -> None:
+    """A check of its own says where each ends."""
+    assert partitions.extend()
+    checked = partitions.fetched(
+        "SELECT conrelid::regclass::text FROM pg_constraint WHERE conname = 'sync_delivery_ends' AND convalidated"
+    )
+    assert {name for (name,) in checked} == {each.name for each in partitions.partitions() if each.end}
+
+
+def note_floors() -> dict[str, int]:
+    """Note from where on is looked; return it as other processes read it."""
+    floors.note()
+    floors.floors.cache_clear()
+    return floors.floors()
+
+
+def test_nothing_is_left_out_while_a_partition_has_a_dead_delivery_or_young_ones(full: list[Delivery]) -> None:
+    assert note_floors() == {floors.YOUNG: ranges()[2][0], floors.OPEN: 0}
+    make_young(full[-1])
+    with override_settings(CONNECTOR_REPEAT_HOURS=24):
+        assert note_floors()[floors.YOUNG] == 0
+
+
+def test_nothing_is_left_out_of_a_partition_whose_numbers_are_not_decided(full: list[Delivery]) -> None:
+    full[3].replay()
+    run()
+    uncount(full[0])
+    assert note_floors() == {floors.YOUNG: 0, floors.OPEN: 0}
+
+
+@pytest.mark.parametrize("sql", [journal.OF_RECORD, journal.UNAPPLIED], ids=["repeat", "work"])
+def test_record_is_not_looked_for_where_all_is_old_and_finished(full: list[Delivery], sql: str) -> None:
+    full[3].replay()
+    run()
+    assert note_floors() == dict.fromkeys([floors.YOUNG, floors.OPEN], ranges()[2][0])
+    parameters = [1, 1, "product", "a", 24] if sql == journal.OF_RECORD else [1, "product", "a"]
+    looked_at = set(re.findall(r"sync_delivery_from_\d+", plan_of(floors.raised(sql), parameters)))
+    assert looked_at == {partition.name for partition in partitions.partitions()[2:]}
+
+
+def test_write_waits_behind_a_dead_one_in_an_old_partition(full: list[Delivery]) -> None:
+    note_floors()
+    answer = write("PUT", "a", {"price": 9}, is_async=False)
+    assert isinstance(answer, Answer)
+    assert answer.status == 202
+
+
+def test_repeat_is_known_of_a_young_write_in_an_older_partition() -> None:
+    first = accept("POST", "a", process_id="p")
+    run()
+    first_of_a_new_partition()
+    accept("POST", "b")
+    run()
+    traffic.catch_up()
+    note_floors()
+    assert accept("POST", "a", process_id="p").pk == first.pk
+
+
 def test_command_removes_partitions_and_tells_how_many_deliveries(full: list[Delivery]) -> None:
     out = StringIO()
     call_command("prune", days=5, json=True, stdout=out)
@@ -260,3 +408,30 @@ def test_table_becomes_its_own_first_partition_and_again_a_table(few: int, monke
     assert (between.pk, len(ranges())) == (earlier.pk + 1, 2 if few == 0 else 1)
     run()
     assert states() == ["applied"] * 3
+
+
+def test_migration_that_long_work_keeps_from_the_table_says_what_it_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work that began while the end of the numbers was proved, such as a dump."""
+    monkeypatch.setattr(MIGRATION, "FEW", 0)
+    with ExitStack() as dump, connection.schema_editor(atomic=False) as editor:
+        MIGRATION.unite(None, editor)
+        with monkeypatch.context() as patch:
+            patch.setattr(MIGRATION, "split", beside(dump, MIGRATION.split))
+            with pytest.raises(OperationalError) as raised:
+                MIGRATION.partition(None, editor)
+        dump.close()
+        partitions.run("RESET lock_timeout")
+        MIGRATION.partition(None, editor)
+    assert "migrate again" in raised.value.__notes__[0]
+    assert len(ranges()) == 2
+
+
+def beside(dump: ExitStack, split: Callable[..., None]) -> Callable[..., None]:
+    """Have a step beside a dump, for which it does not wait long."""
+
+    def begin(*asked: Any) -> None:
+        dump.enter_context(elsewhere("SELECT FROM sync_delivery LIMIT 1"))
+        partitions.run("SET SESSION lock_timeout = '100ms'")
+        split(*asked)
+
+    return begin

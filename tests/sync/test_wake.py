@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -242,6 +243,14 @@ def test_dispatchers_side_by_side_do_no_harm(broker: Broker) -> None:
     assert (set(states()), product("a").price) == ({APPLIED}, 59)
 
 
+def dispatch(stop: Event) -> None:
+    """Dispatch until told to stop, and wait for what is done aside: it uses the test's database."""
+    dispatcher.dispatch(stop)
+    for thread in threading.enumerate():
+        if thread.name == "dropping":
+            thread.join(30)
+
+
 def test_dispatcher_measures_counts_marks_prunes_frees_strays_and_goes_on_until_it_is_told_to_stop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -251,7 +260,7 @@ def test_dispatcher_measures_counts_marks_prunes_frees_strays_and_goes_on_until_
     Delivery.objects.update(runnable_at=None)  # It waits for nothing.
     monkeypatch.setattr(dispatcher, "prune_some", lambda: pruned.append(1))
     monkeypatch.setattr(dispatcher, "look", lambda: looked.append(1) or (len(looked) == 5 and stop.set()))
-    dispatcher.dispatch(stop)
+    dispatch(stop)
     assert (len(pruned), len(looked), Milestone.objects.count()) == (1, 5, 1)
     assert Gauge.objects.get(name="backlog").value == 1
     assert Traffic.objects.filter(minutes=60).get().deliveries == 1
@@ -266,7 +275,7 @@ def test_dispatcher_goes_on_counting_at_once_while_something_is_left(monkeypatch
     monkeypatch.setattr(dispatcher.traffic, "COUNTING_SECONDS", 0)
     looked, stop = [], Event()
     monkeypatch.setattr(dispatcher, "look", lambda: looked.append(1) or (len(looked) == 5 and stop.set()))
-    dispatcher.dispatch(stop)
+    dispatch(stop)
     assert Traffic.objects.filter(minutes=60).get().deliveries == 3
 
 
@@ -289,7 +298,7 @@ def test_dispatcher_waits_for_a_database_that_is_away(monkeypatch: pytest.Monkey
         raise OperationalError
 
     monkeypatch.setattr(dispatcher, "look", look)
-    dispatcher.dispatch(stop)
+    dispatch(stop)
     assert stop.waits == [0.25, 1.0] * 3 + [0.25]
 
 
