@@ -17,4 +17,5 @@ if __name__ == "__main__":
     except ImproperlyConfigured as exc:
         sys.exit(f"{str(exc).rstrip('.')}. Run `make run` here once, name its RUN_DIR, or see docs/settings.md.")
     except OperationalError as exc:
-        sys.exit(f"The database does not answer ({type(exc.__cause__).__name__}). Does `make run` run?")
+        reason = type(exc.__cause__).__name__
+        sys.exit(f"The database does not answer ({reason}). Is DATABASE_URL right, or does `make run` run?")

@@ -32,27 +32,28 @@ def take_forwarded(request: HttpRequest) -> None:
     """Have a request come from the client that the proxies have seen; nothing else reads what was forwarded."""
     if not settings.SECURE_PROXY_SSL_HEADER:
         return
-    meta = request.META
-    peer, forwarded = meta.get("REMOTE_ADDR", ""), meta.pop(FORWARDED_FOR, "")
-    if not is_within(peer, tuple(settings.TRUSTED_PROXIES) or PRIVATE):
+    meta, named = request.META, tuple(settings.TRUSTED_PROXIES)
+    forwarded = meta.pop(FORWARDED_FOR, "")
+    if not is_proxy(meta.get("REMOTE_ADDR", ""), named):
         meta.pop(FORWARDED_PROTO, None)
     elif forwarded:
-        meta["REMOTE_ADDR"] = client_of(forwarded)
+        meta["REMOTE_ADDR"] = client_of(forwarded, named)
 
 
-def client_of(forwarded: str) -> str:
+def client_of(forwarded: str, named: tuple[str, ...]) -> str:
     """Return the nearest address that is no trusted proxy; the farthest where all are.
 
     Where no proxies are named there is one, and what it has seen is the client: of a client in a private network
     nobody could tell that it is no further proxy, and it would be believed whatever it says of itself.
     """
-    seen = [address.strip() for address in reversed(forwarded.split(","))]
-    trusted = tuple(settings.TRUSTED_PROXIES)
-    return next((address for address in seen if not is_within(address, trusted)), seen[-1])
+    rest, _, seen = forwarded.rpartition(",")
+    while named and rest and is_proxy(seen.strip(), named):
+        rest, _, seen = rest.rpartition(",")
+    return seen.strip()
 
 
 @lru_cache(maxsize=256)
-def is_within(address: str, networks: tuple[str, ...]) -> bool:
-    """Tell whether an address is in one of these networks, which one that nobody can read is not."""
+def is_proxy(address: str, named: tuple[str, ...]) -> bool:
+    """Tell whether an address is one of the proxies; one that nobody can read is not."""
     read = read_address(address)
-    return read is not None and any(read in network for network in networks_in(",".join(networks)))
+    return read is not None and any(read in network for network in networks_in(",".join(named or PRIVATE)))

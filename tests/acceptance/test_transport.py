@@ -50,6 +50,17 @@ def is_stored(web: Web, key: str) -> bool:
     return answer.status == 200
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [[b"X-Forwarded-Proto: https", b"X-Forwarded-Ssl: off"], [b"SCRIPT_NAME: /datalayout"], [b"PATH_INFO: /nothing"]],
+    ids=["schemes", "script", "path"],
+)
+def test_what_a_proxy_would_say_means_nothing_to_the_server(web: Web, lines: list[bytes]) -> None:
+    """The server has a list of its own of whom it believes, in which this machine stands by itself."""
+    raw = web.request("GET", "/datalayout", None)
+    enveloped(web.ask(with_lines(raw, *lines)), 200)
+
+
 @pytest.mark.parametrize("coding", [b"chunked", b"gzip, chunked"])
 @pytest.mark.parametrize("path", ["//entity/product", "/notification", "/entity/product/set_job"])
 def test_a_chunked_body_needs_a_length(web: Web, key: str, path: str, coding: bytes) -> None:
