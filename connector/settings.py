@@ -95,6 +95,10 @@ CONNECTOR_OUTBOUND_PORTS = env.list("CONNECTOR_OUTBOUND_PORTS", default=[])  # b
 CONNECTOR_SPOOL_DIR = Path(env.str("CONNECTOR_SPOOL_DIR", default=str(RUN_DIR / "spool")))
 CONNECTOR_FILE_LIMIT = env.int("CONNECTOR_FILE_LIMIT", default=20 * 1024**3)  # bytes of a file, also unpacked
 CONNECTOR_UPLOAD_LIMIT = env.int("CONNECTOR_UPLOAD_LIMIT", default=512 * 1024**2)  # bytes of a file sent to us
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "datasources.importing.receiving.Receiving",
+]
 CONNECTOR_SHOW_PASSWORDS = env.bool("CONNECTOR_SHOW_PASSWORDS", default=False)  # in answers to reads, as published
 CONNECTOR_RUN_FILES = env.int("CONNECTOR_RUN_FILES", default=1_000)  # files of a run; the next one goes on
 CONNECTOR_IMPORT_DAYS = env.int("CONNECTOR_IMPORT_DAYS", default=90)

@@ -46,41 +46,29 @@ def component(schema: EntitySchema, shape: str) -> str:
 
 def of_entity(schema: EntitySchema) -> Iterator[Operation]:
     path, name = f"/entity/{schema.name}", schema.name
+    yield creation(schema, path)
+    text = f"Change a record of {name}: what is not sent stays, null clears."
+    changed = {200: Answer(envelope(200, detail=told_detail([Outcome.CREATED]))), 202: accepted()}
+    sent = body(ref(component(schema, "update")))
+    yield Operation("PUT", path, f"update.{name}", text, changed, (KEY, *WRITE), sent)
+    text = f"Delete a record of {name}; one that is not there is no error."
+    deleted = {200: Answer(envelope(200, detail=told_detail([Outcome.ABSENT]))), 202: accepted()}
+    yield Operation("DELETE", path, f"delete.{name}", text, deleted, (NEEDED_KEY, *WRITE))
+    linked, text = {200: Answer(envelope(200))}, f"Link a job with {name}."
+    yield Operation("POST", f"{path}/set_job", f"set_job.{name}", text, linked, body=body(JOB))
+
+
+def creation(schema: EntitySchema, path: str) -> Operation:
     created = envelope(201, data=key_of(schema), detail=told_detail([Outcome.UPDATED]))
-    yield Operation(
+    return Operation(
         "POST",
         path,
-        f"create.{name}",
-        f"Create a record of {name}; 409 where it is there already.",
+        f"create.{schema.name}",
+        f"Create a record of {schema.name}; 409 where it is there already.",
         {201: Answer(created, links=next_steps(schema)), 202: accepted()},
         WRITE,
         body(ref(component(schema, "create"))),
         errors=[409],
-    )
-    yield Operation(
-        "PUT",
-        path,
-        f"update.{name}",
-        f"Change a record of {name}: what is not sent stays, null clears.",
-        {200: Answer(envelope(200, detail=told_detail([Outcome.CREATED]))), 202: accepted()},
-        (KEY, *WRITE),
-        body(ref(component(schema, "update"))),
-    )
-    yield Operation(
-        "DELETE",
-        path,
-        f"delete.{name}",
-        f"Delete a record of {name}; one that is not there is no error.",
-        {200: Answer(envelope(200, detail=told_detail([Outcome.ABSENT]))), 202: accepted()},
-        (NEEDED_KEY, *WRITE),
-    )
-    yield Operation(
-        "POST",
-        f"{path}/set_job",
-        f"set_job.{name}",
-        f"Link a job with {name}.",
-        {200: Answer(envelope(200))},
-        body=body(JOB),
     )
 
 

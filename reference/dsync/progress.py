@@ -31,40 +31,19 @@ EXAMPLE = {
 }
 
 
+DELIVERY = in_path("number", "The delivery, as `detail.delivery` has it.", **whole(0, 10**18 - 1))
+ANY_PROCESS = in_path(
+    "process_id", "The Process-Id; it may have slashes.", type="string", minLength=1, maxLength=PROCESS_ID.limit
+)
+PAGE = query("page", "The page of its deliveries, from 1.", **whole(1, 10**9))
+
+
 def operations() -> Iterator[Operation]:
-    yield Operation(
-        "POST",
-        "/notification",
-        "notification",
-        "Report how a process and its nodes went; the process is named in the body or as Process-Id.",
-        {200: Answer(envelope(200))},
-        (PROCESS,),
-        body(NOTIFICATION, example=EXAMPLE),
-    )
-    yield Operation(
-        "GET",
-        "/delivery/{number}",
-        "delivery",
-        "What became of one delivery of yours.",
-        {200: Answer(envelope(200, data=ref("delivery")))},
-        (in_path("number", "The delivery, as `detail.delivery` has it.", **whole(0, 10**18 - 1)),),
-        errors=[404],
-    )
-    yield Operation(
-        "GET",
-        "/process/{process_id}",
-        "process",
-        "What became of everything that you sent under one Process-Id.",
-        {200: Answer(envelope(200, data=ref("process")))},
-        (
-            in_path(
-                "process_id",
-                "The Process-Id; it may have slashes.",
-                type="string",
-                minLength=1,
-                maxLength=PROCESS_ID.limit,
-            ),
-            query("page", "The page of its deliveries, from 1.", **whole(1, 10**9)),
-        ),
-        errors=[404],
-    )
+    text = "Report how a process and its nodes went; the process is named in the body or as Process-Id."
+    noted, report = {200: Answer(envelope(200))}, body(NOTIFICATION, example=EXAMPLE)
+    yield Operation("POST", "/notification", "notification", text, noted, (PROCESS,), report)
+    text, told = "What became of one delivery of yours.", {200: Answer(envelope(200, data=ref("delivery")))}
+    yield Operation("GET", "/delivery/{number}", "delivery", text, told, (DELIVERY,), errors=[404])
+    text = "What became of everything that you sent under one Process-Id."
+    told = {200: Answer(envelope(200, data=ref("process")))}
+    yield Operation("GET", "/process/{process_id}", "process", text, told, (ANY_PROCESS, PAGE), errors=[404])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from connector.edge.json_types import TEXT, WHOLE, listing, one_of, record, ref
+from connector.edge.json_types import TEXT, WHOLE, Schema, listing, one_of, record, ref
 from entities.schema import schemas as entities
 from reference.dsync.entities import component
 from reference.dsync.headers import TOKEN
@@ -30,38 +30,17 @@ TOLD = {
 
 
 def operations() -> Iterator[Operation]:
-    layout = record({"data_layout": listing(ref("layout.entity"))})
+    layout = {200: Answer(envelope(200, data=record({"data_layout": listing(ref("layout.entity"))})))}
+    yield Operation("GET", "/datalayout", "datalayout", "Every entity and field, and the entities' tokens.", layout)
     total = record({"total": {**WHOLE, "minimum": 0}, "per_page": WHOLE})
-    items = {
-        "items": listing(
-            {
-                "anyOf": [
-                    ref(component(schema, shape)) for shape in ("item", "deletion") for schema in entities().values()
-                ]
-            }
-        )
-    }
+    counted, text = {200: Answer(envelope(200, data=total))}, "How many records of an entity live."
+    yield Operation("GET", "/api/sync/total", "total", text, counted, (TOKEN,))
+    text, page = "A page of an entity's records, or of what was changed.", {200: Answer(page_of_any(), TOLD)}
+    yield Operation("GET", "/api/sync/items", "items", text, page, (TOKEN, *PAGES))
+
+
+def page_of_any() -> Schema:
+    """Return what a page has, of whichever entity it is."""
+    rows = [ref(component(schema, shape)) for shape in ("item", "deletion") for schema in entities().values()]
     walk = record({"walk": one_of(["restarted"])}, required=())
-    yield Operation(
-        "GET",
-        "/datalayout",
-        "datalayout",
-        "Every entity and field, and the entities' tokens.",
-        {200: Answer(envelope(200, data=layout))},
-    )
-    yield Operation(
-        "GET",
-        "/api/sync/total",
-        "total",
-        "How many records of an entity live.",
-        {200: Answer(envelope(200, data=total))},
-        (TOKEN,),
-    )
-    yield Operation(
-        "GET",
-        "/api/sync/items",
-        "items",
-        "A page of an entity's records, or of what was changed.",
-        {200: Answer(envelope(200, data=record(items), detail=walk), TOLD)},
-        (TOKEN, *PAGES),
-    )
+    return envelope(200, data=record({"items": listing({"anyOf": rows})}), detail=walk)

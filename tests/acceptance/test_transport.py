@@ -126,6 +126,12 @@ def test_a_body_over_the_limit_is_answered_before_it_is_read(web: Web, key: str,
     assert web.processed(key) is None
 
 
+@pytest.mark.parametrize("path", ["/admin/login/", "//admin/", "/docs/"])
+def test_a_file_of_a_browser_that_has_not_signed_in_is_answered_before_it_is_read(web: Web, path: str) -> None:
+    form = {"Content_Type": "multipart/form-data; boundary=x", "Content_Length": "300000000"}
+    assert web.ask(web.request("POST", path, None, **form)).status == 413
+
+
 @pytest.mark.parametrize("announced", ["1000000000", "9" * 18])
 def test_a_body_is_refused_by_what_it_announces(web: Web, key: str, announced: str) -> None:
     enveloped(web.ask(create(web, key, Content_Length=announced)), 413)

@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import DjangoAssertNumQueries
 
+from datasources import spool
 from datasources.importing import work
 from datasources.models import Import, ImportState
 from entities.models import PartnerSale
@@ -23,6 +24,11 @@ KEYS = {
     *("partnerDatasourceId", "rows", "rowsOk", "rowsWithErrors", "rowsSkipped", "state", "percentageProcessed"),
     *("totalToProcess", "url", "fileImportType", "fileSize"),
 }
+
+
+@pytest.fixture
+def nowhere_for_temporary_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
 
 
 def upload(party: Party, content: str = HEADER + GOOD, query: str = "name=June&type=25011", **part: Any) -> Any:
@@ -110,6 +116,13 @@ def test_upload_over_the_limit_is_413(party: Party, settings: Any) -> None:
 def test_upload_may_be_larger_than_other_bodies(party: Party, settings: Any) -> None:
     settings.CONNECTOR_BODY_LIMIT = 1000
     assert upload(party, HEADER + GOOD * 100).status_code == 200
+
+
+@pytest.mark.usefixtures("nowhere_for_temporary_files")
+def test_upload_that_is_too_large_for_memory_comes_into_the_spool(party: Party, settings: Any) -> None:
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+    assert upload(party).status_code == 200
+    assert [path.name for path in spool.folder().iterdir()] == [f"import-{Import.objects.get().pk}"]
 
 
 def test_upload_that_is_no_form_is_refused(party: Party) -> None:

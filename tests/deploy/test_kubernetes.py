@@ -62,6 +62,12 @@ def test_deployment_waits_for_its_migrations(name: str) -> None:
     assert first["image"] == PODS[name]["spec"]["containers"][0]["image"]
 
 
+def test_rollout_has_the_time_that_its_migrations_have() -> None:
+    (migrate,) = resources("Job")
+    given = {one["metadata"]["name"]: one["spec"]["progressDeadlineSeconds"] for one in resources("Deployment")}
+    assert {name for name, seconds in given.items() if seconds <= migrate["spec"]["activeDeadlineSeconds"]} == set()
+
+
 def test_budgets_and_policies_select_pods_that_are_there() -> None:
     labels = [pod["metadata"]["labels"].items() for pod in PODS.values()]
     budgets = [budget["spec"]["selector"]["matchLabels"] for budget in resources("PodDisruptionBudget")]

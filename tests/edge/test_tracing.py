@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from celery import shared_task
+from celery.signals import task_postrun, task_prerun
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from connector.edge.tracing import provider, spans
+from connector.edge.tracing import provider, spans, tasks
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
@@ -22,6 +26,20 @@ def exported(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
     return exporter
 
 
+@pytest.fixture
+def _tasks_traced(exported: InMemorySpanExporter) -> Iterator[None]:
+    task_prerun.connect(tasks.begin)
+    task_postrun.connect(tasks.end)
+    yield
+    task_prerun.disconnect(tasks.begin)
+    task_postrun.disconnect(tasks.end)
+
+
+@shared_task
+def look_up() -> None:
+    raise LookupError("s3cret")
+
+
 def test_nothing_is_traced_until_an_endpoint_is_set() -> None:
     assert not spans.IS_ON
     with spans.span("a block") as span:
@@ -33,6 +51,14 @@ def test_span_of_a_failure_tells_its_kind_and_not_its_message(exported: InMemory
         raise LookupError("s3cret")
     (span,) = exported.get_finished_spans()
     assert span.status.description == "LookupError"
+    assert "s3cret" not in span.to_json()
+
+
+@pytest.mark.usefixtures("_tasks_traced")
+def test_span_of_a_task_that_failed_tells_its_kind(exported: InMemorySpanExporter) -> None:
+    look_up.apply()
+    (span,) = exported.get_finished_spans()
+    assert (span.name, span.status.description) == (look_up.name, "LookupError")
     assert "s3cret" not in span.to_json()
 
 

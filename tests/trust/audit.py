@@ -15,7 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 KNOWN_BAD = "django==3.2.0\n"
-PINNED = ("requirements.txt", "requirements-dev.txt", "benchmarks/requirements.txt")
+PINNED = sorted([*ROOT.glob("requirements*.txt"), *ROOT.glob("*/requirements*.txt")])
 OPTIONS = ("--no-deps", "--disable-pip", "--format", "json", "--progress-spinner", "off", "--timeout", "15")
 PATIENCE = 300  # seconds
 Weaknesses = dict[str, list[str]]
@@ -47,10 +47,10 @@ def audit() -> str:
     if not answers():
         return "not audited: the service that knows weaknesses of packages does not answer here"
     found: Weaknesses = {}
-    for name in PINNED:
-        told = weaknesses(ROOT / name)
+    for file in PINNED:
+        told = weaknesses(file)
         if told is None:
-            return f"not audited: the service stopped answering at {name}"
+            return f"not audited: the service stopped answering at {file.relative_to(ROOT)}"
         found |= told
     return "\n".join(f"weak: {pin} ({', '.join(ids)})" for pin, ids in found.items()) or "audited: nothing is known"
 

@@ -18,9 +18,11 @@ def begin(task_id: str, sender: Any, **_kwargs: object) -> None:
     _begun[task_id].__enter__()
 
 
-def end(task_id: str, **_kwargs: object) -> None:
+def end(task_id: str, retval: object = None, **_kwargs: object) -> None:
+    """End the span of a task; what a task that failed returned is its exception."""
+    failure = retval if isinstance(retval, Exception) else None
     if task_id in _begun:
-        _begun.pop(task_id).__exit__(None, None, None)
+        _begun.pop(task_id).__exit__(type(failure) if failure else None, failure, None)
 
 
 def task_in_hand() -> str:

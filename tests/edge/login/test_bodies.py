@@ -31,7 +31,8 @@ def test_file_of_somebody_who_has_not_signed_in_is_not_read(address: str, settin
 
 
 def test_file_of_a_person_is_not_read_beyond_the_limit_of_files(admin_client: Client, settings: Any) -> None:
-    assert send(admin_client, "/admin/", settings.CONNECTOR_UPLOAD_LIMIT + 1) == 413
+    limit = settings.CONNECTOR_UPLOAD_LIMIT + settings.CONNECTOR_BODY_LIMIT  # The file, and the rest of the form.
+    assert send(admin_client, "/admin/", limit + 1) == 413
 
 
 def test_file_of_a_person_is_read_up_to_the_limit_of_files(admin_client: Client, settings: Any) -> None:
