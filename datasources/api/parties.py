@@ -8,7 +8,7 @@ from binascii import Error
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from connector.edge.address import address_of
+from connector.edge.address import origin_of
 from connector.edge.errors import Unauthorized
 from connector.edge.headers import decoded
 from partners import sessions
@@ -44,7 +44,7 @@ def party_of_request(request: HttpRequest) -> Login:
         Unauthorized, TooManyRequests
     """
     basic = request.META.get("HTTP_AUTHORIZATION", "")
-    login = by_basic(basic, address_of(request)) if basic else by_session(request)
+    login = by_basic(basic, origin_of(request) or "") if basic else by_session(request)
     if login is None:
         raise Unauthorized
     return login
