@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from connector.edge.address import origin_of
 from connector.edge.errors import Unauthorized
 from connector.edge.headers import decoded
+from connector.edge.token_guesses import count_guess
 from partners import sessions
 from partners.models import Login, Touchpoint
 from partners.passwords import party_of
@@ -24,10 +25,13 @@ def touchpoint_of_request(request: HttpRequest) -> Touchpoint:
     """Return the touchpoint that a call names, in a header before the query.
 
     Raises:
-        Unauthorized
+        Unauthorized, TooManyRequests
     """
-    touchpoint = touchpoint_of(named(request, "touchpoint"), named(request, "token"))
+    token = named(request, "token")
+    touchpoint = touchpoint_of(named(request, "touchpoint"), token)
     if touchpoint is None:
+        if token:
+            count_guess(request, token)
         raise Unauthorized
     return touchpoint
 

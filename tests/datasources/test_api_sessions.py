@@ -141,6 +141,13 @@ def test_right_password_is_checked_once(party: Party, monkeypatch: pytest.Monkey
     party.get(SOURCES)
 
 
+def test_guesses_of_a_touchpoints_token_are_told_to_wait(party: Party, settings: Any) -> None:
+    settings.CONNECTOR_TOKEN_GUESSES = 3
+    statuses = [party.send("GET", SOURCES, Thalamus_Token=f"guess-{number}").status_code for number in range(4)]
+    assert statuses == [401] * 3 + [429]
+    assert party.send("GET", SOURCES).status_code == 200
+
+
 def test_guesses_are_refused_before_anything_is_hashed(party: Party, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = basic(party.principal, "wrong")
     assert [party.send("GET", SOURCES, Authorization=wrong).status_code for _ in range(5)] == [401] * 5
