@@ -255,11 +255,12 @@ _default = (
 DATABASES = {"default": _default}
 if env.str("DATABASE_REPLICA_URL", default=""):  # Walks and changes are read from it, where it is near enough behind.
     DATABASES["replica"] = {**env.db_url("DATABASE_REPLICA_URL"), "TEST": {"MIRROR": "default"}}
-for _database in DATABASES.values():
+for _name, _database in DATABASES.items():
+    _is_behind = DATABASE_POOLED and _name == "default"  # A replica is reached itself.
     if _database["ENGINE"] == "django.db.backends.postgresql":
         _database["ENGINE"] = "connector.edge.postgresql"
     _database.update({"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True})  # A connection for each thread.
-    _database["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED
+    _database["DISABLE_SERVER_SIDE_CURSORS"] = _is_behind
     _database.setdefault("OPTIONS", {}).setdefault("application_name", f"connector-{ROLE}")  # Metrics tell by it.
     _database["OPTIONS"].update(
         {
@@ -269,12 +270,12 @@ for _database in DATABASES.values():
             "keepalives_count": 3,
             "tcp_user_timeout": 10_000,  # milliseconds until a connection that nobody answers on is given up
             "options": ""
-            if DATABASE_POOLED
+            if _is_behind
             else f"-c statement_timeout={_statement}s -c lock_timeout={_lock}s"
             f" -c idle_in_transaction_session_timeout={_idle}s",
             # A statement is planned once for a connection, not each time: that was a quarter of a write.
             "server_side_binding": True,
-            "prepare_threshold": 2 if env.bool("DATABASE_PREPARE", default=not DATABASE_POOLED) else None,
+            "prepare_threshold": 2 if env.bool("DATABASE_PREPARE", default=not _is_behind) else None,
         }
     )
 # What must be known even where the transaction in hand dies: which batch a worker took.

@@ -67,7 +67,7 @@ def import_state(import_: Import) -> SafeString:
 def progress(import_: Import) -> SafeString:
     """Show how far an import is as a bar, with its share of good and bad rows."""
     return format_html(
-        '<progress class="datasources-progress" max="100" value="{}"></progress> {}%',
+        '<progress max="100" value="{}"></progress> {}%',
         import_.percentage_processed,
         import_.percentage_processed,
     )

@@ -8,9 +8,10 @@ from binascii import Error
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from connector.edge.address import address_of
+from connector.edge.address import origin_of
 from connector.edge.errors import Unauthorized
 from connector.edge.headers import decoded
+from connector.edge.token_guesses import count_guess
 from partners import sessions
 from partners.models import Login, Touchpoint
 from partners.passwords import party_of
@@ -24,10 +25,13 @@ def touchpoint_of_request(request: HttpRequest) -> Touchpoint:
     """Return the touchpoint that a call names, in a header before the query.
 
     Raises:
-        Unauthorized
+        Unauthorized, TooManyRequests
     """
-    touchpoint = touchpoint_of(named(request, "touchpoint"), named(request, "token"))
+    token = named(request, "token")
+    touchpoint = touchpoint_of(named(request, "touchpoint"), token)
     if touchpoint is None:
+        if token:
+            count_guess(request, token)
         raise Unauthorized
     return touchpoint
 
@@ -44,7 +48,7 @@ def party_of_request(request: HttpRequest) -> Login:
         Unauthorized, TooManyRequests
     """
     basic = request.META.get("HTTP_AUTHORIZATION", "")
-    login = by_basic(basic, address_of(request)) if basic else by_session(request)
+    login = by_basic(basic, origin_of(request) or "") if basic else by_session(request)
     if login is None:
         raise Unauthorized
     return login

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
-from connector.edge.address import address_of
+from connector.edge.address import origin_of
 from connector.edge.errors import Unauthorized
 from datasources.api.answers import answer, context_of, written
 from datasources.api.forms import SIGN_IN
@@ -19,7 +19,7 @@ class SignInView(TouchpointView):
     def post(self, request: HttpRequest) -> HttpResponse:
         sent = SIGN_IN.of_new(self.body)
         sent.check()
-        login = party_of(**sent.values, address=address_of(request))
+        login = party_of(**sent.values, address=origin_of(request) or "")
         if login is None:
             raise Unauthorized
         refuse_stranger(login, self.touchpoint)

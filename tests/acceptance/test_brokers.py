@@ -27,7 +27,6 @@ WORKER = [*CELERY, "worker", "-Q", "celery", "-c", "1", "--without-gossip", "--w
 SENDER = """
 import sys, django
 django.setup()
-from connector.edge.tasks import heartbeat
 from sync import wake
 for line in sys.stdin:
     print(wake.send(), flush=True)

@@ -373,6 +373,13 @@ def test_clients_that_do_not_end_their_headers_stop_nobody(narrow: Web) -> None:
         assert narrow.get("/health/live").status == 200
 
 
+def test_headers_that_come_byte_by_byte_are_cut(narrow: Web) -> None:
+    with narrow.connected() as connection:
+        connection.sendall(narrow.request("GET", "/health/live", None)[:-2] + b"X: ")
+        # Never a pause as long as a client may make, and longer than all headers may take.
+        assert any(is_readable(connection, seconds=0.1) or not connection.send(b"x") for _ in range(150))
+
+
 def test_a_body_that_comes_byte_by_byte_is_cut(narrow: Web, key: str) -> None:
     with narrow.connected() as connection:
         connection.sendall(create(narrow, key, Content_Length="1000"))

@@ -108,7 +108,10 @@ ACTIONS: dict[str, tuple[Callable[[], Post], str]] = {
     ),
     "datasources_recipient_add": (lambda: beside(partner=make_partner().pk, email="a@example.com"), "Added."),
     "edge_allowance_add": (of_tenant, "Added."),
-    "edge_client_limits": (lambda: on(issue(client_name="a")[0].client, burst=1, networks=""), "Limits changed."),
+    "edge_client_limits": (
+        lambda: on(issue(client_name="a")[0].client, burst=1, networks=""),
+        "Limits changed: burst.",
+    ),
     "edge_token_add": (lambda: beside(new_client="shop", scope="read", expires_at=""), "Issued."),
     "edge_token_revoke": (lambda: on(issue(client_name="a")[0]), "Revoked."),
     "edge_token_rotate": (lambda: on(issue(client_name="a")[0], overlap="7"), "Rotated; it ends in 7 days."),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
+from ipaddress import IPv6Address
+from random import getrandbits
 from typing import Any
 
 import pytest
@@ -138,6 +141,13 @@ def test_right_password_is_checked_once(party: Party, monkeypatch: pytest.Monkey
     party.get(SOURCES)
 
 
+def test_guesses_of_a_touchpoints_token_are_told_to_wait(party: Party, settings: Any) -> None:
+    settings.CONNECTOR_TOKEN_GUESSES = 3
+    statuses = [party.send("GET", SOURCES, Thalamus_Token=f"guess-{number}").status_code for number in range(4)]
+    assert statuses == [401] * 3 + [429]
+    assert party.send("GET", SOURCES).status_code == 200
+
+
 def test_guesses_are_refused_before_anything_is_hashed(party: Party, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = basic(party.principal, "wrong")
     assert [party.send("GET", SOURCES, Authorization=wrong).status_code for _ in range(5)] == [401] * 5
@@ -152,6 +162,13 @@ def test_guesses_of_unknown_principals_are_counted_by_address(party: Party) -> N
         party.send("GET", SOURCES, Authorization=basic(f"nobody-{number}", "x")).status_code for number in range(61)
     ]
     assert statuses == [401] * 60 + [429]
+
+
+def test_guesses_from_the_network_of_one_neighbour_are_counted_together(party: Party) -> None:
+    network = getrandbits(64) << 64
+    sides = [replace(party, http=Client(REMOTE_ADDR=str(IPv6Address(network + number)))) for number in range(6)]
+    wrong = basic(party.principal, "wrong")
+    assert [side.send("GET", SOURCES, Authorization=wrong).status_code for side in sides] == [401] * 5 + [429]
 
 
 def test_guesses_elsewhere_do_not_keep_the_party_out(party: Party) -> None:

@@ -127,6 +127,18 @@ def test_number_of_the_web_server_is_refused_by_name_alone(
     assert (ended.returncode != 0, ended.stderr) == (bool(told), told.format(name))
 
 
+def test_replica_beside_a_pooler_brings_its_own_time_outs(monkeypatch: pytest.MonkeyPatch) -> None:
+    pooled = {"CONNECTOR_ROLE": "web", "DATABASE_POOLED": "true", "DATABASE_REPLICA_URL": "postgresql://standby/name"}
+    for name, value in pooled.items():
+        monkeypatch.setenv(name, value)
+    found = runpy.run_path(str(ROOT / "connector" / "settings.py"))["DATABASES"]
+    assert [found[name]["OPTIONS"]["options"][:25] for name in ("default", "replica")] == [
+        "",
+        "-c statement_timeout=8s -",
+    ]
+    assert [found[name]["DISABLE_SERVER_SIDE_CURSORS"] for name in found] == [True, False, True]
+
+
 PROCESSES = {
     "web": [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py"],
     "worker": [sys.executable, "-m", "celery", "-A", "connector.celery", "worker", "-P", "solo"],

@@ -210,12 +210,20 @@ def test_worker_tells_what_is_counted_where_there_is_no_web_server(listener: str
 
 
 @pytest.mark.parametrize(
-    ("path", "token", "status"),
-    [("/metrics", "wrong", 401), ("/", TOKEN, 404), ("/health/ready", TOKEN, 404)],
-    ids=["wrong-token", "root", "another"],
+    ("method", "path", "token", "status"),
+    [
+        ("GET", "/metrics", "wrong", 401),
+        ("GET", "/", TOKEN, 404),
+        ("GET", "/health/ready", TOKEN, 404),
+        ("POST", "/metrics", TOKEN, 404),
+    ],
+    ids=["wrong-token", "root", "another", "post"],
 )
-def test_worker_tells_nothing_else_and_nobody_else(listener: str, path: str, token: str, status: int) -> None:
-    answer = httpx.get(f"{listener}{path}", headers={"Authorization": f"Bearer {token}"}, trust_env=False)
+def test_worker_tells_nothing_else_and_nobody_else(
+    listener: str, method: str, path: str, token: str, status: int
+) -> None:
+    sent = {"Authorization": f"Bearer {token}"}
+    answer = httpx.request(method, f"{listener}{path}", headers=sent, trust_env=False)
     assert (answer.status_code, answer.content) == (status, b"")
 
 

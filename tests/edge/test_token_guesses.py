@@ -10,9 +10,12 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from connector.edge.digests import hidden
 from connector.edge.models import Client as Owner
 from connector.edge.models import Scope
+from connector.edge.rates import key
 from connector.edge.tokens import issue, random_text
+from connector.edge.valkey import client as valkey
 from tests.conftest import Dsync
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +48,14 @@ def test_guesses_from_an_address_are_told_to_wait() -> None:
 def test_guesses_with_one_beginning_are_told_to_wait_wherever_they_come_from() -> None:
     beginning = random_text(8)
     assert [guess(somewhere(), beginning).status_code for _ in range(LIMIT + 1)] == [401] * LIMIT + [429]
+
+
+def test_guesses_that_are_told_to_wait_leave_no_more_names_in_valkey(settings: Any) -> None:
+    here, first, later = somewhere(), random_text(8), random_text(8)
+    guesses(here, first)
+    assert guess(here, later).status_code == 429
+    names = [key(f"token:prefix:{hidden(f'dsync_{beginning}')}") for beginning in (first, later)]
+    assert [valkey(settings.REDIS_URL, 10).exists(name) for name in names] == [1, 0]
 
 
 def test_tokens_that_begin_like_none_are_counted_by_their_address_alone() -> None:

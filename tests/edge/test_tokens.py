@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from connector.edge.models import Client, Scope, Token
-from connector.edge.tokens import caller_of, forget_callers, issue
+from connector.edge.tokens import caller_of, forget_callers, issue, random_text
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +54,10 @@ def test_a_scope_allows_itself_and_writing_allows_reading(scope: str, asked: str
 def test_a_token_beside_a_wrong_secret_is_unknown() -> None:
     token, _ = issue(client_name="dsync")
     assert caller_of(f"{token.prefix}_{'A' * 44}") is None
+
+
+def test_a_token_that_no_database_can_hold_is_unknown() -> None:
+    assert caller_of(f"dsync_a\0_{random_text(44)}") is None
 
 
 def test_a_token_that_expires_now_is_expired() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import StringIO
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -100,6 +101,15 @@ def test_division_is_refused_where_something_would_be_lost(sql: str) -> None:
     with pytest.raises(CommandError, match=r"ours|autovacuum_enabled"):
         call_command("partition_entity", "product", "4")
     assert parts_of(PRODUCT) == 1
+
+
+def test_division_is_refused_while_somebody_has_the_table() -> None:
+    given = connection.get_connection_params()
+    run("SET LOCAL lock_timeout = '10ms'")
+    with psycopg.connect(host=given["host"], user=given["user"], dbname=given["dbname"]) as own:
+        own.execute("LOCK TABLE entities_product IN ACCESS SHARE MODE")
+        with pytest.raises(CommandError, match="entities_product is in use"):
+            call_command("partition_entity", "product", "4")
 
 
 @pytest.mark.parametrize("parts", ["0", "65"])

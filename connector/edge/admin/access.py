@@ -18,7 +18,18 @@ from django.utils import timezone
 from connector.edge.admin import client_limits, token_rotation
 from connector.edge.admin.filters import values_filter
 from connector.edge.admin.pages import MachineWritten, by_number, column
-from connector.edge.admin.text import link, moment, table, tag
+from connector.edge.admin.token_columns import (
+    STATES,
+    age,
+    created,
+    expires,
+    last_used,
+    revoked,
+    scope,
+    state,
+    tenant,
+    token_table,
+)
 from connector.edge.admin.token_form import IssueTokenForm
 from connector.edge.models import Client, Scope, Token
 from connector.edge.roles import Role
@@ -26,47 +37,6 @@ from connector.edge.secret_text import SecretText
 from connector.edge.tenants import with_tenant_names
 
 admin.site.index_title = "Overview"
-STATES = {"active": "green", "expired": "orange", "revoked": "grey"}
-
-
-@column("state")
-def state(token: Token) -> str:
-    return tag(token.state, STATES[token.state])
-
-
-@column("scope")
-def scope(token: Token) -> str:
-    return token.scope
-
-
-@column("tenant")
-def tenant(row: Any) -> str:
-    return row.tenant_name or "all"
-
-
-@column("created")
-def created(row: Client | Token) -> str:
-    return moment(row.created_at)
-
-
-@column("expires")
-def expires(token: Token) -> str:
-    return moment(token.expires_at)
-
-
-@column("revoked")
-def revoked(token: Token) -> str:
-    return moment(token.revoked_at)
-
-
-@column("last used")
-def last_used(token: Token) -> str:
-    return moment(token.last_used_at)
-
-
-@column("age")
-def age(token: Token) -> str:
-    return token_rotation.age_tag(token)
 
 
 class StateFilter(SimpleListFilter):
@@ -166,10 +136,6 @@ class TokenAdmin(MachineWritten):
         return [rotation, *own, *super().panels(request, row)]
 
 
-def token_link(token: Token) -> str:
-    return link(reverse("admin:edge_token_change", args=[token.pk]), token.prefix)
-
-
 @column("active tokens")
 def active_tokens(client: Any) -> int:
     return int(client.active)
@@ -205,9 +171,7 @@ class ClientAdmin(MachineWritten):
     def token_panels(self, request: HttpRequest, row: Any) -> list[str]:
         if not request.user.has_perm("edge.view_token"):
             return []
-        tokens = [
-            (token_link(token), token.scope, tenant(token), state(token), last_used(token), age(token))
-            for token in with_tenant_names(row.tokens.order_by("-pk"))[:20]
-        ]
-        context = {"title": "Tokens", "content": table(("Prefix", "Scope", "Tenant", "State", "Last used", ""), tokens)}
+        columns = {"Scope": scope, "Tenant": tenant, "State": state, "Last used": last_used, "": age}
+        tokens = with_tenant_names(row.tokens.order_by("-pk"))[:20]
+        context = {"title": "Tokens", "content": token_table(tokens, columns)}
         return [render_to_string("edge/panel.html", context)]

@@ -50,6 +50,6 @@ def page(request: HttpRequest, model_admin: MachineWritten, pk: int) -> HttpResp
 @transaction.atomic
 def limited(request: HttpRequest, model_admin: MachineWritten, form: LimitsForm) -> HttpResponse:
     client = form.save()
-    model_admin.log_change(request, client, "Limits changed.")
+    model_admin.log_change(request, client, f"Limits changed: {', '.join(form.changed_data) or 'none'}.")
     transaction.on_commit(forget_callers)
     return HttpResponseRedirect(reverse("admin:edge_client_change", args=[client.pk]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +13,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import SafeString
 
 from connector.edge.admin.pages import MachineWritten
-from connector.edge.admin.text import NOTHING, link, moment, table, tag
+from connector.edge.admin.token_columns import age, created, expires, last_used, token_table
 from connector.edge.models import Scope, Token
 from connector.edge.secret_text import SecretText
 from connector.edge.token_rotation import NotActive, is_old, rotate, standing
@@ -64,33 +62,12 @@ class RotationForm(forms.Form):
         return timedelta(days=int(days)) if days else None
 
 
-def age_tag(token: Token) -> SafeString:
-    """Return a warning where a token is older than one should be."""
-    if not is_old(token):
-        return NOTHING
-    return tag("old", "orange", f"It is older than {settings.CONNECTOR_TOKEN_DAYS} days: rotate it.")
-
-
-def token_table(tokens: Iterable[Token]) -> SafeString:
-    rows = [
-        (
-            link(reverse("admin:edge_token_change", args=[token.pk]), token.prefix),
-            moment(token.created_at),
-            moment(token.last_used_at),
-            moment(token.expires_at),
-            age_tag(token),
-        )
-        for token in tokens
-    ]
-    return table(("Token", "Issued", "Last used", "Ends", ""), rows)
-
-
 def panel(request: HttpRequest, token: Token, *, may_rotate: bool) -> str:
     found = standing(token)
     context = {
         "token": token,
         "standing": found,
-        "tokens": token_table(found.tokens),
+        "tokens": token_table(found.tokens, {"Issued": created, "Last used": last_used, "Ends": expires, "": age}),
         "may_rotate": may_rotate and token.state == "active",
         "old_days": settings.CONNECTOR_TOKEN_DAYS if is_old(token) else 0,
     }

@@ -3,6 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.db import OperationalError
+from psycopg.errors import LockNotAvailable
 
 from connector.edge.audited_command import AuditedCommand
 from entities import partitioning
@@ -28,6 +30,11 @@ class Command(AuditedCommand):
             partitioning.divide(schema, parts)
         except partitioning.Undividable as exc:
             raise CommandError(str(exc)) from exc
+        except OperationalError as exc:
+            if not isinstance(exc.__cause__, LockNotAvailable):
+                raise
+            message = f"{schema.table} is in use by a transaction that goes on; nothing was done, try again."
+            raise CommandError(message) from exc
         self.stdout.write(
             f"{schema.table} has {parts} partitions." if parts > 1 else f"{schema.table} is in one piece."
         )
