@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from connector.edge.ordinary_json import DEPTH, NOT_ORDINARY, ordinary, too_deep
@@ -19,6 +19,10 @@ SCALARS = st.none() | st.booleans() | st.integers() | NUMBERS | TEXT
 VALUES = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4), max_leaves=15
 )
+
+
+# The first of these values takes seconds to be made on a busy machine.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def exact(value: Any) -> Any:
@@ -33,6 +37,7 @@ def exact(value: Any) -> Any:
     return value
 
 
+@patient
 @given(st.dictionaries(TEXT, VALUES, max_size=5))
 def test_any_valid_object_is_read_as_it_is(value: dict[str, Any]) -> None:
     payload, faults = read_object(json.dumps(value).encode())
@@ -70,6 +75,7 @@ PIECES = [
 ]
 
 
+@patient
 @given(st.dictionaries(TEXT, VALUES, max_size=3).map(json.dumps) | st.lists(st.sampled_from(PIECES)).map("".join))
 @example('{"a": 1, "a": 2}')
 @example('{"a": [{"b": 1, "b": 2}]}')
