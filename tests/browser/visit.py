@@ -31,7 +31,7 @@ class Visit:
     def to(cls, site: Site, context: BrowserContext) -> Iterator[Visit]:
         """Open a page; what the browser complains of fails the test at the end."""
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         visit = cls(site, page)
         page.on("console", lambda said: visit.complaints.append(said.text) if said.type == "error" else None)
         page.on("response", lambda answer: visit.complaints.append(answer.url) if answer.status >= 400 else None)
