@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from sync.backlog import forget_size
 from sync.floors import forget_floors
 from sync.modes import forget_switches
 from tests import mailbox as mail_server
+from tests.databases import migrated
 from tests.emptying import empty_quickly
 
 HeaderText = str | bytes | None
@@ -118,6 +120,18 @@ def in_role(role: Role) -> Client:
     browser = Client()
     browser.force_login(user)
     return browser
+
+
+def pytest_collection_finish() -> None:
+    """Have Python's search for garbage leave out what was imported and collected, which lives to the end."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Have the database of the tests copied from one that is migrated, and not migrated by each process anew."""
+    connections["default"].settings_dict["TEST"]["TEMPLATE"] = migrated()
 
 
 @pytest.fixture(scope="session")

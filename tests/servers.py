@@ -13,7 +13,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import uuid
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ from connector.stack.errors import StackError
 from connector.stack.postgres import Cluster
 from connector.stack.valkey import Valkey
 from connector.stack.waiting import Waiting
+from tests.databases import TEMPLATE, execute
 
 ENVIRONMENT = {
     "CONNECTOR_ROLE": "worker",  # Its time-outs: a busy machine takes longer than the 2 s that a migration waits.
@@ -39,12 +42,28 @@ PATIENCE = 60.0
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Set what the settings read before pytest-django reads them."""
     os.environ.update(ENVIRONMENT)
+    _keep_bytecode()
+    _name_template(early_config)
     if "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ:
         return
     home = Path(tempfile.mkdtemp(prefix="connector-tests-"))
     early_config.add_cleanup(_keep(home))
     os.environ.setdefault("DATABASE_URL", Cluster.at(home).url())
     os.environ.setdefault("REDIS_URL", Valkey.at(home).url())
+
+
+def _name_template(config: pytest.Config) -> None:
+    """Give the database that others are copied from a name of its own, and have it removed from a server that stays."""
+    if TEMPLATE not in os.environ:
+        os.environ[TEMPLATE] = f"migrated_{uuid.uuid4().hex}"
+        if "DATABASE_URL" in os.environ:
+            config.add_cleanup(partial(execute, "DROP DATABASE IF EXISTS {}", os.environ[TEMPLATE]))
+
+
+def _keep_bytecode() -> None:
+    """Have what is imported compiled once, and not in each of the hundreds of processes that the tests start."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -66,7 +66,7 @@ class LocalStack:
                 cwd=CHECKOUT,
                 env=self.environment,
             )
-        Waiting().until(self.has_announced_itself, "the banner", seconds=2 * PATIENCE)
+        Waiting().until(self.has_announced_itself, "the banner", seconds=5 * PATIENCE)
 
     def has_announced_itself(self) -> bool:
         assert self.front.poll() is None, self.banner

@@ -13,7 +13,8 @@ from connector.stack.postgres import WHEEL
 from sync.models.delivery import State
 from tests.acceptance.middleman import Middleman
 from tests.acceptance.pulls import Side
-from tests.acceptance.web import Web, libpq_url
+from tests.acceptance.web import Web
+from tests.databases import libpq_url
 from tests.releases import databases
 from tests.sync.writes import DATABASE, prices, states
 from tests.sync.writes import run as apply_all

@@ -25,8 +25,8 @@ from tests.acceptance.hostile.stack import HostileStack, until
 from tests.acceptance.load import Load, client_of, send
 from tests.acceptance.local_stack import CHECKOUT, PATIENCE, running
 from tests.acceptance.test_promises import answers_at_once
-from tests.acceptance.web import libpq_url, new_database
 from tests.clusters import folder
+from tests.databases import libpq_url, migrated_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ class PooledStack(HostileStack):
 @pytest.fixture(scope="module")
 def stack() -> Iterator[PooledStack]:
     """A pooled stack that each test leaves healthy."""
-    direct = libpq_url(new_database("pooled"))
+    direct = libpq_url(migrated_database("pooled"))
     with psycopg.connect(direct) as server:
         host = server.info.host
     settings = {"max_prepared_statements": "200"} if PREPARES else {}

@@ -19,7 +19,8 @@ import pytest
 from tests.acceptance.local_stack import CHECKOUT
 from tests.acceptance.middleman import Asked, Reply, middleman
 from tests.acceptance.pulls import Side
-from tests.acceptance.web import PREPARE, Web, libpq_url, new_database
+from tests.acceptance.web import PREPARE, Web
+from tests.databases import libpq_url, migrated_database
 from tests.sync.writes import wait_until
 
 PATIENCE = 60
@@ -66,7 +67,7 @@ def side(web: Web) -> Iterator[Side]:
 
 @pytest.fixture(scope="module")
 def database_url() -> str:
-    url = new_database(f"here_{uuid4().hex}")
+    url = migrated_database(f"here_{uuid4().hex}")
     subprocess.run([sys.executable, "-c", PREPARE], env=environment(url), cwd=CHECKOUT, check=True, capture_output=True)
     return url
 

@@ -17,6 +17,7 @@ from tests.acceptance.faults import Programs, kill
 from tests.acceptance.hostile.stack import until
 from tests.acceptance.local_stack import CHECKOUT, LocalStack, running
 from tests.acceptance.tables import database
+from tests.databases import migrated_database
 from tests.sync.push.remote import AUTH, ENTITY, Remote, Reply, Request, serving
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def remote() -> Iterator[Remote]:
 @pytest.fixture(scope="module")
 def stack(remote: Remote) -> Iterator[LocalStack]:
     """A stack that pushes products to the test."""
-    with running(partial(LocalStack, CONNECTOR_PUSH_URL=remote.url)) as stack:
+    database_url = migrated_database("pushed")
+    with running(partial(LocalStack, CONNECTOR_PUSH_URL=remote.url, DATABASE_URL=database_url)) as stack:
         manage(stack, "set_push_token", typed=AUTH)
         manage(stack, "set_push_token", "product", typed=ENTITY)
         with database(stack) as connection:

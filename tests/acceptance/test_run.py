@@ -55,12 +55,19 @@ def watched(receiver: Receiver) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def own_stack(tmp_path: Path) -> Iterator[LocalStack]:
-    """A stack not started yet. As root its RUN_DIR is closed to PostgreSQL's user, so its data are elsewhere."""
-    stack = LocalStack(tmp_path / "run")
-    yield stack
-    stack.remove()
+@pytest.fixture(scope="module")
+def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """A stack to be ended, which each test leaves running.
+
+    As root its RUN_DIR is closed to PostgreSQL's user, so its data are elsewhere.
+    """
+    stack = LocalStack(tmp_path_factory.mktemp("own") / "run")
+    try:
+        stack.start()
+        yield stack
+        assert stack.stop(signal.SIGTERM) == 0
+    finally:
+        stack.remove()
 
 
 def run_in(run_dir: Path, port: int, **changes: str) -> tuple[int, str]:
@@ -204,7 +211,6 @@ def check_by_promtool(told: str) -> None:
 
 
 def test_web_comes_back_when_it_was_killed(own_stack: LocalStack) -> None:
-    own_stack.start()
     killed = own_stack.web()
     assert killed
     killed.kill()
@@ -227,25 +233,24 @@ def test_second_run_says_where_the_first_answers(stack: LocalStack) -> None:
     assert (status, said) == (1, f"The connector already runs here: {stack.url} (stop it with Ctrl-C there).\n")
 
 
-def test_busy_port_is_told_in_one_line(stack: LocalStack, own_stack: LocalStack) -> None:
-    status, said = run_in(own_stack.run_dir, stack.port)
+def test_busy_port_is_told_in_one_line(stack: LocalStack, tmp_path: Path) -> None:
+    other = LocalStack(tmp_path / "run")
+    status, said = run_in(other.run_dir, stack.port)
+    other.remove()
     assert (status, said.count("\n")) == (1, 1)
     assert f"Port {stack.port} cannot be used" in said
 
 
 def test_the_end_of_it_is_the_end_of_all_that_it_started_and_the_next_run_finds_its_data(own_stack: LocalStack) -> None:
-    own_stack.start()
     subprocess.run(["sh", "-c", own_stack.curl_lines[0]], check=True, capture_output=True)
     kept, stored, started = own_stack.credentials, own_stack.items(), own_stack.processes()
     assert own_stack.stop(signal.SIGINT) == 0
     assert psutil.wait_procs(started, 1)[1] == []
     own_stack.start()
     assert (own_stack.credentials, own_stack.items()) == (kept, stored)
-    assert own_stack.stop(signal.SIGTERM) == 0
 
 
 def test_next_run_stops_what_a_killed_one_left(own_stack: LocalStack) -> None:
-    own_stack.start()
     left = [process for process in own_stack.processes() if process.pid != own_stack.front.pid]
     own_stack.kill()
     own_stack.start()

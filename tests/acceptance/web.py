@@ -13,20 +13,17 @@ from dataclasses import dataclass
 from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
-from psycopg import sql
 
 from connector.stack.waiting import Waiting
 from tests.acceptance.local_stack import CHECKOUT, free_port
+from tests.databases import libpq_url, migrated_database
 
 GUNICORN = (sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py")
 PREPARE = """
 import django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from connector.edge.models import Scope
 from connector.edge.tokens import issue
 print(issue(client_name="dsync")[1], issue(client_name="dsync", scope=Scope.READ)[1])
@@ -60,19 +57,19 @@ class Web:
         }
 
     def start(self, database_url: str | None = None) -> None:
-        """Serve a database that is there, or a new one."""
-        self.environment["DATABASE_URL"] = database_url or new_database(f"web_{self.port}")
+        """Serve a database that is there with all its tables, or a new one."""
+        self.environment["DATABASE_URL"] = database_url or migrated_database(f"web_{self.port}")
         self.token, self.reading_token = self.prepare()
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 GUNICORN, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=CHECKOUT, env=self.environment
             )
-        Waiting().until(self.is_up, "gunicorn", seconds=PATIENCE)
+        Waiting().until(self.is_up, "gunicorn", seconds=4 * PATIENCE)
         layout = self.get("/datalayout").json()["data"]["data_layout"]
         self.entity_tokens = {entity["entity_name"]: entity["entity_token"] for entity in layout}
 
     def prepare(self) -> list[str]:
-        """Migrate the database and return its tokens."""
+        """Make the tokens of the database and return them."""
         made = subprocess.run(
             [sys.executable, "-c", PREPARE],
             cwd=CHECKOUT,
@@ -149,18 +146,6 @@ class Web:
 
     def connected(self, patience: float = PATIENCE) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=patience)
-
-
-def new_database(name: str) -> str:
-    """Create a database beside the one of the tests and return its URL."""
-    url = urlsplit(os.environ["DATABASE_URL"])
-    with psycopg.connect(libpq_url(os.environ["DATABASE_URL"]), autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    return url._replace(path=f"/{name}").geturl()
-
-
-def libpq_url(url: str) -> str:
-    return url.replace("postgres:", "postgresql:", 1)
 
 
 def send(connection: socket.socket, raw: bytes) -> None:

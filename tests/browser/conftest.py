@@ -3,11 +3,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.browser.finding import browser_path
 from tests.browser.site import OPERATOR, VIEWER, Site
-from tests.browser.visit import Visit
+from tests.browser.visit import DESK, Visit
 
 
 @pytest.fixture(scope="module")
@@ -30,15 +30,34 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def signed_in(user: str, site: Site, browser: Browser) -> Iterator[BrowserContext]:
+    """The browser of somebody who signed in by the form, for all of their visits."""
+    context = browser.new_context(viewport=DESK, base_url=f"http://127.0.0.1:{site.port}", reduced_motion="reduce")
+    with Visit.to(site, context) as visit:
+        visit.sign_in(user)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def of_operator(site: Site, browser: Browser) -> Iterator[BrowserContext]:
+    yield from signed_in(OPERATOR, site, browser)
+
+
+@pytest.fixture(scope="module")
+def of_viewer(site: Site, browser: Browser) -> Iterator[BrowserContext]:
+    yield from signed_in(VIEWER, site, browser)
+
+
 @pytest.fixture
-def visit(site: Site, browser: Browser) -> Iterator[Visit]:
-    """An operator who has just signed in."""
-    with Visit.by(OPERATOR, site, browser) as visit:
+def visit(site: Site, of_operator: BrowserContext) -> Iterator[Visit]:
+    """An operator who has signed in."""
+    with Visit.to(site, of_operator) as visit:
         yield visit
 
 
 @pytest.fixture
-def viewer(site: Site, browser: Browser) -> Iterator[Visit]:
+def viewer(site: Site, of_viewer: BrowserContext) -> Iterator[Visit]:
     """Somebody who may look and may not see what was sent."""
-    with Visit.by(VIEWER, site, browser) as visit:
+    with Visit.to(site, of_viewer) as visit:
         yield visit

@@ -123,6 +123,7 @@ class Site(Web):
                 "Thalamus-Token": self.token_of_touchpoint,
             },
             trust_env=False,
+            timeout=60,
         )
         assert answer.status_code == 200, answer.text
 

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.site import PASSWORD, Site
 
@@ -29,25 +28,23 @@ class Visit:
 
     @classmethod
     @contextmanager
-    def by(cls, user: str, site: Site, browser: Browser) -> Iterator[Visit]:
-        """Sign in by the form, as this user; what the browser complains of fails the test at the end."""
-        context = browser.new_context(viewport=DESK, base_url=f"http://127.0.0.1:{site.port}", reduced_motion="reduce")
+    def to(cls, site: Site, context: BrowserContext) -> Iterator[Visit]:
+        """Open a page; what the browser complains of fails the test at the end."""
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         visit = cls(site, page)
         page.on("console", lambda said: visit.complaints.append(said.text) if said.type == "error" else None)
         page.on("response", lambda answer: visit.complaints.append(answer.url) if answer.status >= 400 else None)
         page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-        visit.sign_in(user)
+        visit.go("/admin/")
         yield visit
-        context.close()
+        page.close()
         assert not visit.complaints, visit.complaints
 
     def sign_in(self, user: str) -> None:
-        self.go("/admin/")
         self.page.get_by_label("Username").fill(user)
         self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Log in").click()
+        self.press("Log in")
 
     def go(self, path: str) -> None:
         self.page.goto(path)
@@ -74,13 +71,18 @@ class Visit:
 
     def look(self, name: str) -> None:
         """See that the page is open to everybody, light and dark, wide and narrow; keep a picture where one is wanted."""
-        found: dict[str, Any] = {}
-        for scheme in ("dark", "light"):
-            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            self.page.reload()
-            found |= {f"{scheme}: {fault}": where for fault, where in self.faults().items()}
-            self.keep(f"{name}-{scheme}" if scheme == "dark" else name)
-        assert not found, told(found)
+        found = {"light": self.faults()}
+        self.keep(name)
+        self.narrow(name)
+        self.page.emulate_media(color_scheme="dark")
+        self.page.reload()
+        found["dark"] = self.faults()
+        self.keep(f"{name}-dark")
+        self.page.emulate_media(color_scheme="light")
+        assert not any(found.values()), told(found)
+
+    def narrow(self, name: str) -> None:
+        """See that the page fits a phone."""
         self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         self.page.wait_for_function(FITS)  # Charts take a moment.
         self.keep(f"{name}-phone")
@@ -95,5 +97,6 @@ class Visit:
             self.page.screenshot(path=Path(KEPT) / f"{name}.png")
 
 
-def told(found: dict[str, list[str]]) -> str:
-    return "\n".join("\n    ".join([fault, *where[:5]]) for fault, where in found.items())
+def told(found: dict[str, dict[str, list[str]]]) -> str:
+    faults = ((f"{scheme}: {fault}", where) for scheme, faults in found.items() for fault, where in faults.items())
+    return "\n".join("\n    ".join([fault, *where[:5]]) for fault, where in faults)

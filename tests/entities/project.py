@@ -9,9 +9,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
+from tests.databases import execute, migrated, migrated_database, url_of
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = (
@@ -34,23 +33,24 @@ class Project:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        migrated()  # Here, with the migrations of all: the tests of the copy would make it with its own.
         for name in FOLDERS:
             if (ROOT / name).is_dir():
-                shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+                # With what is compiled, but for what others are writing.
+                shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.pyc.*"))
         for name in FILES:
             shutil.copy(ROOT / name, folder / name)
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-        url = urlsplit(os.environ["DATABASE_URL"])
-        self.environment["DATABASE_URL"] = urlunsplit(url._replace(path=f"/copy{os.getpid()}"))
+        self.environment["DATABASE_URL"] = url_of(f"copy{os.getpid()}")
         self.environment.update({"RUN_DIR": str(folder / ".run"), "DEBUG": "true"})  # As a developer has it.
 
     @contextmanager
     def database(self) -> Iterator[None]:
         """Have the database that migrations run in; tests make their own."""
-        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE copy{os.getpid()}")
-            yield
-            connection.execute(f"DROP DATABASE copy{os.getpid()} WITH (FORCE)")
+        name = f"copy{os.getpid()}"
+        migrated_database(name)
+        yield
+        execute("DROP DATABASE {} WITH (FORCE)", name)
 
     def run(self, *command: str) -> str:
         """Run a command that must succeed and return what it printed."""

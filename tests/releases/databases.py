@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
 from django.contrib.contenttypes.models import ContentType
@@ -16,7 +14,7 @@ from django.db import connections
 from psycopg import sql
 
 from connector.stack.postgres import WHEEL
-from tests.acceptance.web import libpq_url, new_database
+from tests.databases import execute, libpq_url, new_database
 from tests.releases.released import DUMP
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -42,21 +40,12 @@ def restore_release(name: str) -> str:
     return url
 
 
-def url_of(name: str) -> str:
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-
-
 def copy(name: str, original: str) -> None:
-    execute("CREATE DATABASE {} TEMPLATE {}", name, original)
+    new_database(name, original)
 
 
 def drop(name: str) -> None:
     execute("DROP DATABASE {} WITH (FORCE)", name)
-
-
-def execute(statement: str, *names: str) -> None:
-    with psycopg.connect(libpq_url(os.environ["DATABASE_URL"]), autocommit=True) as server:
-        server.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.local_stack import CHECKOUT
-from tests.releases import databases
+from tests.databases import url_of
 from tests.releases.filling import FILE, ROWS
 from tests.releases.released import Released
 from tests.sync.writes import DATABASE
@@ -75,7 +75,7 @@ def at_work(folder: Path, database: str) -> Any:
     """Have code work on a database and return what it told."""
     environment = {
         **os.environ,
-        "DATABASE_URL": databases.url_of(database),
+        "DATABASE_URL": url_of(database),
         "DJANGO_SETTINGS_MODULE": "connector.settings",
         "RUN_DIR": str(folder / "run"),
         "LOG_LEVEL": "CRITICAL",
