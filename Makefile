@@ -26,9 +26,10 @@ screenshots: $(VENV)/browser.stamp
 storm: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.storm $(ARGS)
 
-# make bench, make bench ONLY=create,accept QUICK=1: speed beside others' ways of doing the same
+# make bench, make bench ONLY=create,accept QUICK=1, make bench GROWTH=1: speed beside others' ways of doing the same
 bench: export ONLY := $(ONLY)
 bench: export QUICK := $(QUICK)
+bench: export GROWTH := $(GROWTH)
 bench: $(VENV)/run.stamp $(PEERS)/run.stamp $(SINGER)/run.stamp
 	@exec $(BIN)/python -m benchmarks
 

@@ -37,6 +37,7 @@ WORKS = (
     "web",
     "walk",
     "opening",
+    "growth",
     "pull",
     "imports",
 )
