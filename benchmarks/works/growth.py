@@ -46,7 +46,7 @@ def session() -> str:
 
 def compared(bench: Bench, name: str, asked: dict[int, Callable[[int], Iterator[float]]]) -> Iterator[Comparison]:
     """Ask all in turns, and compare each with the smallest."""
-    times = bench.size(200, quick=20)
+    times = bench.size(100, quick=20)
     sides = {f"{count:,}": partial(typical, ask, times) for count, ask in asked.items()}
     small, *large = interleaved(bench, sides, rounds=bench.size(5, quick=2)).items()
     for count, taken in large:

@@ -19,11 +19,11 @@ PORTIONS = 8
 
 def run(bench: Bench) -> Iterator[Comparison]:
     bench.clean()
-    portion = bench.size(200_000, quick=16_000) // PORTIONS
+    portion = bench.size(120_000, quick=16_000) // PORTIONS
     with our_workers(bench.ours, processes=1):
         yield over(bench, WORKERS, lambda: apply(bench.ours, distinct(portion)))
     bench.clean()
-    seconds = bench.size(4, quick=1)
+    seconds = bench.size(3, quick=1)
     with bench.ours.web() as port:
         yield over(bench, WEB, Load(Target(port, "//entity/product", bench.ours.headers), seconds=seconds).rate)
 

@@ -28,4 +28,4 @@ def run(bench: Bench) -> Iterator[Comparison]:
 
 
 def backlog(bench: Bench, usage: Usage) -> float:
-    return apply(bench.ours, distinct(bench.size(25_000, quick=3_000)), usage=usage)
+    return apply(bench.ours, distinct(bench.size(20_000, quick=3_000)), usage=usage)
