@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PEERS := benchmarks/.venv
 SINGER := benchmarks/.venv-singer
 
-.PHONY: run demo test screenshots storm bench check audit smoke format settings requirements release
+.PHONY: run demo test screenshots storm bench bench-keep check audit smoke format settings requirements release
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/python -m connector.stack run
@@ -32,6 +32,10 @@ bench: export QUICK := $(QUICK)
 bench: export GROWTH := $(GROWTH)
 bench: $(VENV)/run.stamp $(PEERS)/run.stamp $(SINGER)/run.stamp
 	@exec $(BIN)/python -m benchmarks
+
+# make bench-keep: the last whole run's table and plot, to where the documents show them; the result is committed
+bench-keep: $(VENV)/run.stamp
+	@$(BIN)/python -m benchmarks.keeping
 
 # What is judged without a database, with the settings of a production; and what deploys it.
 check: export DEBUG = false

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from benchmarks.results import Comparison
 
-ROW, HEAD, NAMES, GOAL, WIDTH = 22, 56, 340, 110, 900
+ROW, HEAD, NAMES, GOAL, WIDTH = 22, 56, 390, 110, 960
 LONGEST = 4.0  # times the goal
 TITLE = "Beside its peers: each bar is a ratio, as long as it is of its goal"
 LEGEND = "The line is the goal; beyond it, the goal is met. In brackets the goal: at least, or at most."
@@ -51,7 +51,7 @@ def bar(row: Comparison, top: int) -> str:
     assert row.goal  # noqa: S101 (those alone are drawn)
     share = row.goal.ratio / row.ratio if row.goal.at_most else row.ratio / row.goal.ratio
     length = round(GOAL * min(share, LONGEST))
-    name, met = escape(f"{row.work}: {row.peer}"[:54]), "met" if row.met else "missed"
+    name, met = escape(f"{row.work}: {row.peer}"[:60]), "met" if row.met else "missed"
     told = f'{row.ratio:.2f} <tspan class="quiet">({row.goal})</tspan>'
     return (
         f'<text x="12" y="{top + 16}">{name}</text>'
