@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 (Django's)
@@ -12,20 +11,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from alerts.kinds import KINDS
-
-COUNTS = (
-    "CONNECTOR_DELETE_LIMIT",
-    "CONNECTOR_DELETE_MINUTES",
-    "CONNECTOR_SILENT_HOURS",
-    "CONNECTOR_SILENT_DAYS",
-    "CONNECTOR_PARKED_HOURS",
-    "CONNECTOR_OVERDUE_MINUTES",
-)
+from connector.edge.web_urls import parts_of
 
 
 @register(Tags.security)
 def check_alerts(**_kwargs: Any) -> list[CheckMessage]:
-    return [*wrong_addresses(), *wrong_url(), *wrong_kinds(), *wrong_counts()]
+    return [*wrong_addresses(), *wrong_url(), *wrong_kinds()]
 
 
 def wrong_addresses() -> Iterator[CheckMessage]:
@@ -39,7 +30,7 @@ def wrong_addresses() -> Iterator[CheckMessage]:
 
 def wrong_url() -> Iterator[CheckMessage]:
     url = settings.CONNECTOR_ALERT_WEBHOOK_URL
-    if url and not is_url(url):
+    if url and not parts_of(url):
         hint = "It begins with https:// (or http://) and names a host."
         yield Error("CONNECTOR_ALERT_WEBHOOK_URL is no URL.", hint=hint, id="alerts.E002")
     if settings.CONNECTOR_ALERT_WEBHOOK_SECRET and not url:
@@ -47,26 +38,11 @@ def wrong_url() -> Iterator[CheckMessage]:
         yield Error("CONNECTOR_ALERT_WEBHOOK_SECRET signs nothing.", hint=hint, id="alerts.E003")
 
 
-def is_url(text: str) -> bool:
-    try:
-        found = urlsplit(text)
-    except ValueError:
-        return False
-    return found.scheme in {"http", "https"} and bool(found.hostname)
-
-
 def wrong_kinds() -> Iterator[CheckMessage]:
     for name in settings.CONNECTOR_ALERT_KINDS:
         if name not in KINDS:
             hint = f"There are {', '.join(sorted(KINDS))}."
             yield Error(f"CONNECTOR_ALERT_KINDS has {name!r}, which is no kind.", hint=hint, id="alerts.E004")
-
-
-def wrong_counts() -> Iterator[CheckMessage]:
-    least = {"CONNECTOR_DELETE_MINUTES": 1}
-    for name in COUNTS:
-        if getattr(settings, name) < least.get(name, 0):
-            yield Error(f"{name} is less than {least.get(name, 0)}.", id="alerts.E005")
 
 
 @register(deploy=True)

@@ -14,17 +14,23 @@ from connector.edge import mail
 
 SHOWN = 50
 NAMED = 3  # kinds in a subject
+ABOUT = "alerts"
 
 
 def tell(alerts: Sequence[Alert], name: str) -> None:
     """Send a mail to each address; raise NotTold where the server takes none."""
     addresses = list(dict.fromkeys(settings.CONNECTOR_ALERT_EMAILS))
     try:
-        refused = mail.send(mail.made("alerts/alert", context_of(alerts), addresses, name=name))
+        refused = mail.send(mail.made("alerts/alert", context_of(alerts), addresses, name=name), about=ABOUT)
     except mail.NotSent as exc:
         raise NotTold(str(exc)) from exc
     if refused == len(addresses):
         raise NotTold("The mail server refuses all addresses.")
+
+
+def give_up(alerts: int) -> None:
+    """Count alerts that nobody is told of any more."""
+    mail.count(ABOUT, given_up=alerts)
 
 
 def context_of(alerts: Sequence[Alert]) -> dict[str, object]:

@@ -6,7 +6,8 @@ while the mail server was away.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
+from typing import Protocol
 
 import structlog
 from django.db import models, transaction
@@ -22,9 +23,17 @@ from sync.retry import Schedule, delay_after
 
 log = structlog.get_logger(__name__)
 
+
+class Way(Protocol):
+    """A module that tells over a channel."""
+
+    def tell(self, alerts: Sequence[Alert], name: str, /) -> None: ...
+    def give_up(self, alerts: int, /) -> None: ...
+
+
 MOST = 10_000
 TRYING = Schedule(first=10, longest=60 * 60, tries=100)  # four days
-WAYS: dict[str, Callable[[Sequence[Alert], str], None]] = {Channel.MAIL: mails.tell, Channel.WEBHOOK: webhook.tell}
+WAYS: dict[str, Way] = {Channel.MAIL: mails, Channel.WEBHOOK: webhook}
 
 
 def are_due() -> bool:
@@ -46,17 +55,17 @@ def tell(channel: str, taken: Sequence[Telling]) -> None:
     numbers = sorted(telling.pk for telling in taken)
     alerts = list(Alert.objects.filter(pk__in=[telling.alert_id for telling in taken]).order_by("pk"))
     try:
-        WAYS[channel](alerts, f"alert-{numbers[0]}-{numbers[-1]}")
+        WAYS[channel].tell(alerts, f"alert-{numbers[0]}-{numbers[-1]}")
     except NotTold as exc:
         log.warning("alerts_not_told", channel=channel, alerts=len(alerts))
-        settle_failed(taken, str(exc))
+        WAYS[channel].give_up(settle_failed(taken, str(exc)))
     else:
         held(taken).update(due_at=None, leased_until=None, sent_at=Now(), reason="")
 
 
 @transaction.atomic
-def settle_failed(taken: Sequence[Telling], reason: str) -> None:
-    """Have them told later, all at once; what was tried often enough is given up.
+def settle_failed(taken: Sequence[Telling], reason: str) -> int:
+    """Have them told later, all at once; what was tried often enough is given up. Return how many are.
 
     What came along before it was due had no try of its own: else a flood of alerts would use up those of the first.
     """
@@ -65,11 +74,12 @@ def settle_failed(taken: Sequence[Telling], reason: str) -> None:
     held(early).update(tries=F("tries") - 1, leased_until=None)
     taken = [telling for telling in taken if telling not in early]
     given_up = [telling for telling in taken if telling.tries >= TRYING.tries]
-    held(given_up).update(due_at=None, leased_until=None, reason=reason)
+    ended = held(given_up).update(due_at=None, leased_until=None, reason=reason)
     rest = [telling for telling in taken if telling.tries < TRYING.tries]
     wait = delay_after(max((telling.tries for telling in rest), default=TRYING.tries), schedule=TRYING)
     if wait is not None:
         held(rest).update(due_at=Now() + wait, leased_until=None, reason=reason)
+    return ended
 
 
 def held(taken: Collection[Telling]) -> models.QuerySet[Telling]:

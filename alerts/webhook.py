@@ -16,11 +16,13 @@ from alerts.kinds import title_of
 from alerts.mails import url_of
 from alerts.models import Alert
 from alerts.untold import NotTold
+from connector.edge.metrics.counted import counter
 from sync.models.delivery import Method
-from sync.push.line import Answer, Line
+from sync.push.line import Answer, Line, Outcome
 from sync.push.message import Message
 
 SHOWN = 1_000
+webhooks = counter("connector_alert_webhooks_total", "Webhooks of alerts, by what became of them.", ["result"])
 
 
 def tell(alerts: Sequence[Alert], name: str) -> None:
@@ -28,10 +30,23 @@ def tell(alerts: Sequence[Alert], name: str) -> None:
     body = msgspec.json.encode(told(alerts, name))
     with Line(settings.CONNECTOR_ALERT_WEBHOOK_URL) as line:
         (answer,) = line.send([Message(Method.POST, headers(name, body, int(time.time())), body)])
+    reason = refusal_of(answer)
+    for result, number in {"sent": not reason, "failed": bool(reason), "given_up": False}.items():
+        webhooks.labels(result).inc(number)
+    if reason:
+        raise NotTold(reason)
+
+
+def refusal_of(answer: Outcome) -> str:
+    """Return why it was not taken; empty where it was."""
     if not isinstance(answer, Answer):
-        raise NotTold(f"The webhook did not answer ({type(answer).__name__}).")
-    if not 200 <= answer.status < 300:
-        raise NotTold(f"The webhook answered {answer.status}.")
+        return f"The webhook did not answer ({type(answer).__name__})."
+    return "" if 200 <= answer.status < 300 else f"The webhook answered {answer.status}."
+
+
+def give_up(alerts: int) -> None:
+    """Count alerts that nobody is told of any more."""
+    webhooks.labels("given_up").inc(alerts)
 
 
 def told(alerts: Sequence[Alert], name: str) -> dict[str, object]:

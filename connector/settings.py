@@ -49,6 +49,7 @@ FIELD_KEYS = env.list("FIELD_KEYS", default=[])  # Of encrypted columns, the new
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", default=False) else None
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])  # networks; none named: one proxy, of a private network
 SECURE_SSL_REDIRECT = False  # The proxy redirects browsers; a machine's POST must never be redirected.
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=0 if DEBUG else 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
@@ -197,6 +198,7 @@ BROWSER_MIDDLEWARE = [  # Requests of machines pass it by.
     "django_otp.middleware.OTPMiddleware",
     "connector.edge.login.gate.SecondFactorGate",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "connector.edge.login.bodies.BodyLimits",
     "axes.middleware.AxesMiddleware",  # The last: it answers in the place of the login's page.
 ]
 MIDDLEWARE = ["connector.edge.middleware.ContractMiddleware", *BROWSER_MIDDLEWARE]
@@ -304,11 +306,14 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = brokers.options(BROKER_URL, REDIS_SENTINEL_MASTER, REDIS_SENTINEL_PASSWORD)
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"  # A source has a schedule of its own.
 CELERY_BEAT_SCHEDULE = {
-    # Tells readiness that beat and a worker live, see connector/edge/health/pulse.py.
-    "heartbeat": {
-        "task": "connector.edge.tasks.heartbeat",
-        "schedule": 5.0,
-        "options": {"expires": 10, "retry": False},
+    # Tells readiness that beat and a worker of each queue live, see connector/edge/health/pulse.py.
+    **{
+        name: {
+            "task": "connector.edge.tasks.heartbeat",
+            "schedule": 5.0,
+            "options": {"queue": queue, "expires": 10, "retry": False},
+        }
+        for name, queue in (("heartbeat", "celery"), ("heartbeat-effects", "effects"), ("heartbeat-files", "files"))
     },
     # The dispatcher sees to it as well, and tells where beat or the workers are away.
     "alerts": {

@@ -13,6 +13,7 @@ from datasources.models import DataSource, Import, ImportState, Reject, Run
 
 SHOWN_FILES = 50
 SHOWN_FAULTS = 5  # of a file
+ABOUT = "imports"
 NOBODY = "Nobody is to be told."
 NOTHING = "Nothing was imported, so there is nothing to tell."
 
@@ -44,9 +45,14 @@ def tell(run: Run) -> str:
     addresses = addressees(run)
     if not addresses:
         return NOBODY
-    refused = mail.send(mails_about(run, addresses))
+    refused = mail.send(mails_about(run, addresses), about=ABOUT)
     sent = f"Sent to {len(addresses) - refused}."
     return f"{sent} The mail server refuses {refused} of the addresses." if refused else sent
+
+
+def give_up() -> None:
+    """Count a run that nobody is told of any more."""
+    mail.count(ABOUT, given_up=1)
 
 
 def addressees(run: Run) -> list[str]:

@@ -193,6 +193,7 @@ def cut_off(run: Run, exc: Exception) -> None:
         hold(run, due_at=Now() + wait, leased_until=None, tries=0, cuts=run.cuts + 1)
     elif run.state == RunState.REPORTING:
         hold(run, state=RunState.DONE, mail=str(exc), due_at=None, leased_until=None, finished_at=Now())
+        mails.give_up()
     else:
         finish(run, str(exc))
 

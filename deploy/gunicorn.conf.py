@@ -1,12 +1,14 @@
 """How gunicorn serves the connector, in development and in production: `gunicorn -c deploy/gunicorn.conf.py`."""
 
 import json
+import logging
 import os
 import select
 import socket
 import struct
 import sys
 import time
+import traceback
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -174,6 +176,23 @@ def write_error(sock: socket.socket, status: int, reason: str, _told: str) -> No
 
 util.write_error = write_error
 
+
+class Unquoted(logging.Filter):
+    """Has the server tell the kind and the place of a fault of a request: its own messages quote what came."""
+
+    STARTS = ("Invalid request", "Error handling request", "Socket error")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        fault = sys.exception()
+        if fault is not None and str(record.msg).startswith(self.STARTS):
+            place = traceback.extract_tb(fault.__traceback__)[-1]
+            told = f"request_refused: {type(fault).__name__} at {place.filename}:{place.lineno} {place.name}"
+            record.msg, record.args, record.exc_info = told, (), None
+        return True
+
+
+logging.getLogger("gunicorn.error").addFilter(Unquoted())
+
 wsgi_app = "connector.wsgi:application"
 bind = f"{os.environ.get('WEB_BIND', '127.0.0.1')}:{number('PORT', os.environ.get('PORT', '8000') or '8000')}"
 proc_name = "connector"
@@ -192,6 +211,7 @@ keepalive = 75  # longer than a proxy keeps an idle connection, so that it never
 # header with an underscore is dropped: it would pose as its twin with a hyphen (`Auth_Token`).
 http_parser = "auto"
 header_map = "drop"
+forwarded_allow_ips = ""  # What proxies say is for the application to believe, which is told of them.
 limit_request_line = 8190
 limit_request_fields = 100
 limit_request_field_size = 8190

@@ -113,13 +113,8 @@ def new_values(schema: EntitySchema, values: Values) -> Values:
     return {column: in_json(leaf, values.get(column, leaf.initial())) for column, leaf in schema.leaves.items()}
 
 
-def new_record(schema: EntitySchema, values: Values, extra: Values) -> Values:
-    """Return a record as `insert_sql` takes it."""
-    return {**new_values(schema, values), "extra": extra or None}
-
-
 def changes(schema: EntitySchema, values: Values, extra: Values) -> Values:
-    """Return what a change sets of a record, as `update_sql` takes it beside the key."""
+    """Return what a change sets of a record, beside its key."""
     key = schema.key.column
     changed = {column: in_json(schema.leaves[column], value) for column, value in values.items() if column != key}
     return {**changed, "extra": extra} if extra else changed
@@ -196,45 +191,6 @@ def write_sql(schema: EntitySchema) -> str:
         FROM jsonb_to_recordset(%s::jsonb) AS sent({typed(schema)}, {stamps})
         ON CONFLICT ({quote(schema.key.column)}) DO UPDATE SET {", ".join(replaced)}, {store.CHANGED},
             created_at = greatest(stored.created_at, excluded.created_at)
-    """  # noqa: S608 (every name is a model's, quoted)
-
-
-@cache
-def insert_sql(schema: EntitySchema, more: str, delivery: str, joined: str) -> str:
-    """Return the statement that inserts records, or revives deleted ones; it leaves out those whose key lives."""
-    columns = ", ".join(quote(column) for column in schema.leaves)
-    return f"""
-        INSERT INTO {quote(schema.table)} AS stored ({columns}, extra, last_delivery)
-        SELECT {columns}, extra, {delivery}
-        FROM jsonb_to_recordset(%s::jsonb) AS sent({typed(schema)}, extra jsonb, {more}) {joined}
-        {store.revival_sql(schema)} RETURNING last_delivery
-    """  # noqa: S608 (every name is a model's, quoted)
-
-
-def update_sql(schema: EntitySchema, columns: Sequence[str], more: str, delivery: str, joined: str) -> str:
-    """Return the statement that sets columns of records, `extra` among them; it leaves out those that nobody may set.
-
-    That is one which does not live, and one that somebody else is at work on: nobody waits here. It tells the number of
-    each delivery, and what the columns held.
-    """
-    table, key = quote(schema.table), quote(schema.key.column)
-    shown = ", ".join(f"record.{quote(column)}" for column in columns)
-    values = ", ".join(f"sent.{quote(column)} AS value_{place}" for place, column in enumerate(columns))
-    assignments = [f"{quote(column)} = value_{place}" for place, column in enumerate(columns) if column != "extra"]
-    if "extra" in columns:
-        assignments.append(f"extra = coalesce(stored.extra, '{{}}') || value_{list(columns).index('extra')}")
-    leaves = [column for column in columns if column != "extra"]
-    return f"""
-        UPDATE {table} AS stored SET {", ".join(assignments)}, last_delivery = old.number, {store.CHANGED}
-        FROM (
-            SELECT record.id, {delivery} AS number, {values},
-                   (SELECT row_to_json(before)::text FROM (SELECT {shown}) AS before) AS previous
-            FROM jsonb_to_recordset(%s::jsonb)
-                 AS sent({typed(schema, [schema.key.column, *leaves])}, extra jsonb, {more}) {joined}
-            JOIN {table} AS record ON record.{key} = sent.{key} AND record.deleted_at IS NULL
-            FOR NO KEY UPDATE OF record SKIP LOCKED
-        ) AS old
-        WHERE stored.id = old.id RETURNING old.number, old.previous
     """  # noqa: S608 (every name is a model's, quoted)
 
 

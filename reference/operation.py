@@ -45,7 +45,6 @@ class Operation:
     parameters: Sequence[Told] = ()
     body: Told | None = None
     errors: Iterable[int] = ()
-    tag: str = ""
 
 
 def header(name: str, text: str, *, required: bool = False, **schema: Any) -> Told:

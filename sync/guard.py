@@ -17,22 +17,28 @@ from sync.write import Write, lock_number
 
 REASON = "More deletes of the entity came than pass without a person."
 PARTS = 64
-STRETCH = "floor(extract(epoch FROM clock_timestamp()) / %(seconds)s)::bigint"
+# The same at every place of a statement; the transaction may have waited since it began.
+STRETCH = "floor(extract(epoch FROM statement_timestamp()) / {})::bigint"
+PASSED = "SELECT coalesce(sum(deletes), 0) FROM sync_deletes WHERE entity = {} AND stretch = {}"
+RAISE = f"""
+    INSERT INTO sync_deletes AS part (entity, stretch, deletes, part)
+    SELECT counted.*, mod(pg_backend_pid(), {PARTS}) FROM ({{}}) AS counted
+    ON CONFLICT (entity, part) DO UPDATE SET
+        deletes = excluded.deletes + CASE part.stretch WHEN excluded.stretch THEN part.deletes ELSE 0 END,
+        stretch = excluded.stretch
+"""  # noqa: S608 (conditions of ours, as below)
 UNSEEN = "CASE WHEN %(alone)s THEN 0 ELSE current_setting('max_connections')::int END"
+NOW = STRETCH.format("%(seconds)s")
 COUNT = f"""
     WITH seen AS MATERIALIZED (
-        SELECT now.stretch, coalesce(sum(deletes), 0) AS passed FROM (SELECT {STRETCH} AS stretch) AS now
-        LEFT JOIN sync_deletes AS counted ON counted.entity = %(entity)s AND counted.stretch = now.stretch
-        GROUP BY now.stretch
+        SELECT ({PASSED.format("%(entity)s", NOW)}) AS passed
     ), counted AS (
-        INSERT INTO sync_deletes AS part (entity, part, stretch, deletes)
-        SELECT %(entity)s, pg_backend_pid() %% {PARTS}, stretch, 1 FROM seen WHERE passed + {UNSEEN} < %(limit)s
-        ON CONFLICT (entity, part) DO UPDATE SET
-            deletes = 1 + CASE part.stretch WHEN excluded.stretch THEN part.deletes ELSE 0 END,
-            stretch = excluded.stretch
-        RETURNING true
+        {RAISE.format(f"SELECT %(entity)s, {NOW}, 1 FROM seen WHERE passed + {UNSEEN} < %(limit)s")} RETURNING true
     ) SELECT EXISTS (SELECT FROM counted), passed >= %(limit)s FROM seen
-"""  # noqa: S608 (conditions of this module)
+"""  # noqa: S608
+# Of several deletes at once, counted alone: whether there is room for all, and the raise by those that were done.
+HAS_ROOM = f"({PASSED.format('%s', STRETCH.format('%s'))}) + %s <= %s"
+RAISE_BY_WRITTEN = RAISE.format(f"SELECT %s, {STRETCH.format('%s')}, count(*) FROM written HAVING count(*) > 0")  # noqa: S608
 
 
 class Crowded(Exception):
@@ -45,6 +51,11 @@ def limit_of(entity: str) -> int:
     if switch is None or switch.delete_limit is None:
         return int(settings.CONNECTOR_DELETE_LIMIT)
     return switch.delete_limit
+
+
+def seconds() -> int:
+    """Return how long a stretch of time is."""
+    return 60 * int(settings.CONNECTOR_DELETE_MINUTES)
 
 
 def counts(write: Write) -> bool:
@@ -70,9 +81,8 @@ def admits(entity: str, *, alone: bool) -> bool:
     limit = limit_of(entity)
     if not limit:
         return True
-    seconds = 60 * settings.CONNECTOR_DELETE_MINUTES
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, {"entity": entity, "limit": limit, "seconds": seconds, "alone": alone})
+        cursor.execute(COUNT, {"entity": entity, "limit": limit, "seconds": seconds(), "alone": alone})
         is_counted, is_over = cursor.fetchone()
     if not (is_counted or is_over):
         raise Crowded

@@ -8,7 +8,7 @@ from connector.edge.errors import BadRequest, Conflict, ContractError, Fault
 from connector.edge.trace import note
 from entities import store
 from entities.schema import EntitySchema
-from sync import at_once, backlog, guard, hooks, journal, modes, wake
+from sync import at_once, backlog, guard, hooks, journal, modes, settling, wake
 from sync.answers import Answer, accepted_answer, applied_answer
 from sync.command import Command, judge
 from sync.database_faults import fault_of
@@ -69,7 +69,7 @@ def settle_at_once(command: Command, *, is_deferred: bool) -> Answer | None:
         wake.workers()
         note(delivery=number)
         return accepted_answer(number)
-    settled = at_once.settle(command)
+    settled = settling.settle(command)
     if settled is None:
         return None
     number, outcome = settled

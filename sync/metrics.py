@@ -42,6 +42,7 @@ def deliveries() -> Iterator[Metric]:
             speeds.setdefault(entity, Counter())[under_ms] += number
     yield outcomes(settled)
     yield lags(speeds)
+    yield applied()
     counted = traffic.counted_before()
     age = (timezone.now() - counted).total_seconds() if counted else None
     yield from single("connector_counts_age_seconds", "How old the counts of deliveries are.", age)
@@ -52,6 +53,14 @@ def outcomes(settled: Counter[tuple[str, str]]) -> Metric:
     family = CounterMetricFamily("connector_deliveries", text, labels=["entity", "state"])
     for (entity, state), number in sorted(settled.items()):
         family.add_metric([entity, state], number)
+    return family
+
+
+def applied() -> Metric:
+    text = "Deliveries that were applied, by what they did to the record."
+    family = CounterMetricFamily("connector_deliveries_applied", text, labels=["entity", "outcome"])
+    for entity, outcome, number in traffic.applied().order_by("pk").values_list("entity", "outcome", "deliveries"):
+        family.add_metric([entity, outcome], number)
     return family
 
 

@@ -15,12 +15,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from entities.schema import schemas
 from sync.horizon import Horizon, Reached
-from sync.models import Gauge, Traffic
+from sync.models import Applied, Gauge, Traffic
 
 COUNTED, LOOKED = "counted", "looked"  # Gauges: the number up to which is counted, and after which to look again.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,9 +53,14 @@ KEEP = f"""
     ON CONFLICT (minutes, entity, start, state, under_ms)
     DO UPDATE SET deliveries = sync_traffic.deliveries + excluded.deliveries
 """  # noqa: S608 (numbers of ours)
+APPLY = """
+    INSERT INTO sync_applied (entity, outcome, deliveries)
+    SELECT entity, outcome, count(*) FROM {arrived} WHERE outcome IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2
+    ON CONFLICT (entity, outcome) DO UPDATE SET deliveries = sync_applied.deliveries + excluded.deliveries
+"""
 COUNT = f"""
     WITH seen AS MATERIALIZED (
-        SELECT id, entity, state, accepted_at, finished_at, is_deferred FROM sync_delivery
+        SELECT id, entity, state, outcome, accepted_at, finished_at, is_deferred FROM sync_delivery
         WHERE id > %(after)s AND id <= %(last)s ORDER BY id LIMIT %(most)s
     ), unsettled AS (
         INSERT INTO sync_unsettled (delivery, entity, accepted_at, state)
@@ -63,6 +68,7 @@ COUNT = f"""
     ), change AS (
         SELECT entity, accepted_at, state, {SPEED} AS under_ms, 1 AS more FROM seen
     ), kept AS ({KEEP}
+    ), applied AS ({APPLY.format(arrived="seen")}
     ), reached AS (
         SELECT count(*) < %(most)s AS is_last, CASE WHEN count(*) < %(most)s THEN %(last)s ELSE max(id) END AS place
         FROM seen
@@ -74,7 +80,7 @@ LOOK = f"""
     WITH page AS MATERIALIZED (
         SELECT * FROM sync_unsettled WHERE delivery > %(after)s ORDER BY delivery LIMIT %(most)s
     ), moved AS MATERIALIZED (
-        SELECT page.*, stored.state AS state_now, stored.finished_at, stored.is_deferred FROM page
+        SELECT page.*, stored.state AS state_now, stored.outcome, stored.finished_at, stored.is_deferred FROM page
         LEFT JOIN sync_delivery AS stored ON stored.id = page.delivery
         WHERE stored.state IS DISTINCT FROM page.state
     ), settled AS (
@@ -91,6 +97,7 @@ LOOK = f"""
             WHERE state_now IS NOT NULL
         ) AS arrived
     ), kept AS ({KEEP}
+    ), applied AS ({APPLY.format(arrived="moved")}
     ), reached AS (
         SELECT CASE WHEN count(*) < %(most)s THEN 0 ELSE max(delivery) END AS place FROM page
     )
@@ -174,9 +181,18 @@ def ever() -> QuerySet[Traffic]:
     return Traffic.objects.filter(minutes=EVER, entity__in=list(schemas()))
 
 
+def applied() -> QuerySet[Applied]:
+    """Return what deliveries did to the records of entities that there are, of all that were ever counted."""
+    return Applied.objects.filter(entity__in=list(schemas()))
+
+
 def prune() -> None:
-    """Remove counts that nothing shows any more."""
+    """Remove counts that nothing shows any more: old ones, and those of names that clients have made up."""
     Traffic.objects.filter(minutes=FINE, start__lt=Now() - timedelta(days=FINE_DAYS)).delete()
     if settings.CONNECTOR_DELIVERY_DAYS:
         old = Now() - timedelta(days=settings.CONNECTOR_DELIVERY_DAYS)
         Traffic.objects.filter(minutes=COARSE, start__lt=old).delete()
+        made_up = Traffic.objects.filter(minutes=EVER).exclude(entity__in=list(schemas()))
+        # While others are there, it may be an entity of a newer release, which this process does not know.
+        others = Traffic.objects.filter(minutes=COARSE, entity=OuterRef("entity"))
+        made_up.exclude(Exists(others)).delete()

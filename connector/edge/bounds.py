@@ -4,27 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
+from connector.edge.web_urls import parts_of
+
 LEAST = {
+    "CONNECTOR_AUDIT_DAYS": 0,
     "CONNECTOR_BACKLOG": 1,
     "CONNECTOR_BODY_LIMIT": 1,
+    "CONNECTOR_DELETE_LIMIT": 0,
+    "CONNECTOR_DELETE_MINUTES": 1,
     "CONNECTOR_DELIVERY_DAYS": 0,
+    "CONNECTOR_DELIVERY_PARTITIONS": 1,
     "CONNECTOR_FILE_LIMIT": 1,
     "CONNECTOR_IMPORT_DAYS": 0,
+    "CONNECTOR_LOGIN_FAILURES": 1,
+    "CONNECTOR_LOGIN_LOCK_MINUTES": 1,
     "CONNECTOR_NOTIFICATION_DAYS": 0,
+    "CONNECTOR_OVERDUE_MINUTES": 0,
+    "CONNECTOR_PARKED_HOURS": 0,
     "CONNECTOR_PULL_DAYS": 0,
     "CONNECTOR_RATE_BURST": 1,
     "CONNECTOR_RATE_STEADY": 1,
     "CONNECTOR_REPEAT_HOURS": 1,
     "CONNECTOR_RUN_FILES": 1,
     "CONNECTOR_RUN_HOURS": 1,
+    "CONNECTOR_SESSION_HOURS": 1,
+    "CONNECTOR_SESSION_IDLE_MINUTES": 1,
+    "CONNECTOR_SILENT_DAYS": 0,
+    "CONNECTOR_SILENT_HOURS": 0,
     "CONNECTOR_SOCKET_SECONDS": 1,
     "CONNECTOR_TOKEN_DAYS": 0,
+    "CONNECTOR_TOKEN_GUESSES": 0,
     "CONNECTOR_TOMBSTONE_DAYS": 0,
     "CONNECTOR_TRAIL_DAYS": 0,
     "CONNECTOR_UPLOAD_LIMIT": 1,
@@ -46,8 +60,7 @@ def too_small() -> Iterator[CheckMessage]:
 
 
 def no_public_url() -> Iterator[CheckMessage]:
-    url = urlsplit(settings.CONNECTOR_PUBLIC_URL)
-    if settings.CONNECTOR_PUBLIC_URL and (url.scheme not in {"http", "https"} or not url.netloc):
+    if settings.CONNECTOR_PUBLIC_URL and not parts_of(settings.CONNECTOR_PUBLIC_URL):
         hint = "It is how others call this service, such as https://connector.example.org."
         yield Error("CONNECTOR_PUBLIC_URL is no URL.", hint=hint, id="settings.E002")
 

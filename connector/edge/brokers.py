@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -79,7 +79,10 @@ def asking(password: str, seconds: float) -> dict[str, Any]:
 
 def faults(url: str, schemes: Sequence[str], master: str) -> Iterator[str]:
     """Yield what is wrong with a URL, without a word of what it says: it may hold a password."""
-    parts = [urlsplit(part) for part in url.split(";")]
+    parts = parted(url)
+    if parts is None:
+        yield "cannot be read; what is special in a password is written as %40, say"
+        return
     if unknown := {part.scheme for part in parts} - set(schemes):
         yield f"begins with none of {', '.join(f'{scheme}://' for scheme in schemes)}" + (
             "" if "" in unknown else f", but {min(unknown)}://"
@@ -93,7 +96,14 @@ def faults(url: str, schemes: Sequence[str], master: str) -> Iterator[str]:
         yield from faults_of_place(part)
 
 
-def faults_of_place(part: Any) -> Iterator[str]:
+def parted(url: str) -> list[SplitResult] | None:
+    try:
+        return [urlsplit(part) for part in url.split(";")]
+    except ValueError:  # It quotes what it cannot read.
+        return None
+
+
+def faults_of_place(part: SplitResult) -> Iterator[str]:
     try:
         is_named = bool(part.path if part.scheme == "unix" else part.hostname) and part.port != 0
     except ValueError:

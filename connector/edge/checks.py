@@ -11,6 +11,7 @@ from django.db import DatabaseError, InterfaceError, connections
 
 from connector.edge import brokers
 from connector.edge.encryption import keyring
+from connector.edge.networks import is_network
 
 UNSAFE = """
     SELECT name FROM pg_settings
@@ -78,22 +79,6 @@ def check_brokers(**_kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security)
-def check_audit_days(**_kwargs: Any) -> list[CheckMessage]:
-    """Refuse a number of days by which every entry would be old."""
-    if settings.CONNECTOR_AUDIT_DAYS >= 0:
-        return []
-    return [Error("CONNECTOR_AUDIT_DAYS is negative.", hint="0 keeps all entries of the audit log.", id="edge.E003")]
-
-
-@register(Tags.security)
-def check_token_guesses(**_kwargs: Any) -> list[CheckMessage]:
-    """Refuse a number of guesses that is none."""
-    if settings.CONNECTOR_TOKEN_GUESSES >= 0:
-        return []
-    return [Error("CONNECTOR_TOKEN_GUESSES is negative.", hint="0 answers any number of them 401.", id="edge.E012")]
-
-
-@register(Tags.security)
 def check_field_keys(**_kwargs: Any) -> list[CheckMessage]:
     """Refuse keys that are none, before a secret is to be kept."""
     if not settings.FIELD_KEYS:
@@ -104,3 +89,17 @@ def check_field_keys(**_kwargs: Any) -> list[CheckMessage]:
         hint = "cryptography.fernet.Fernet.generate_key() makes one; several are separated by commas, the newest first."
         return [Error(str(exc), hint=hint, id="edge.E002")]
     return []
+
+
+@register(Tags.security)
+def check_proxies(**_kwargs: Any) -> list[CheckMessage]:
+    """Refuse proxies that are no networks, and such as nobody asks for."""
+    hint = "Such as 10.1.0.0/16,fd00:1::/64, without bits of a host, and with BEHIND_TLS_PROXY."
+    faults = [
+        f"Network {place} of TRUSTED_PROXIES is none."
+        for place, network in enumerate(settings.TRUSTED_PROXIES, start=1)
+        if not is_network(network)
+    ]
+    if settings.TRUSTED_PROXIES and not settings.SECURE_PROXY_SSL_HEADER:
+        faults.append("TRUSTED_PROXIES are believed nothing without BEHIND_TLS_PROXY.")
+    return [Error(fault, hint=hint, id="edge.E013") for fault in faults]

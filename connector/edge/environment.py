@@ -91,7 +91,7 @@ class Environment(environ.Env):  # type: ignore[misc]  # It has no types.
     def of_default(self, var: str, cast: Any, default: Any, *, parsed: bool) -> Any:
         if default is not UNSET:
             return self.parse_value(default, cast) if parsed else default
-        if not any(var in fault for fault in self.faults):  # Else its file is no good, which is told already.
+        if not any(f"{var}_FILE " in fault for fault in self.faults):  # Else its file is no good, which is told.
             self.faults.append(f"{var} is not set.")
         return ""
 
@@ -124,4 +124,4 @@ class Environment(environ.Env):  # type: ignore[misc]  # It has no types.
     def refuse(self) -> None:
         """Raise with every fault that was found."""
         if self.faults:
-            raise ImproperlyConfigured(" ".join(self.faults))
+            raise ImproperlyConfigured(" ".join(dict.fromkeys(self.faults)))

@@ -12,10 +12,12 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
 from connector.edge.logs import outline
+from connector.edge.metrics.counted import counter
 
 log = structlog.get_logger(__name__)
 
 FOR_GOOD = 500  # A server's answer from there on will be the same tomorrow.
+told = counter("connector_mails_total", "Mails by what they tell of, and what became of them.", ["about", "result"])
 
 
 class NotSent(Exception):
@@ -42,14 +44,27 @@ def domain() -> str:
     return str(settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))
 
 
-def send(mails: Sequence[EmailMultiAlternatives]) -> int:
+def send(mails: Sequence[EmailMultiAlternatives], *, about: str) -> int:
     """Send mails, and return of how many the address is refused for good; raise NotSent."""
+    answers: list[bool] = []
     try:
         with get_connection() as connection:
-            return sum(not is_sent(connection, mail) for mail in mails)
+            answers.extend(is_sent(connection, mail) for mail in mails)
     except (smtplib.SMTPException, OSError) as exc:
         log.warning("mail_not_sent", **outline(exc))
         raise NotSent(f"The mail server did not take it ({type(exc).__name__}).") from exc
+    finally:
+        results = {"sent": answers.count(True), "refused": answers.count(False), "failed": len(mails) - len(answers)}
+        count(
+            about, **results, given_up=0
+        )  # Known from the first mail on: a rate begins at the second value of a line.
+    return answers.count(False)
+
+
+def count(about: str, **results: int) -> None:
+    """Count what became of mails; `given_up` is what nobody is told of any more."""
+    for result, number in results.items():
+        told.labels(about, result).inc(number)
 
 
 def is_sent(connection: BaseEmailBackend, mail: EmailMultiAlternatives) -> bool:

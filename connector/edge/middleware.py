@@ -17,6 +17,7 @@ from connector.edge.errors import BadRequest, ContractError, Unexpected
 from connector.edge.logs import outline
 from connector.edge.metrics import requests
 from connector.edge.metrics.counted import is_open
+from connector.edge.proxies import take_forwarded
 from connector.edge.shapes import error_answer
 from connector.edge.trace import forget, note, trace_id
 from connector.edge.tracing import spans
@@ -30,7 +31,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class ContractMiddleware:
-    """Gives every request an id and a line in the log, takes any number of slashes, and answers what it must.
+    """Gives every request its client, an id and a line in the log, takes any number of slashes, answers what it must.
 
     A redirect is never an answer here: a redirected POST loses its body.
     """
@@ -42,6 +43,7 @@ class ContractMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
+        take_forwarded(request)
         normalise_path(request)
         note(request_id=trace_id(request))
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
@@ -56,6 +57,21 @@ class Client(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuse a quota that would hold nowhere: it counts calls of Dsync's routes, which no other contract's has."""
+        if not (self.pk and (self.burst or self.steady)):
+            return
+        scopes = self.tokens.active().values_list("scope", flat=True).distinct()
+        contracts = {Scope(scope).contract for scope in scopes}
+        if contracts and DSYNC not in contracts:
+            raise ValidationError(
+                f"A quota holds on Dsync's routes alone, and {self.name} has tokens of none of them; how many calls "
+                "a tenant may make is set under Allowances."
+            )
+
+
+DSYNC = "dsync"
+
 
 class Scope(models.TextChoices):
     READ = "read", "Read: data layout, mass synchronisation, deliveries"
@@ -65,7 +81,7 @@ class Scope(models.TextChoices):
     @property
     def contract(self) -> str:
         """The contract whose routes it opens; it opens no other's."""
-        return "hood" if self == Scope.HOOD else "dsync"
+        return "hood" if self == Scope.HOOD else DSYNC
 
     @property
     def header(self) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from connector.edge.address import address_of
+from connector.edge.address import address_of, read_address
 
 Network = IPv4Network | IPv6Network
 
@@ -39,10 +39,5 @@ def is_network(text: str) -> bool:
 
 def comes_from(request: HttpRequest, networks: Sequence[Network]) -> bool:
     """Tell whether a request comes from one of these; from an address that nobody can read it does not."""
-    try:
-        address = ip_address(address_of(request))
-    except ValueError:
-        return False
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    return any(address in network for network in networks)
+    address = read_address(address_of(request))
+    return address is not None and any(address in network for network in networks)

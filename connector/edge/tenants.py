@@ -50,11 +50,12 @@ def issue_to(
     """Issue a token as `issue` does, to the tenant of a name where the scope has tenants.
 
     Raises:
-        ValidationError: the name is missing, wrong, or one too many.
+        ValidationError: the name is missing, wrong, or one too many; the client has a quota that would hold nowhere.
     """
-    return issue(
-        client_name=client_name, scope=scope, tenant=tenant_id(scope, tenant_name.strip()), expires_at=expires_at
-    )
+    tenant = tenant_id(scope, tenant_name.strip())
+    token, text = issue(client_name=client_name, scope=scope, tenant=tenant, expires_at=expires_at)
+    token.client.clean()
+    return token, text
 
 
 def tenant_id(scope: Scope, name: str) -> str:

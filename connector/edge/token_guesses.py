@@ -30,14 +30,14 @@ def caller_from(request: HttpRequest, text: str) -> Caller | None:
     """Return who sent this token from where its client may; None where nobody did.
 
     Raises:
-        TooManyRequests: nobody has the token, and too many of that kind came before it.
+        TooManyRequests: nobody has the token there, and too many of that kind came before it.
     """
     caller = caller_of(text)
-    if caller is None:
-        count_guess(request, text)
-    elif caller.networks and not comes_from(request, caller.networks):
+    if caller is not None and caller.networks and not comes_from(request, caller.networks):
         log.warning("token_from_elsewhere", client=caller.client_name)
-        return None
+        caller = None
+    if caller is None:  # One from elsewhere is counted too: else 401 among all the 429 would tell that it is right.
+        count_guess(request, text)
     return caller
 
 
@@ -45,7 +45,9 @@ def count_guess(request: HttpRequest, text: str) -> None:
     limit = settings.CONNECTOR_TOKEN_GUESSES
     if not limit:
         return
-    for account in (f"token:address:{origin_of(request)}", f"token:prefix:{hidden(prefix_of(text))}"):
+    prefix = prefix_of(text)
+    named = [f"token:prefix:{hidden(prefix)}"] if prefix else []  # What begins like no token is no guess at one.
+    for account in (f"token:address:{origin_of(request)}", *named):
         admission = admit_openly(account, [Window(limit, SECONDS)])
         if not admission.admitted:  # By the address first: whoever is refused by it makes no further names in Valkey.
             raise TooManyRequests(admission.retry_after, REFUSED)

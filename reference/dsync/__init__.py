@@ -13,6 +13,6 @@ CONTRACT = Contract(
     security=({"Auth-Token": ()},),
     schemes={"Auth-Token": {"type": "apiKey", "in": "header", "name": "Auth-Token"}},
     error=shapes.error,
-    errors=(400, 401, 411, 413, 415, 500, 503),
+    errors=(400, 401, 411, 413, 415, 429, 500, 503),
     others=(404, 409),
 )

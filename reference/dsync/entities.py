@@ -32,7 +32,7 @@ def operations() -> Iterator[Operation]:
 
 
 def schemas() -> dict[str, Schema]:
-    """Return three schemas of each entity, which also stand at an address of their own."""
+    """Return the schemas of each entity, which also stand at an address of their own."""
     return {
         component(schema, shape): {**make(schema), "externalDocs": {"url": schema_address(schema.name)}}
         for schema in entities().values()

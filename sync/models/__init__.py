@@ -13,10 +13,11 @@ from sync.models.pull import Pull, PullPage
 from sync.models.push import Push, PushPause, PushToken
 from sync.models.sweep import Sweep
 from sync.models.switch import Switch
-from sync.models.traffic import Traffic, Unsettled
+from sync.models.traffic import Applied, Traffic, Unsettled
 from sync.models.walk import Walk, WalkBlock
 
 __all__ = [
+    "Applied",
     "Attempt",
     "Deletes",
     "Delivery",

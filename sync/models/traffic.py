@@ -29,6 +29,21 @@ class Traffic(models.Model):
         return f"{self.start} {self.entity} {self.state}: {self.deliveries}"
 
 
+class Applied(models.Model):
+    """How many deliveries of one entity did one thing to its records since counting began; never removed."""
+
+    entity = models.CharField(max_length=63)
+    outcome = models.CharField(max_length=16)
+    deliveries = models.BigIntegerField()
+
+    class Meta:
+        verbose_name_plural = "applied"
+        constraints = [models.UniqueConstraint(fields=["entity", "outcome"], name="sync_applied_has_one_line")]
+
+    def __str__(self) -> str:
+        return f"{self.entity} {self.outcome}: {self.deliveries}"
+
+
 class Unsettled(models.Model):
     """A delivery that was not finished when it was counted, as it was then; it is looked at again until it is."""
 

@@ -405,6 +405,9 @@ def test_the_log_of_the_server_tells_no_secret_and_no_payload(web: Web, key: str
     web.ask(with_lines(web.request("GET", "/datalayout", None), f"Auth-Token{marked}: x".encode(), b"\x00: x"))
     web.ask(f"GET /{marked}{'x' * 9_000} HTTP/1.1\r\nHost: a\r\nAuth-Token: {marked}\r\n\r\n".encode())
     web.ask(f"GET /{marked} {marked} HTTP/1.1\r\n{marked}\r\n\r\n".encode())
+    web.ask(f"GET http://{marked}@[::1/?token={marked} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+    web.ask(with_lines(web.request("GET", "/datalayout", None), f"Expect: {marked}".encode()))
     secrets = [web.token, web.reading_token, marked, *web.entity_tokens.values()]
     assert "request_finished" in web.log
     assert [secret for secret in secrets if secret in web.log] == []
+    assert "request_refused: ExpectationFailed at " in web.log

@@ -18,8 +18,6 @@ from alerts.checks import check_alerts, check_mails
         ("CONNECTOR_ALERT_WEBHOOK_URL", "https://example.com/x", []),
         ("CONNECTOR_ALERT_WEBHOOK_SECRET", "secret-of-a-test", ["alerts.E003"]),
         ("CONNECTOR_ALERT_KINDS", ["held-delete", "nothing"], ["alerts.E004"]),
-        ("CONNECTOR_DELETE_LIMIT", -1, ["alerts.E005"]),
-        ("CONNECTOR_DELETE_MINUTES", 0, ["alerts.E005"]),
     ],
 )
 def test_setting_is_judged(settings: Any, name: str, value: Any, expected: list[str]) -> None:

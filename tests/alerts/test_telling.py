@@ -13,6 +13,8 @@ from django.db.models.functions import Now
 
 from alerts import looking, telling
 from alerts.models import Alert, Telling
+from alerts.webhook import webhooks
+from connector.edge import mail
 from tests.acceptance.local_stack import free_port
 from tests.alerts.conftest import OPERATOR, Trouble
 from tests.mailbox import Mailbox, content
@@ -88,6 +90,36 @@ def test_alert_is_given_up_and_shown_as_such_after_very_many_tries(trouble: Trou
     given_up = Telling.objects.get()
     assert (given_up.due_at, given_up.sent_at) == (None, None)
     assert given_up.reason == "The mail server did not take it (SMTPDataError)."
+
+
+def counted() -> dict[tuple[str, ...], float]:
+    """Return what was counted of mails and webhooks so far, by the values of the labels."""
+    families = [*mail.told.collect(), *webhooks.collect()]
+    return {(*s.labels.values(),): s.value for each in families for s in each.samples if s.name.endswith("_total")}
+
+
+def test_mails_are_counted_by_what_becomes_of_them(trouble: Trouble, mailed: Mailbox, settings: Any) -> None:
+    before = counted()
+    settings.CONNECTOR_ALERT_EMAILS = [OPERATOR, "gone@example.com"]
+    mailed.refusals = 1
+    trouble.look("a", "b")
+    Telling.objects.update(tries=telling.TRYING.tries - 1)
+    tell()  # Given up.
+    trouble.look("a", "b", "c")
+    tell()
+    results = {"sent": 1, "refused": 1, "failed": 2, "given_up": 2}
+    assert {name: counted()["alerts", name] - before.get(("alerts", name), 0) for name in results} == results
+
+
+def test_webhooks_are_counted_by_what_becomes_of_them(trouble: Trouble, webhook: Remote) -> None:
+    before = counted()
+    webhook.answers(500, 500, 204)
+    for subjects in ("a", "ab", "abc"):
+        trouble.look(*subjects)
+        Telling.objects.filter(tries=1).update(tries=telling.TRYING.tries - 1)
+        tell()
+    results = {"sent": 1, "failed": 2, "given_up": 1}
+    assert {name: counted()[name,] - before.get((name,), 0) for name in results} == results
 
 
 def test_later_alerts_use_up_no_tries_of_the_first_one(trouble: Trouble, mailed: Mailbox, settings: Any) -> None:

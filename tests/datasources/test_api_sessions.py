@@ -170,6 +170,7 @@ def test_right_password_forgives_earlier_guesses(party: Party) -> None:
 
 def test_address_behind_the_proxy_is_what_the_proxy_saw(party: Party, settings: Any) -> None:
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    party.http.defaults["REMOTE_ADDR"] = "10.0.0.1"
     wrong = basic(party.principal, "wrong")
     for number in range(5):  # What a client says itself stands before it.
         sent = f"203.0.113.{number}, 2001:db8::{party.partner.pk:x}"

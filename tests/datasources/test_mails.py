@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from connector.edge.mail import told
 from datasources import runs
 from datasources.checks import check_links
 from datasources.models import Import, ImportState, Recipient, Reject, Run, RunState, Trigger
@@ -142,11 +143,14 @@ def test_mail_that_is_refused_for_now_is_sent_later(mailbox: Mailbox) -> None:
 
 
 def test_mail_that_is_never_taken_is_given_up_and_no_failure_of_the_source(mailbox: Mailbox) -> None:
+    given_up = told.labels("imports", "given_up")
     mailbox.refusals = 99
     run = make_run()
     register(run, "a@example.com")
     add_import(run, "a.csv", rows_ok=1)
+    before = given_up._value.get()
     tell(run, 6)
+    assert given_up._value.get() == before + 1
     assert (run.state, run.failure, run.source.failures) == (RunState.DONE, "", 0)
     assert run.mail == "The mail server did not take it (SMTPDataError)."
 

@@ -7,6 +7,7 @@ import re
 import pytest
 import yaml
 
+from connector.stack.postgres import QUIET
 from connector.stack.programs import processes
 from tests.deploy.manifests import DEPLOY, of_compose, of_kubernetes, of_systemd, of_the_stack, pods, unit_of
 
@@ -38,6 +39,11 @@ def test_systemd_runs_what_the_stack_runs() -> None:
 def nameless(command: list[str]) -> list[str]:
     """Return a command without the name of its worker: an instance is named for its queue."""
     return [word for word in command if not word.endswith("@%h")]
+
+
+def test_database_of_compose_quotes_nothing_in_its_log() -> None:
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    assert {f"{name}={value}" for name, value in QUIET.items()} <= set(services["postgres"]["command"])
 
 
 def test_target_wants_every_unit_and_two_dispatchers() -> None:

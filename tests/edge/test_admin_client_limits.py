@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client as Browser
 
-from connector.edge.models import Client
+from connector.edge.models import Client, Scope
 from connector.edge.tokens import caller_of, issue
 from tests.conftest import operator
 
@@ -46,6 +46,23 @@ def test_a_limit_that_is_none_is_refused(text: str, admin_client: Browser, sent:
     answer = admin_client.post(page(), {"burst": "", "steady": "", "networks": "", **sent})
     assert list(answer.context["form"].errors) == list(sent)
     assert Client.objects.filter(burst=None, steady=None, networks="").exists()
+
+
+@pytest.mark.parametrize("scopes", [[Scope.HOOD], [Scope.HOOD, Scope.READ]], ids=["alone", "beside-dsync"])
+def test_a_quota_that_would_hold_nowhere_is_refused(admin_client: Browser, scopes: list[Scope]) -> None:
+    for scope in scopes:
+        issue(client_name="app", scope=scope, tenant="7" if scope.has_tenant else "")
+    answer = admin_client.post(page(), {"burst": 5, "steady": "", "networks": ""})
+    is_refused = scopes == [Scope.HOOD]
+    assert (answer.status_code == 200) == is_refused
+    assert ("A quota holds on Dsync&#x27;s routes alone" in answer.content.decode()) == is_refused
+    assert Client.objects.filter(burst=None).exists() == is_refused
+
+
+def test_networks_of_a_client_of_another_contract_are_taken(admin_client: Browser) -> None:
+    issue(client_name="app", scope=Scope.HOOD, tenant="7")
+    answer = admin_client.post(page(), {"burst": "", "steady": "", "networks": "192.0.2.0/24"})
+    assert answer.status_code == 302
 
 
 def test_limits_are_set_by_those_who_may_change_clients(text: str) -> None:

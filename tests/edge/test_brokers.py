@@ -34,6 +34,8 @@ def test_address_is_taken(settings: Any, url: str) -> None:
         ("redis://one;redis://two", "has several addresses"),
         ("sentinel://one", "REDIS_SENTINEL_MASTER does not name what they watch over"),
         ("sentinel://one/first", "has a database that is no number"),
+        ("redis://:s3cret[@valkey", "cannot be read"),
+        ("redis://:s3cret\u2100@valkey", "cannot be read"),
     ],
 )
 def test_address_is_refused(settings: Any, url: str, fault: str) -> None:

@@ -52,6 +52,18 @@ def test_file_that_gives_no_secret_is_told(
     assert fault_of(environment) == told
 
 
+def test_file_of_another_secret_hides_nothing_that_is_not_set() -> None:
+    environment = Environment({"A_OLD_FILE": "/nowhere"}, secrets=["A", "A_OLD"])
+    environment.str("A")
+    assert fault_of(environment).endswith(" A is not set.")
+
+
+def test_variable_that_is_read_twice_is_told_once() -> None:
+    environment = Environment({"A": "of-a-test"})
+    assert [environment.bool("A", default=default) for default in (True, False)] == [True, False]
+    assert fault_of(environment) == "A is neither true nor false."
+
+
 def test_file_of_what_is_no_secret_is_left_alone() -> None:
     Environment({"SSL_CERT_FILE": "/nowhere"}, secrets=["A"]).refuse()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import psycopg
@@ -16,7 +17,9 @@ from pytest_django import DjangoAssertNumQueries
 from connector.edge.envelope import as_contract_error
 from connector.edge.health import database, parts, pulse
 from connector.edge.health.disk import REMEMBERED, disk
-from connector.edge.tasks import beat_lives, heartbeat
+from connector.edge.tasks import beat_lives, first_heartbeats, heartbeat
+from connector.settings import CELERY_BEAT_SCHEDULE, CELERY_TASK_ROUTES
+from connector.stack.programs import processes
 
 pytestmark = pytest.mark.django_db
 NOBODY = "redis://127.0.0.1:1/0"
@@ -75,22 +78,44 @@ def test_probes_take_nothing_but_reading(method: str) -> None:
 
 @pytest.mark.usefixtures("silence")
 def test_ready_tells_who_is_silent(client: Client) -> None:
-    assert degraded_names(client) == ["beat", "worker", "dispatcher"]
+    assert degraded_names(client) == ["beat", "worker", "effects", "files", "dispatcher"]
+
+
+def work(*queues: str) -> None:
+    """Have workers of these queues run their heartbeats."""
+    for queue in queues:
+        heartbeat.push_request(delivery_info={"routing_key": queue})
+        heartbeat.run()
+        heartbeat.pop_request()
 
 
 @pytest.mark.usefixtures("silence")
 def test_ready_tells_nothing_while_all_pulses_are_fresh(client: Client) -> None:
     beat_lives()
-    heartbeat()
+    work(*pulse.QUEUES)
     pulse.record("dispatcher")
     assert degraded_names(client) == []
 
 
 @pytest.mark.usefixtures("silence")
-def test_ready_tells_that_the_worker_alone_is_silent(client: Client) -> None:
+@pytest.mark.parametrize(("queue", "name"), pulse.QUEUES.items(), ids=pulse.QUEUES)
+def test_ready_tells_of_which_queue_the_workers_are_silent(client: Client, queue: str, name: str) -> None:
     beat_lives()
+    work(*{*pulse.QUEUES} - {queue})
     pulse.record("dispatcher")
-    assert degraded_names(client) == ["worker"]
+    assert degraded_names(client) == [name]
+
+
+def test_every_queue_of_a_deployment_is_asked_for_its_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
+    scheduled = {
+        each["options"].get("queue") for each in CELERY_BEAT_SCHEDULE.values() if each["task"] == heartbeat.name
+    }
+    sent: list[str] = []
+    monkeypatch.setattr(heartbeat, "apply_async", lambda queue, **_options: sent.append(queue))
+    first_heartbeats()
+    routed = {route["queue"] for route in CELERY_TASK_ROUTES.values()}
+    taken = {argument for program in processes() for option, argument in pairwise(program.command) if option == "-Q"}
+    assert taken == {"celery", *routed} == scheduled == {*sent} == {*pulse.QUEUES}
 
 
 @pytest.mark.usefixtures("silence")
@@ -98,11 +123,26 @@ def test_ready_tells_that_the_worker_alone_is_silent(client: Client) -> None:
     ("seconds", "shown"), [(21, "21 seconds"), (90, "1 min"), (7_300, "2 h")], ids=["seconds", "minutes", "hours"]
 )
 def test_ready_tells_for_how_long_beat_is_silent(client: Client, seconds: int, shown: str) -> None:
-    heartbeat()
+    work(*pulse.QUEUES)
     pulse.record("dispatcher")
     pulse.valkey().set(pulse.key("beat"), "", ex=pulse.KEPT - seconds)
     (degraded,) = client.get("/health/ready").json()["data"]["degraded"]
     assert degraded == {"name": "beat", "reason": f"No beat has sent a heartbeat for {shown}."}
+
+
+@pytest.mark.usefixtures("silence")
+@pytest.mark.parametrize(
+    ("name", "seconds"), [("worker", 20), ("effects", 80), ("files", 290)], ids=["worker", "effects", "files"]
+)
+def test_ready_waits_for_a_worker_that_may_be_busy(client: Client, name: str, seconds: int) -> None:
+    beat_lives()
+    work(*pulse.QUEUES)
+    pulse.record("dispatcher")
+    told = []
+    for since in (seconds - 5, seconds + 5):
+        pulse.valkey().set(pulse.key(name), "", ex=pulse.KEPT - since)
+        told.append(degraded_names(client))
+    assert told == [[], [name]]
 
 
 def test_ready_is_503_where_the_disk_of_the_database_was_just_full(

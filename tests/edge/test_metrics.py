@@ -13,6 +13,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from django.core.checks import run_checks
+from django.db import connection
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -143,6 +144,13 @@ def test_what_cannot_be_looked_up_is_left_out_and_said(client: Client, monkeypat
 def test_connections_to_the_database_are_told(client: Client) -> None:
     assert told(client, "connector_database_connections", process="connector-worker", state="active") == 1
     assert told(client, "connector_database_connections_limit") == 200
+
+
+@pytest.mark.usefixtures("open_metrics")
+def test_connections_of_another_role_are_told_without_what_they_do(client: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE of_another_password; SET LOCAL ROLE of_another_password")
+    assert told(client, "connector_database_connections", process="connector-worker", state="other") == 1
 
 
 def test_processes_add_up_and_a_successor_goes_on(tmp_path: Path) -> None:

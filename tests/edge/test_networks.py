@@ -31,10 +31,15 @@ def test_any_other_address_is_outside(address: str) -> None:
     assert not asked_from(address)
 
 
-def test_what_a_proxy_has_seen_counts_and_not_what_it_was_told(settings: Any) -> None:
+@pytest.mark.django_db
+@pytest.mark.parametrize(("peer", "status"), [("10.0.0.1", 200), ("203.0.113.1", 401)], ids=["proxy", "stranger"])
+def test_a_client_behind_a_proxy_is_within_and_one_that_says_so_itself_is_not(
+    dsync: Dsync, settings: Any, peer: str, status: int
+) -> None:
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    request = RequestFactory().get("/", headers={"X-Forwarded-For": "192.0.2.1, 203.0.113.1"})
-    assert not comes_from(request, networks_in(LISTED))
+    Client.objects.update(networks=LISTED)
+    dsync.http.defaults["REMOTE_ADDR"] = peer
+    assert dsync.send("GET", "/datalayout", X_Forwarded_For="203.0.113.9, 192.0.2.1").status_code == status
 
 
 @pytest.mark.parametrize("text", ["192.0.2.1/24", "x", "192.0.2.0/33", "192.0.2.0/24; ::1", "localhost"])

@@ -62,6 +62,14 @@ def test_issue_token_refuses_a_tenant_that_cannot_be(arguments: list[str], messa
     assert not Client.objects.exists()
 
 
+@pytest.mark.usefixtures("shops")
+def test_issue_token_refuses_a_client_whose_quota_would_hold_nowhere() -> None:
+    Client.objects.create(name="app", burst=5)
+    with pytest.raises(CommandError, match="A quota holds on Dsync's routes alone"):
+        run("issue_token", "app", "--scope=hood", "--shop=Acme")
+    assert not Token.objects.exists()
+
+
 @pytest.mark.parametrize("date", ["2020-01-01", "soon", "", "2999-13-01", "0001-01-01T00:00:00+14:00"])
 def test_issue_token_refuses_a_date_that_is_not_ahead(date: str) -> None:
     with pytest.raises(CommandError):

@@ -10,6 +10,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from connector.edge.models import Client as Owner
 from connector.edge.models import Scope
 from connector.edge.tokens import issue, random_text
 from tests.conftest import Dsync
@@ -46,6 +47,11 @@ def test_guesses_with_one_beginning_are_told_to_wait_wherever_they_come_from() -
     assert [guess(somewhere(), beginning).status_code for _ in range(LIMIT + 1)] == [401] * LIMIT + [429]
 
 
+def test_tokens_that_begin_like_none_are_counted_by_their_address_alone() -> None:
+    statuses = [Dsync(random_text(44), somewhere()).send("GET", "/datalayout").status_code for _ in range(LIMIT + 1)]
+    assert statuses == [401] * (LIMIT + 1)
+
+
 def test_guesses_are_told_how_long_to_wait() -> None:
     here = somewhere()
     guesses(here)
@@ -77,6 +83,14 @@ def test_a_right_token_is_no_guess() -> None:
     assert [side.send("POST", "/notification", b"{}").status_code for _ in range(LIMIT + 2)] == [401] * (LIMIT + 2)
 
 
+def test_a_right_token_from_elsewhere_is_answered_as_a_guess() -> None:
+    text = issue(client_name="dsync")[1]
+    Owner.objects.update(networks="192.0.2.0/24")
+    here = somewhere()
+    guesses(here)
+    assert Dsync(text, here).send("GET", "/datalayout").status_code == 429
+
+
 def test_a_call_without_a_token_is_no_guess() -> None:
     side = Dsync("", somewhere())
     assert [side.send("GET", "/datalayout").status_code for _ in range(LIMIT + 2)] == [401] * (LIMIT + 2)
@@ -87,6 +101,13 @@ def test_guesses_of_bearers_are_told_to_wait() -> None:
     calls = [here.get("/v1/hood/partners", headers={"Authorization": f"Bearer {n}"}) for n in range(LIMIT + 1)]
     assert [call.status_code for call in calls] == [401] * LIMIT + [429]
     assert "Retry-After" in calls[-1]
+
+
+def test_guesses_of_the_token_of_metrics_are_told_to_wait(settings: Any) -> None:
+    here, settings.CONNECTOR_METRICS_TOKEN = somewhere(), random_text(44)
+    sent = [*(random_text(44) for _ in range(LIMIT + 1)), settings.CONNECTOR_METRICS_TOKEN]
+    calls = [here.get("/metrics", headers={"Authorization": f"Bearer {text}"}) for text in sent]
+    assert [call.status_code for call in calls] == [401] * LIMIT + [429, 200]
 
 
 def test_guesses_are_strange_and_no_more_while_valkey_is_away(settings: Any) -> None:

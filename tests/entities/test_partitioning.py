@@ -29,6 +29,11 @@ IN_THE_WAY = {
         CREATE TRIGGER ours BEFORE UPDATE ON entities_product
         FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()
     """,
+    "statistics": "CREATE STATISTICS ours ON name, url_key FROM entities_product",
+    "publication": "CREATE PUBLICATION ours FOR TABLE entities_product",
+    "generated column": "ALTER TABLE entities_product ADD ours text GENERATED ALWAYS AS (sku) STORED",
+    "rights to a column": "ALTER TABLE entities_product ADD ours int; GRANT SELECT (ours) ON entities_product TO PUBLIC",
+    "option": "ALTER TABLE entities_product SET (autovacuum_enabled = off)",
     "policy": "CREATE POLICY ours ON entities_product USING (true)",
 }
 
@@ -66,6 +71,14 @@ def test_divided_table_is_in_one_piece_again_as_it_was() -> None:
     assert (parts_of(PRODUCT), (held(), table())) == (1, before)
 
 
+def test_index_that_is_unique_where_a_condition_holds_still_is() -> None:
+    run("CREATE UNIQUE INDEX ours ON entities_product (sku) WHERE price > 0")
+    before = table()
+    for parts in (4, 1):
+        divide(PRODUCT, parts)
+    assert table() == before
+
+
 def test_identity_goes_on_after_the_last_one_that_was_drawn() -> None:
     gone = Product.objects.create(sku="a")
     last = gone.pk
@@ -84,7 +97,7 @@ def test_division_into_as_many_as_there_are_writes_nothing() -> None:
 @pytest.mark.parametrize("sql", IN_THE_WAY.values(), ids=IN_THE_WAY)
 def test_division_is_refused_where_something_would_be_lost(sql: str) -> None:
     run(sql)
-    with pytest.raises(CommandError, match="ours"):
+    with pytest.raises(CommandError, match=r"ours|autovacuum_enabled"):
         call_command("partition_entity", "product", "4")
     assert parts_of(PRODUCT) == 1
 

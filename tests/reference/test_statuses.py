@@ -29,7 +29,7 @@ TRANSPORT: dict[int, dict[str, str]] = {
     415: {"CONTENT_TYPE": "text/plain", "CONTENT_LENGTH": "2"},
 }
 BROKEN: dict[int, type[Exception]] = {500: RuntimeError, 503: OperationalError}
-OWN = {("dsync", 400), ("dsync", 404), ("dsync", 409), ("hood", 400), ("hood", 429)}
+OWN = {("dsync", 400), ("dsync", 404), ("dsync", 409), ("dsync", 429), ("hood", 400), ("hood", 429)}
 OF_PARTIES = {("thalamus", status) for status in (400, 403, 409, 429)}
 Call = Callable[..., HttpResponse]
 
@@ -122,6 +122,13 @@ def test_thalamus_answers_its_own_statuses_as_documented(callers: dict[str, Call
     fits("thalamus", 403, call())
 
 
-def test_guessing_is_answered_as_documented(party: Party) -> None:
+def test_guessing_of_tokens_is_answered_as_documented(callers: dict[str, Call], settings: Any) -> None:
+    settings.CONNECTOR_TOKEN_GUESSES = 1
+    for _ in range(2):
+        answer = callers["dsync"](headers={"Auth-Token": "dsync_nobody"})
+    fits("dsync", 429, answer)
+
+
+def test_guessing_of_passwords_is_answered_as_documented(party: Party) -> None:
     answers = (party.send("GET", "/partner/emails", Authorization=basic(party.principal, "x")) for _ in range(40))
     fits("thalamus", 429, next(answer for answer in answers if answer.status_code != 401))

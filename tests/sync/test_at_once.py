@@ -14,13 +14,13 @@ from django.db import OperationalError, connection, connections
 from connector.edge.errors import BadRequest, Conflict
 from entities.models import Product
 from entities.schema import schemas
-from sync import at_once, backlog, intake
+from sync import at_once, backlog, intake, settling
 from sync.answers import Answer
 from sync.models import Delivery
 from sync.models.delivery import State
 from sync.write import lock_number
 from tests.conftest import example
-from tests.sync.writes import DATABASE, accept, run, side_by_side, states, wait_until, write
+from tests.sync.writes import DATABASE, accept, at_one_moment, run, states, wait_until, write
 
 pytestmark = DATABASE
 OWN = {"id", "created_at", "updated_at", "accepted_at", "finished_at", "runnable_at", "last_delivery", "changed_in"}
@@ -30,7 +30,9 @@ KEYED = {"idempotency_key": "k"}
 
 def rows(model: Any) -> list[dict[str, Any]]:
     """Return all rows without their numbers and times."""
-    return [{name: value for name, value in row.items() if name not in OWN} for row in model.objects.values()]
+    return [
+        {name: value for name, value in row.items() if name not in OWN} for row in model.objects.order_by("pk").values()
+    ]
 
 
 def left_by(*, is_async: bool, **more: Any) -> list[Any]:
@@ -124,16 +126,9 @@ def test_full_backlog_refuses_the_new_and_answers_the_repeat(settings: Any, monk
 
 def together(*asked: tuple[str, dict[str, Any]], is_async: bool) -> list[int]:
     """Send creates while another one of the same process is under way; return their statuses."""
-    group = at_once.accepting if is_async else at_once.creating(schemas()["product"])
-    with group.lock:
-        group.is_busy = True
-
-    def let_go() -> None:
-        wait_until(lambda: len(group.waiting) == len(asked))
-        group.hand_over()
-
+    group = at_once.accepting if is_async else settling.creating(schemas()["product"])
     send = partial(write, "POST", is_async=is_async, **NAMED)
-    *answers, _ = side_by_side(*(partial(send, key, body) for key, body in asked), let_go)
+    answers = at_one_moment(group, *(partial(send, key, body) for key, body in asked))
     return [answer.status for answer in answers]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sync.checks import check_partitions, check_push_url
+from sync.checks import check_push_url
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,8 @@ from sync.checks import check_partitions, check_push_url
         ("example.com", ["sync.E001"]),
         ("", ["sync.E001"]),
         ("https://user:word@example.com/", ["sync.E001"]),
+        ("https://user:word\u2100@example.com/", ["sync.E001"]),
+        ("https://example.com:word/", ["sync.E001"]),
     ],
 )
 def test_url_of_pushes_is_judged(settings: Any, url: str, ids: list[str]) -> None:
@@ -26,9 +28,3 @@ def test_url_of_pushes_is_judged(settings: Any, url: str, ids: list[str]) -> Non
     messages = check_push_url()
     assert [message.id for message in messages] == ids
     assert "word" not in str(messages)
-
-
-@pytest.mark.parametrize(("parts", "ids"), [(8, []), (1, []), (0, ["sync.E002"]), (-1, ["sync.E002"])])
-def test_number_of_partitions_is_judged(settings: Any, parts: int, ids: list[str]) -> None:
-    settings.CONNECTOR_DELIVERY_PARTITIONS = parts
-    assert [message.id for message in check_partitions()] == ids

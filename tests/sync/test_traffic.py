@@ -222,3 +222,14 @@ def test_fine_counts_agree_with_coarse_ones_and_go_first() -> None:
     traffic.prune()
     assert counted().total() == 0
     assert counted(traffic.EVER).total() == 3  # For metrics, which never fall.
+
+
+def test_counts_of_a_name_that_is_no_entity_go_with_its_deliveries() -> None:
+    for entity in ("product", "made-up"):
+        make_delivery(entity=entity, state="rejected")
+    traffic.catch_up()
+    traffic.prune()
+    assert counted(traffic.EVER).total() == 2
+    Traffic.objects.filter(minutes=traffic.COARSE).update(start=F("start") - timedelta(days=91))
+    traffic.prune()
+    assert set(Traffic.objects.filter(minutes=traffic.EVER).values_list("entity", flat=True)) == {"product"}

@@ -14,12 +14,12 @@ from connector.edge.errors import BadRequest
 from entities.entity import OnUnknown
 from entities.models import Product
 from entities.schema import schemas
-from sync import at_once, intake
+from sync import intake, settling
 from sync.models import Delivery
 from sync.models.delivery import State
 from tests.conftest import example
 from tests.sync.test_at_once import NAMED, rows, ways
-from tests.sync.writes import DATABASE, accept, run, side_by_side, states, wait_until, write
+from tests.sync.writes import DATABASE, accept, at_one_moment, run, states, wait_until, write
 
 pytestmark = DATABASE
 put = partial(write, "PUT", is_async=False)
@@ -88,15 +88,8 @@ def test_change_waits_behind_work_of_its_record() -> None:
 
 def together(*asked: tuple[str, dict[str, Any]]) -> list[int]:
     """Send changes of the same columns while another one is under way; return their statuses."""
-    group = at_once.updating(schemas()["product"], tuple(sorted(asked[0][1])))
-    with group.lock:
-        group.is_busy = True
-
-    def let_go() -> None:
-        wait_until(lambda: len(group.waiting) == len(asked))
-        group.hand_over()
-
-    *answers, _ = side_by_side(*(partial(put, key, body, **NAMED) for key, body in asked), let_go)
+    group = settling.updating(schemas()["product"], tuple(sorted(asked[0][1])))
+    answers = at_one_moment(group, *(partial(put, key, body, **NAMED) for key, body in asked))
     return [answer.status for answer in answers]
 
 

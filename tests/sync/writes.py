@@ -19,6 +19,7 @@ from sync import intake, runner
 from sync.answers import Answer
 from sync.models import Delivery
 from sync.models.delivery import Method, State
+from sync.together import Together
 from sync.write import Write
 
 DATABASE = pytest.mark.django_db(transaction=True, databases=["default", "autonomous"])
@@ -47,6 +48,18 @@ def write(
         return intake.take(sent, schema, None if method == "POST" else key, [])
     except ContractError as exc:
         return exc
+
+
+def at_one_moment(group: Together[Any, int], *sends: Callable[[], Any]) -> list[Any]:
+    """Send writes while another one of their group is under way, so that they are done together; return the answers."""
+    with group.lock:
+        group.is_busy = True
+
+    def let_go() -> None:
+        wait_until(lambda: len(group.waiting) == len(sends))
+        group.hand_over()
+
+    return side_by_side(*sends, let_go)[:-1]
 
 
 def accept(method: str, key: str, body: Any = None, **more: Any) -> Delivery:

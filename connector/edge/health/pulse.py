@@ -1,4 +1,4 @@
-"""The pulse of beat, workers and dispatcher: Valkey keeps how long ago each was last heard of."""
+"""The pulse of beat, of each queue's workers and of the dispatcher: Valkey keeps how long ago each was heard of."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from connector.edge.valkey import client
 
 INTERVAL = 5  # seconds from one heartbeat to the next
 SILENCE = 20  # seconds without one until it is told
+BUSY = {"effects": 60, "files": 270}  # seconds that a task of theirs may take, before which no heartbeat is run
 KEPT = 7 * 24 * 60 * 60  # seconds; by what is left of it Valkey tells the age, and no two hosts compare their clocks.
 SOCKET_TIMEOUT = 0.5
+QUEUES = {"celery": "worker", "effects": "effects", "files": "files"}  # What each queue's workers are called.
 REASONS = {
     "beat": "No beat has sent a heartbeat",
     "worker": "No worker has run a heartbeat",
+    "effects": "No worker of the queue effects has run a heartbeat",
+    "files": "No worker of the queue files has run a heartbeat",
     "dispatcher": "No dispatcher has looked after the backlog",
 }
 UNASKED = "Whether a worker lives cannot be told: beat, which has them asked, is away."
@@ -28,7 +32,7 @@ class Degraded(TypedDict):
 
 
 def record(name: str) -> None:
-    """Note that beat, a worker or a dispatcher lives."""
+    """Note that beat, a worker of a queue or a dispatcher lives."""
     with suppress(redis.RedisError):  # Readiness tells that Valkey is away; nothing is lost here.
         valkey().set(key(name), "", ex=KEPT)
 
@@ -52,13 +56,13 @@ def ages() -> dict[str, float | None]:
 def is_heard(name: str) -> bool:
     """Tell whether it has lately noted that it lives; False also while Valkey is away."""
     try:
-        return not is_silent(ages()[name])
+        return not is_silent(name, ages()[name])
     except redis.RedisError:
         return False
 
 
-def is_silent(age: float | None) -> bool:
-    return age is None or age > SILENCE
+def is_silent(name: str, age: float | None) -> bool:
+    return age is None or age > SILENCE + BUSY.get(name, 0)
 
 
 def degraded() -> list[Degraded]:
@@ -67,9 +71,9 @@ def degraded() -> list[Degraded]:
         heard = ages()
     except redis.RedisError as exc:
         return [{"name": "valkey", "reason": f"Valkey does not answer ({type(exc).__name__})."}]
-    silent = {name: reason_of(name, age) for name, age in heard.items() if is_silent(age)}
-    if "beat" in silent and "worker" in silent:
-        silent["worker"] = UNASKED
+    silent = {name: reason_of(name, age) for name, age in heard.items() if is_silent(name, age)}
+    if "beat" in silent:
+        silent.update(dict.fromkeys(silent.keys() & QUEUES.values(), UNASKED))
     return [{"name": name, "reason": reason} for name, reason in silent.items()]
 
 

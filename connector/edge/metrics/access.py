@@ -11,6 +11,7 @@ from connector.edge.bearer import BEARER
 from connector.edge.errors import NotFound, Unauthorized
 from connector.edge.metrics.counted import is_open
 from connector.edge.networks import comes_from, networks_in
+from connector.edge.token_guesses import count_guess
 
 
 def check_access(request: HttpRequest) -> None:
@@ -18,18 +19,21 @@ def check_access(request: HttpRequest) -> None:
 
     Raises:
         NotFound: nobody may read metrics here.
-        Unauthorized
+        Unauthorized, TooManyRequests
     """
     if not is_open():
         raise NotFound
-    if not (has_token(request) or is_listed(request)):
-        raise Unauthorized
-
-
-def has_token(request: HttpRequest) -> bool:
-    token: str = settings.CONNECTOR_METRICS_TOKEN
     sent = BEARER.fullmatch(request.META.get("HTTP_AUTHORIZATION", ""))
-    return bool(token) and sent is not None and hmac.compare_digest(sent[1].encode(), token.encode())
+    if is_listed(request) or (sent and is_token(sent[1])):
+        return
+    if sent:
+        count_guess(request, sent[1])
+    raise Unauthorized
+
+
+def is_token(text: str) -> bool:
+    token: str = settings.CONNECTOR_METRICS_TOKEN
+    return bool(token) and hmac.compare_digest(text.encode(), token.encode())
 
 
 def is_listed(request: HttpRequest) -> bool:

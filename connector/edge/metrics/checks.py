@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_network
 from os import W_OK, access
 from typing import Any
 
@@ -12,13 +11,15 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 from connector.edge.bearer import BEARER
 from connector.edge.metrics.counted import is_open
+from connector.edge.network_settings import wrong_networks
 
 SHORTEST = 20
 
 
 @register(Tags.security)
 def check_metrics(**_kwargs: Any) -> list[CheckMessage]:
-    return [*wrong_token(), *wrong_networks(), *wrong_folder(), *wrong_port()]
+    networks = wrong_networks("CONNECTOR_METRICS_NETWORKS", identity="edge.E021")
+    return [*wrong_token(), *networks, *wrong_folder(), *wrong_port()]
 
 
 def wrong_token() -> Iterator[CheckMessage]:
@@ -26,15 +27,6 @@ def wrong_token() -> Iterator[CheckMessage]:
     if token and (len(token) < SHORTEST or not BEARER.fullmatch(f"Bearer {token}")):
         hint = f"At least {SHORTEST} letters, digits and -._~+/= ; `openssl rand -hex 24` makes one."
         yield Error("CONNECTOR_METRICS_TOKEN is too short, or no bearer token.", hint=hint, id="edge.E020")
-
-
-def wrong_networks() -> Iterator[CheckMessage]:
-    for place, network in enumerate(settings.CONNECTOR_METRICS_NETWORKS, start=1):
-        try:
-            ip_network(network)
-        except ValueError:
-            hint = "Such as 10.1.0.0/16,fd00:1::/64, without bits of a host."
-            yield Error(f"Network {place} of CONNECTOR_METRICS_NETWORKS is none.", hint=hint, id="edge.E021")
 
 
 def wrong_folder() -> Iterator[CheckMessage]:

@@ -48,13 +48,12 @@ def listen(**_signal: object) -> Server | None:
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    environ.pop("HTTP_X_FORWARDED_FOR", None)  # No proxy is in front of this port: it would be the caller's own word.
-    try:
+    try:  # No proxy is in front of this port: what is forwarded is not looked at.
         body = answer(WSGIRequest(environ))
         start_response("200 OK", [("Content-Type", CONTENT_TYPE_PLAIN_0_0_4), ("Cache-Control", "no-store")])
     except ContractError as exc:
         body = b""
-        start_response(f"{exc.status} {HTTPStatus(exc.status).phrase}", [("Content-Length", "0")])
+        start_response(f"{exc.status} {HTTPStatus(exc.status).phrase}", [("Content-Length", "0"), *exc.headers.items()])
     return [body]
 
 
@@ -62,7 +61,7 @@ def answer(request: WSGIRequest) -> bytes:
     """Return what was counted.
 
     Raises:
-        NotFound, Unauthorized
+        NotFound, Unauthorized, TooManyRequests
     """
     if request.path_info != PATH or request.method != "GET":
         raise NotFound

@@ -11,11 +11,14 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from connector.edge.health import parts, pulse
 from connector.edge.metrics.scraped import gauge, register, single
 
-# Each thread has a connection of its own: this is the pool. Those of others are seen without what they do.
+# Each thread has a connection of its own: this is the pool. Others' fill the same server, whatever their database; of
+# another role's neither the state nor what kind of process it is can be seen, only that somebody has signed in.
 CONNECTIONS = """
-    SELECT CASE WHEN starts_with(application_name, 'connector-') THEN application_name ELSE 'other' END AS process,
+    SELECT CASE WHEN datname = current_database() AND starts_with(application_name, 'connector-')
+                THEN application_name ELSE 'other' END AS process,
            coalesce(state, 'other') AS state, count(*)
-    FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'
+    FROM pg_stat_activity
+    WHERE datname IS NOT NULL AND usesysid IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend'
     GROUP BY 1, 2 ORDER BY 1, 2
 """
 LIMIT = "SELECT current_setting('max_connections')::int"
@@ -34,7 +37,7 @@ def database() -> Iterator[Metric]:
         rows = cursor.fetchall()
         cursor.execute(LIMIT)
         (limit,) = cursor.fetchone()
-    text = "Connections to the database, by what is connected and what it does."
+    text = "Connections to the server, by what is connected and what it does."
     family = GaugeMetricFamily("connector_database_connections", text, labels=["process", "state"])
     for process, state, count in rows:
         family.add_metric([process, state], count)

@@ -1,0 +1,137 @@
+"""Writing a record and storing its delivery in one round trip, together with others of the same kind; see `at_once`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache, partial
+from typing import Any
+
+from django.conf import settings
+
+from connector.edge.postgresql.exchange import Statement
+from entities import folding, grouped
+from entities.entity import OnConflict, OnDelete
+from entities.schema import EntitySchema
+from sync import guard, hooks, journal
+from sync.at_once import ASKED, GIVEN, IS_NEW, RECORD, Row, asked, common, may_be_together, run
+from sync.command import Command
+from sync.models.delivery import Method, Outcome
+from sync.together import Together
+
+DELIVERIES = grouped.Deliveries("record_hash bigint", "JOIN asked USING (record_hash)", "asked.number")
+WITH_PREVIOUS = {"previous": "written.previous::jsonb"}
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A delivery to be stored, and what it writes of its record."""
+
+    delivery: Row
+    record: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How deliveries of one kind are settled: what writes their records, and what it tells the deliveries besides.
+
+    A counted kind is let through by the guard, all of a group or none.
+    """
+
+    written: str
+    given: Mapping[str, str]
+    counted: str = ""  # The entity.
+
+
+def settle(command: Command) -> tuple[int, Outcome] | None:
+    """Write a record and store its delivery; return its number and what it did, None when nothing is stored."""
+    if command.write.method not in SETTLING or not may_be_settled(command):
+        return None
+    outcome, asking = SETTLING[command.write.method]
+    row = journal.row(command.write, command.record_key, journal.applied(outcome, command.ignored))
+    number = asking(command, row)
+    return (number, outcome) if number else None
+
+
+def may_be_settled(command: Command) -> bool:
+    """Tell whether one statement can write the record: nobody listens, and nothing else is to be looked at."""
+    schema = command.schema
+    return not (schema.has_rules or schema.enforced or hooks.is_heard(schema)) and may_be_together(command.write)
+
+
+def create(command: Command, row: Row) -> int | None:
+    schema, reading = command.schema, command.reading
+    if schema.declaration.on_conflict != OnConflict.CONFLICT:
+        return None
+    record = grouped.new_record(schema, reading.values, reading.extra)
+    return creating(schema).ask(row["record_hash"], Settled(row, record))
+
+
+def update(command: Command, row: Row) -> int | None:
+    schema, reading = command.schema, command.reading
+    changes = folding.changes(schema, reading.values, reading.extra)
+    record = {**grouped.key_of(schema, command.key), **changes}
+    return updating(schema, tuple(sorted(changes))).ask(row["record_hash"], Settled(row, record)) if changes else None
+
+
+def delete(command: Command, row: Row) -> int | None:
+    schema = command.schema
+    if schema.declaration.on_delete != OnDelete.SOFT or not guard.counts(command.write):
+        return None
+    return deleting(schema).ask(row["record_hash"], Settled(row, grouped.key_of(schema, command.key)))
+
+
+SETTLING = {
+    Method.POST: (Outcome.CREATED, create),
+    Method.PUT: (Outcome.UPDATED, update),
+    Method.DELETE: (Outcome.DELETED, delete),
+}
+
+
+@cache
+def creating(schema: EntitySchema) -> Together[Settled, int]:
+    return Together(partial(settle_all, Way(grouped.insert_sql(schema, DELIVERIES), {})))
+
+
+@lru_cache(maxsize=256)  # A client may send any set of columns; one that was dropped is made again.
+def updating(schema: EntitySchema, columns: tuple[str, ...]) -> Together[Settled, int]:
+    return Together(partial(settle_all, Way(grouped.update_sql(schema, columns, DELIVERIES), WITH_PREVIOUS)))
+
+
+@cache
+def deleting(schema: EntitySchema) -> Together[Settled, int]:
+    return Together(partial(settle_all, Way(grouped.delete_sql(schema, DELIVERIES), WITH_PREVIOUS, schema.name)))
+
+
+def settle_all(way: Way, settled: Sequence[Settled]) -> list[int | None]:
+    """Write records and store their deliveries; what is counted waits until no other of its entity is under way."""
+    rows = [one.delivery for one in settled]
+    records = [{"record_hash": one.delivery["record_hash"], **one.record} for one in settled]
+    may, counted, before = passing(way.counted, len(rows)) if way.counted else ([], [], [])
+    parameters = [asked(rows), settings.CONNECTOR_REPEAT_HOURS, *may, journal.encode(records).decode(), *counted]
+    return run(rows, settling_sql(way, rows[0]), [*parameters, *common(rows, way.given)], *before)
+
+
+def passing(entity: str, deletes: int) -> tuple[list[Any], list[Any], list[Statement]]:
+    """Return the parameters of the guard's two conditions, and the lock under which it counts."""
+    sql, number = guard.locking(entity, alone=True)
+    stretch = [entity, guard.seconds()]
+    return [*stretch, deletes, guard.limit_of(entity)], stretch, [(f"SELECT {sql}", [number])]
+
+
+def settling_sql(way: Way, row: Row) -> str:
+    """Return the statement for deliveries with these columns."""
+    stored = journal.insertion(
+        {"id": None, **row},
+        "FROM asked JOIN written ON asked.number = written.number",
+        **{"id": "asked.number", **GIVEN, **way.given},
+    )
+    # Without the OFFSET it would be a join, and read all that waits of every record.
+    return f"""
+        WITH asked AS MATERIALIZED (
+            SELECT {journal.NEXT} AS number, * FROM {ASKED}
+            WHERE {IS_NEW} AND NOT EXISTS ({journal.unapplied_of(*RECORD)} OFFSET 0)
+            {f"AND {guard.HAS_ROOM}" if way.counted else ""}
+        ), written(number{", previous" if way.given else ""}) AS ({way.written})
+        {f", counted AS ({guard.RAISE_BY_WRITTEN})" if way.counted else ""} {stored}
+    """  # noqa: S608 (every name is a model's, quoted, or ours)
