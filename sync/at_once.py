@@ -12,7 +12,7 @@ from collections.abc import Container, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 from connector.edge.envelope import LOST, OF_CONNECTION, sqlstate
 from connector.edge.postgresql.exchange import Statement, exchange
@@ -98,8 +98,9 @@ def run(rows: Sequence[Row], sql: str, parameters: list[Any], *before: Statement
     """Return the numbers under which deliveries were stored, None for each that was not."""
     hashes = [row["record_hash"] for row in rows]
     sql = f"{sql} RETURNING sync_delivery.record_hash, sync_delivery.id"
+    locking = (LOCK, [f"{{{','.join(map(str, hashes))}}}"])
     try:
-        found = exchange(connection, *before, (LOCK, [f"{{{','.join(map(str, hashes))}}}"]), (sql, parameters))
+        found = exchange(connections[DEFAULT_DB_ALIAS], *before, locking, (sql, parameters))
     except DatabaseError as exc:
         if (sqlstate(exc) or LOST).startswith(OF_CONNECTION):  # It may have been committed.
             raise

@@ -26,6 +26,7 @@ from typing import Any
 import msgspec
 
 RECEIVED_LENGTH = 100
+HUGE = 10 ** (RECEIVED_LENGTH - 1)
 FAULTS_TOLD = 1000  # Where a body has more, nobody goes on looking for them.
 
 
@@ -40,17 +41,30 @@ class Fault(msgspec.Struct, frozen=True):
 
 def add_faults(faults: list[Fault], others: Iterable[Fault]) -> None:
     """Add the faults of places that have none yet: the first one told of a place is the cause of the rest."""
-    told = {fault.treekey for fault in faults}
-    faults.extend(fault for fault in others if fault.treekey not in told)
+    if not faults:
+        faults.extend(others)
+    elif found := list(others):
+        told = {fault.treekey for fault in faults}
+        faults.extend(fault for fault in found if fault.treekey not in told)
 
 
 def shown(value: Any) -> Any:
     """Return a received value as an error may show it: whole when short, else its first 100 characters."""
+    if is_short(value):
+        return value
     text = value if isinstance(value, str) else json.dumps(value, default=str)
     text = text.encode("utf-8", "replace").decode()
     if len(text) > RECEIVED_LENGTH:
         return text[:RECEIVED_LENGTH]
     return value if not isinstance(value, str) and is_json(value) else text
+
+
+def is_short(value: Any) -> bool:
+    """Tell of most values that an error shows them as they are, without writing them as JSON to see."""
+    kind = type(value)
+    if kind is str:
+        return len(value) <= RECEIVED_LENGTH and value.isascii()
+    return not value or kind is bool or (kind is int and -HUGE < value < HUGE)
 
 
 def is_json(value: Any) -> bool:

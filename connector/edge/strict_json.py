@@ -1,36 +1,32 @@
 """JSON as the contract takes it: strict UTF-8, no duplicate keys, no number that is not finite, exact numbers.
 
-`msgspec` is quicker and reads valid bodies (`entities.schema.validator`); this reader is the thorough one, which tells
-every fault at once and where it is.
+What is not ordinary, or cannot be read at all, goes the thorough way, which takes many times as long and tells every
+fault of the form at once and where it is.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from itertools import islice
 from typing import Any
 
 from connector.edge.errors import FAULTS_TOLD, Fault, shown
+from connector.edge.ordinary_json import DEPTH, NOT_ORDINARY, NotOrdinary, exact, ordinary, too_deep
 
-DEPTH = 32
-LONGEST_NUMBER = 1000
 PATH_LENGTH = 300
-# A string, or a bracket outside of one. A string that never ends goes to the end of the text: were it no match, each of
-# its quotes would be tried anew, and a megabyte of them would take hours.
-TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)
+Members = dict[str, Any]
 
 
-class Members(dict[str, Any]):
+class Repeated(Members):
     """A JSON object that remembers which of its keys came more than once; the last value stands."""
 
     repeated: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, pairs: list[tuple[str, Any]]) -> Members:
+    def of(cls, pairs: list[tuple[str, Any]]) -> Repeated:
         members = cls(pairs)
         if len(members) != len(pairs):
             counts = Counter(key for key, _ in pairs)
@@ -53,18 +49,25 @@ def read_object(raw: bytes, root: str = "") -> tuple[Members | None, list[Fault]
 
     Keys of the faults start with `root`, the entity's name; lists show the position, as in `order.items[2].sku`.
     """
+    try:
+        return ordinary(raw), []
+    except NOT_ORDINARY:
+        return read_thoroughly(raw, root)
+
+
+def read_thoroughly(raw: bytes, root: str) -> tuple[Members | None, list[Fault]]:
     text = text_of(raw, root)
     if isinstance(text, Fault):
         return None, [text]
     try:
         value = json.loads(
-            text, object_pairs_hook=Members.of, parse_float=number, parse_int=number, parse_constant=NotFinite
+            text, object_pairs_hook=Repeated.of, parse_float=number, parse_int=number, parse_constant=NotFinite
         )
     except json.JSONDecodeError as exc:
         where = f"line {exc.lineno}, column {exc.colno}"
         return None, [Fault(root, "invalid_json", f"The body is not valid JSON at {where}: {exc.msg}.")]
     faults = list(islice(form_faults(value, root), FAULTS_TOLD + 1))
-    if isinstance(value, Members):
+    if isinstance(value, Repeated):
         return value, faults
     others = [fault for fault in faults if fault.treekey != root]
     return None, [Fault(root, "not_an_object", "The body must be a JSON object.", shown_value(value)), *others]
@@ -93,33 +96,17 @@ def text_of(raw: bytes, root: str) -> str | Fault:
 
 def number(text: str) -> Any:
     """Return a JSON number exactly: an int, a Decimal, or NotFinite beyond the range of a double."""
-    if len(text) > LONGEST_NUMBER:
-        return NotFinite(text)
     try:
-        value = Decimal(text)
-    except InvalidOperation:
-        return NotFinite(text)
-    if value and abs(value.adjusted()) > 308:
+        value = exact(text)
+    except (NotOrdinary, InvalidOperation):
         return NotFinite(text)
     return int(text) if text.lstrip("-").isdigit() else value
-
-
-def too_deep(raw: bytes) -> bool:
-    """Tell whether brackets nest deeper than the limit; strings are left out of the count."""
-    if raw.count(b"{") + raw.count(b"[") <= DEPTH:
-        return False
-    depth = 0
-    for token in TOKEN.finditer(raw):
-        depth += {b"{": 1, b"[": 1, b"}": -1, b"]": -1}.get(token[0], 0)
-        if depth > DEPTH:
-            return True
-    return False
 
 
 def form_faults(value: Any, treekey: str) -> Iterator[Fault]:
     """Yield what JSON's grammar allows and the contract does not, wherever it stands."""
     match value:
-        case Members():
+        case Repeated():
             for key in value.repeated:
                 yield Fault(below(treekey, key), "duplicate_key", f'The key "{shown(key)}" comes more than once.')
             for key, member in value.items():

@@ -60,12 +60,17 @@ class EntitySchema:
         unique = {field.name for field in meta.concrete_fields if field.unique} - {*OWN_FIELDS, self.declaration.key}
         return bool(meta.constraints or meta.unique_together or unique)
 
+    @cached_property
+    def required(self) -> dict[str, FieldSchema]:
+        """The fields that a new record must have, by column."""
+        return {column: leaf for column, leaf in self.leaves.items() if leaf.required}
+
     def missing(self, values: dict[str, Any]) -> list[Fault]:
         """Return a fault for every required field that a new record would lack."""
         return [
             Fault(leaf.treekey, "required", f"{leaf.name} is required.")
-            for column, leaf in self.leaves.items()
-            if leaf.required and values.get(column) is None
+            for column, leaf in self.required.items()
+            if values.get(column) is None
         ]
 
     def all_fields(self) -> Iterator[FieldSchema]:

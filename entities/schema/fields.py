@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,29 +37,53 @@ class FieldSchema:
     bool_settings: str | None = None
     children: tuple[FieldSchema, ...] = ()
 
-    @property
+    @cached_property
     def is_group(self) -> bool:
         return self.type == "object" and not self.multiple
 
-    @property
+    @cached_property
     def is_object_list(self) -> bool:
         return self.type == "object" and self.multiple
 
-    @property
+    @cached_property
     def is_settled(self) -> bool:
-        """Tell whether msgspec alone judges the field, null included, so that what it let through is taken as it is."""
-        plain = self.nullable and not self.multiple and not self.children
-        return plain and self.reader is not None and self.reader.settled
+        """Tell whether what msgspec let through is the value of the column that has the field's name, null included."""
+        judged = self.multiple or self.children or self.reader is None or not self.reader.settled
+        return not judged and self.name == self.column and (self.nullable or not self.may_be_null)
+
+    @property
+    def may_be_null(self) -> bool:
+        return not (self.required or self.primary_key)
 
     @cached_property
     def by_name(self) -> dict[str, FieldSchema]:
         return {child.name: child for child in self.children}
 
+    @cached_property
+    def nested(self) -> tuple[FieldSchema, ...]:
+        return tuple(child for child in self.children if child.children)
+
     @property
     def wire(self) -> Any:
         """The type by which msgspec reads the field ahead of the readers."""
         inner: Any = wire_object(self.name, self.children) if self.children else self.reader and self.reader.wire
-        return (list[inner] if self.multiple else inner) | None if inner is not Any else Any
+        if inner is Any:
+            return Any
+        whole = list[inner] if self.multiple else inner
+        return whole | None if self.may_be_null or self.children else whole
+
+    @cached_property
+    def settled_length(self) -> int:
+        """The most characters of a text that is the column's value as it came."""
+        if not self.is_settled:
+            return -1
+        limit = getattr(self.reader, "max_length", None)
+        return sys.maxsize if limit is None else limit
+
+    @cached_property
+    def settles_null(self) -> bool:
+        """Tell whether null is the column's value as it came."""
+        return self.is_settled and self.nullable
 
     def is_null(self, value: Any) -> bool:
         """Tell whether a value says that there is none: an empty text does, where a text is no value."""

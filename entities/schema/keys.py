@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from connector.edge.errors import Fault, shown
@@ -25,7 +26,7 @@ class KeySchema:
     leaves: dict[str, FieldSchema]
     composite: CompositeKey | None = None
 
-    @property
+    @cached_property
     def column(self) -> str:
         assert self.field.column is not None  # noqa: S101 (a key always has one)
         return self.field.column

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cached_property
 from typing import Any
 
 from entities.schema.readers import Invalid, Reader, quoted
@@ -26,15 +27,17 @@ class Moment(Reader):
 
     def read(self, value: Any) -> Any:
         if not isinstance(value, str) or not value.isascii():
-            raise self.invalid()
+            raise Invalid(*self.refusal)
         try:
             return self.formatted(value) if self.date_format else self.iso(value)
         except (ValueError, OverflowError) as exc:
-            raise self.invalid() from exc
+            raise Invalid(*self.refusal) from exc
 
-    def invalid(self) -> Invalid:
+    @cached_property
+    def refusal(self) -> tuple[str, str]:
+        """The code and the message of whatever is no such moment."""
         form = f"in the form {self.date_format}" if self.date_format else f"such as {self.example}"
-        return Invalid(f"invalid_{self.name}", f"must be a {self.name} {form}")
+        return f"invalid_{self.name}", f"must be a {self.name} {form}"
 
     def iso(self, text: str) -> Any:
         raise NotImplementedError

@@ -23,12 +23,20 @@ PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,1000}(\.[0-9]{1,1000})?")
 
 
 class Invalid(ValueError):
-    """A value that a field does not take; the message goes on after the field's name."""
+    """A value that a field does not take: a code, and a message that goes on after the field's name."""
 
-    def __init__(self, code: str, message: str) -> None:
-        self.code = code
-        self.message = message
-        super().__init__(code)
+    @property
+    def code(self) -> str:
+        code: str = self.args[0]
+        return code
+
+    @property
+    def message(self) -> str:
+        message: str = self.args[1]
+        return message
+
+    def __str__(self) -> str:
+        return self.code
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,11 @@ class Reader:
         return Any
 
     def read(self, value: Any) -> Any:
+        """Return what the column holds.
+
+        Raises:
+            Invalid: it is no such value; null and lists never are.
+        """
         raise NotImplementedError
 
     def to_json(self, value: Any) -> Any:
@@ -116,19 +129,27 @@ class Number(Reader):
         return number
 
     def check_digits(self, number: Decimal) -> None:
+        whole = self.digits - self.decimals
+        if number.adjusted() < whole and exponent_of(number) >= -self.decimals:
+            return  # Most numbers have no zeros to be taken off before they are counted.
         trimmed = number.normalize(EXACT)
-        _, digits, exponent = trimmed.as_tuple()
-        assert isinstance(exponent, int)  # noqa: S101 (it is a letter for NaN and Infinity alone, which never get here)
+        exponent = exponent_of(trimmed)
         if -exponent > self.decimals:
             raise Invalid("too_precise", f"may have at most {self.decimals} decimals; it has {-exponent}")
-        if number and len(digits) + exponent > self.digits - self.decimals:
-            raise Invalid("too_large", f"may have at most {self.digits - self.decimals} digits before the point")
+        if trimmed and trimmed.adjusted() >= whole:
+            raise Invalid("too_large", f"may have at most {whole} digits before the point")
 
     def to_json(self, value: Decimal) -> msgspec.Raw:
         return msgspec.Raw(plain(value).encode())
 
     def sql(self, column: str) -> str:
         return f"trim_scale({column}::numeric)"
+
+
+def exponent_of(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    assert isinstance(exponent, int)  # noqa: S101 (it is a letter for NaN and Infinity alone, which never get here)
+    return exponent
 
 
 def decimal_of(value: Any) -> Decimal:

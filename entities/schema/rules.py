@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,16 +15,21 @@ from entities.schema.entity import EntitySchema
 
 def broken_rules(schema: EntitySchema, values: dict[str, Any], told: set[str]) -> Iterator[Fault]:
     """Yield a fault for every check that a new record would fail, where its fields have no fault already."""
-    for constraint in schema.model._meta.constraints:
-        if not isinstance(constraint, CheckConstraint):
-            continue
-        columns = set(columns_of(constraint.condition))
-        if columns <= schema.leaves.keys() and not any(schema.leaves[column].treekey in told for column in columns):
+    for constraint, columns in rules_of(schema):
+        if not any(schema.leaves[column].treekey in told for column in columns):
             row = {column: values.get(column, leaf.initial()) for column, leaf in schema.leaves.items()}
             try:
                 constraint.validate(schema.model, schema.model(**{column: row[column] for column in columns}))
             except ValidationError as exc:
                 yield Fault(schema.name, exc.error_list[0].code or "constraint", str(exc.messages[0]))
+
+
+@cache
+def rules_of(schema: EntitySchema) -> list[tuple[CheckConstraint, set[str]]]:
+    """Return the checks that speak of fields alone, with their columns."""
+    checks = [check for check in schema.model._meta.constraints if isinstance(check, CheckConstraint)]
+    spoken = [(check, set(columns_of(check.condition))) for check in checks]
+    return [(check, columns) for check, columns in spoken if columns <= schema.leaves.keys()]
 
 
 def columns_of(condition: Any) -> Iterator[str]:

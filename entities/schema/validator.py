@@ -1,48 +1,41 @@
 """From the bytes of a body to the columns of a record, or to every fault in it at once.
 
 A valid body takes the quick way: msgspec decodes it by a type compiled from the schema, and a count of colons proves
-that no key was unknown or came twice. Whatever fails there takes the thorough way, which names all faults by treekey.
+that no key was unknown or came twice; what then is no value of its column yet is read. Whatever fails there takes the
+thorough way, which names all faults by treekey.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
 
 from connector.edge.errors import FAULTS_TOLD, Fault, shown
-from connector.edge.strict_json import LONGEST_NUMBER, NotFinite, below, read_object
+from connector.edge.ordinary_json import NOT_ORDINARY, NotOrdinary, exact, must_have_only
+from connector.edge.strict_json import NotFinite, below, read_object
 from entities.entity import OnUnknown
 from entities.schema.fields import FieldSchema, wire_object
 from entities.schema.readers import Invalid
 
-KEY_END = re.compile(rb'"[ \t\r\n]*:')
 encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(msgspec.Struct):
     """What a body says: values by column, names that were ignored, members that are kept, and faults.
 
     An unreadable one is no JSON object: nothing can be said of its fields.
     """
 
-    values: dict[str, Any] = field(default_factory=dict)
-    ignored: list[str] = field(default_factory=list)
-    extra: dict[str, Any] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    values: dict[str, Any] = {}
+    ignored: list[str] = []
+    extra: dict[str, Any] = {}
+    faults: list[Fault] = []
     is_unreadable: bool = False
 
 
 ReadEntry = Callable[[FieldSchema, Any, str, Reading], Any]
-
-
-class NotQuick(Exception):
-    """The quick way does not judge this body."""
 
 
 class Validator:
@@ -52,29 +45,31 @@ class Validator:
         self.name = name
         self.fields = {item.name: item for item in fields}
         self.on_unknown = on_unknown
-        self.settled = {item.name: item.column for item in fields if item.is_settled}
-        self.decoder = msgspec.json.Decoder(wire_object(name, fields), float_hook=exact)
+        self.judged = {item.name: item for item in fields if not item.is_settled}
+        self.nested = [item for item in fields if item.children]
+        self.decode = msgspec.json.Decoder(wire_object(name, fields), float_hook=exact).decode
 
     def read(self, raw: bytes) -> Reading:
         """Return what a body says; nothing of it is stored when there are faults."""
         try:
             return self.quick(raw)
-        except (NotQuick, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, InvalidOperation):
+        except NOT_ORDINARY:
             return self.thorough(raw)
 
     def quick(self, raw: bytes) -> Reading:
-        payload: dict[str, Any] = self.decoder.decode(raw)
-        if b"\\u0000" in raw or not has_only(count_keys(payload, self.fields.values()), raw):
-            raise NotQuick
-        reading = Reading()
-        for name, value in payload.items():
-            column = self.settled.get(name)
-            if column is None:
-                self.take(self.fields[name], value, self.fields[name].treekey, reading)
-            else:
-                reading.values[column] = value
+        """Return what a body without a fault says; raise one of NOT_ORDINARY for any other."""
+        values: dict[str, Any] = self.decode(raw)
+        reading = Reading(values)
+        if values.keys().isdisjoint(self.judged):
+            must_have_only(len(values), raw)
+            return reading
+        must_have_only(len(values) + count_known(self.nested, values), raw)
+        # All are taken out before one is put in: the name of a field may be the column of another.
+        judged = [(item, values.pop(name)) for name, item in self.judged.items() if name in values]
+        for item, value in judged:
+            self.take(item, value, item.treekey, reading)
         if reading.faults:
-            raise NotQuick
+            raise NotOrdinary
         return reading
 
     def thorough(self, raw: bytes) -> Reading:
@@ -82,27 +77,36 @@ class Validator:
         reading = Reading(faults=list(faults), is_unreadable=payload is None)
         if payload is not None:
             self.take_members(self.fields, payload, self.name, reading)
-        told = {fault.treekey for fault in faults}
-        reading.faults = faults + [fault for fault in reading.faults[len(faults) :] if fault.treekey not in told]
+        if faults:
+            told = {fault.treekey for fault in faults}
+            reading.faults = faults + [fault for fault in reading.faults[len(faults) :] if fault.treekey not in told]
         return reading
 
     def take_members(
         self, fields: dict[str, FieldSchema], values: dict[str, Any], parent: str, reading: Reading
     ) -> None:
         for name, value in values.items():
+            item = fields.get(name)
+            if item is None:
+                self.take_unknown(parent, name, value, reading)
+            elif (type(value) is str and len(value) <= item.settled_length) or (value is None and item.settles_null):
+                reading.values[item.column or ""] = value
+                continue
+            else:
+                self.take(item, value, item.treekey, reading)
             if len(reading.faults) > FAULTS_TOLD:
                 break
-            if name in fields:
-                self.take(fields[name], value, fields[name].treekey, reading)
-            else:
-                self.take_unknown(parent, name, value, reading)
 
     def take(self, item: FieldSchema, value: Any, treekey: str, reading: Reading) -> None:
         """Put the value of a known field into its columns."""
         if item.is_null(value):
             self.clear(item, treekey, reading)
-        elif not item.is_group:
-            reading.values[item.column or ""] = self.column_value(item, value, treekey, reading)
+        elif item.reader is not None:
+            read = self.listed_values if item.multiple else one
+            reading.values[item.column or ""] = read(item, value, treekey, reading)
+        elif item.multiple:
+            shapes = self.listed(item, value, treekey, reading, self.shape)
+            reading.values[item.column or ""] = None if reading.faults else encode(shapes).decode()
         elif isinstance(value, dict):
             self.take_members(item.by_name, value, treekey, reading)
         else:
@@ -115,13 +119,8 @@ class Validator:
                 reading.faults.append(Fault(path, "required", f"{leaf.name} is required and cannot be null."))
             reading.values[leaf.column or ""] = leaf.cleared()
 
-    def column_value(self, item: FieldSchema, value: Any, treekey: str, reading: Reading) -> Any:
-        if not item.is_object_list:
-            return (
-                self.listed(item, value, treekey, reading, one) if item.multiple else one(item, value, treekey, reading)
-            )
-        shapes = self.listed(item, value, treekey, reading, self.shape)
-        return None if reading.faults else encode(shapes).decode()
+    def listed_values(self, item: FieldSchema, value: Any, treekey: str, reading: Reading) -> list[Any]:
+        return self.listed(item, value, treekey, reading, one)
 
     def listed(self, item: FieldSchema, value: Any, treekey: str, reading: Reading, read: ReadEntry) -> list[Any]:
         if not isinstance(value, list):
@@ -183,41 +182,34 @@ class Validator:
         return own if parent == self.name else f"{parent.removeprefix(f'{self.name}.')}.{own}"
 
 
-def exact(text: str) -> Decimal:
-    """Return a JSON number that is no integer; one that the thorough way refuses for its length is not quick."""
-    if len(text) > LONGEST_NUMBER:
-        raise NotQuick
-    return Decimal(text)
-
-
-def count_keys(payload: dict[str, Any], fields: Iterable[FieldSchema]) -> int:
-    """Return how many keys a decoded object and the objects in it have."""
-    count = len(payload)
-    for item in fields:
-        if item.children and (value := payload.get(item.name)):
-            count += sum(count_keys(entry, item.children) for entry in (value if item.multiple else [value]))
+def count_known(nested: Iterable[FieldSchema], payload: dict[str, Any]) -> int:
+    """Return how many keys the objects have that are in a decoded one, by the fields which hold them."""
+    count = 0
+    for item in nested:
+        if value := payload.get(item.name):
+            for entry in value if item.multiple else [value]:
+                count += len(entry) + count_known(item.nested, entry)
     return count
-
-
-def has_only(keys: int, raw: bytes) -> bool:
-    """Tell whether a valid JSON text has no more keys than these: each is followed by a colon, some texts have more."""
-    return raw.count(b":") == keys or len(KEY_END.findall(raw)) == keys
 
 
 def one(item: FieldSchema, value: Any, treekey: str, reading: Reading) -> Any:
     """Return the value of a field that is not a list, or of one entry of a list."""
-    if isinstance(value, NotFinite):
-        return None
     assert item.reader is not None  # noqa: S101 (only objects have none)
     try:
-        if isinstance(value, list):
-            raise Invalid("not_a_single_value", "must be a single value, not a list")
-        if item.is_null(value):
-            raise Invalid("null_in_list", "must not hold null")
         return item.reader.read(value)
     except Invalid as exc:
-        reading.faults.append(wrong(item, treekey, exc.code, exc.message, value))
+        if not isinstance(value, NotFinite):  # Which has been told of.
+            reading.faults.append(wrong(item, treekey, *reason(item, value, exc), value))
         return None
+
+
+def reason(item: FieldSchema, value: Any, exc: Invalid) -> tuple[str, str]:
+    """Return why a value is refused, as code and message: no reader takes a list, or null in one."""
+    if isinstance(value, list):
+        return "not_a_single_value", "must be a single value, not a list"
+    if item.is_null(value):
+        return "null_in_list", "must not hold null"
+    return exc.code, exc.message
 
 
 def as_json(item: FieldSchema, value: Any, treekey: str, reading: Reading) -> Any:

@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from connector.edge.strict_json import DEPTH, NotFinite, read_object, too_deep
+from connector.edge.ordinary_json import DEPTH, NOT_ORDINARY, ordinary, too_deep
+from connector.edge.strict_json import NotFinite, read_object, read_thoroughly
 
 TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=10)
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False)
@@ -37,6 +38,51 @@ def test_any_valid_object_is_read_as_it_is(value: dict[str, Any]) -> None:
     payload, faults = read_object(json.dumps(value).encode())
     assert faults == []
     assert payload == exact(value)
+
+
+def agrees(raw: bytes) -> bool:
+    """Tell whether the reader of ordinary JSON declines a body, or reads what the thorough one does, without a fault."""
+    try:
+        found = ordinary(raw)
+    except NOT_ORDINARY:
+        return True
+    members, faults = read_thoroughly(raw, "")
+    return (repr(found), []) == (repr(members), faults)
+
+
+PIECES = [
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    '"a"',
+    '"b"',
+    '"\\":"',
+    '"\\u0000"',
+    '"\\ud800"',
+    "1",
+    "-0",
+    "1.50",
+    "1e309",
+    "9" * 310,
+]
+
+
+@given(st.dictionaries(TEXT, VALUES, max_size=3).map(json.dumps) | st.lists(st.sampled_from(PIECES)).map("".join))
+@example('{"a": 1, "a": 2}')
+@example('{"a": [{"b": 1, "b": 2}]}')
+@example('{"a": "\\": ", "a": 2}')
+@example('{"a": "\\u0000"}')
+@example('{"a": "\\\\u0000"}')
+@example('{"a": [' + "9" * 310 + "]}")
+@example('{"a": 1e309}')
+@example('{"a": 1.' + "0" * 1000 + "}")
+@example('{"a": ' + "[" * DEPTH + "]" * DEPTH + "}")
+@example("[]")
+def test_ordinary_way_declines_or_agrees_with_the_thorough_one(text: str) -> None:
+    assert agrees(text.encode())
 
 
 @given(st.binary(max_size=60) | st.text('{}[]",:\\01ue ', max_size=60).map(str.encode))

@@ -8,6 +8,8 @@ import time
 import pytest
 
 from entities.entity import OnUnknown
+from entities.schema.fields import FieldSchema
+from entities.schema.readers import Number, Text
 from entities.schema.validator import Validator
 from tests.entities.everything import SCHEMA, encoded, fault_codes, read
 
@@ -76,6 +78,16 @@ def test_list_of_objects_stores_no_unknown_member() -> None:
 
 def test_group_reads_only_the_members_that_came() -> None:
     assert read({"group": {"inner": {"flag": True}}}).values == {"group_inner_flag": True}
+
+
+def test_field_may_have_the_name_of_another_fields_column() -> None:
+    fields = [
+        FieldSchema("a", "odd.a", "number", Number(decimals=0), column="b"),
+        FieldSchema("b", "odd.b", "text", Text(), column="c"),
+        FieldSchema("c", "odd.c", "number", Number(decimals=0), column="a"),
+    ]
+    for raw in (b'{"a": 1, "b": "x", "c": 3}', b'{"c": 3, "odd": null, "b": "x", "a": 1}'):
+        assert Validator("odd", fields, OnUnknown.IGNORE).read(raw).values == {"b": 1, "c": "x", "a": 3}
 
 
 def test_null_clears_every_column_of_a_group() -> None:
