@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PEERS := benchmarks/.venv
 SINGER := benchmarks/.venv-singer
 
-.PHONY: run demo test screenshots storm bench check audit smoke format settings requirements release
+.PHONY: run demo test screenshots storm bench bench-keep check audit smoke format settings requirements release
 
 run: $(VENV)/run.stamp
 	@exec $(BIN)/python -m connector.stack run
@@ -26,11 +26,16 @@ screenshots: $(VENV)/browser.stamp
 storm: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.storm $(ARGS)
 
-# make bench, make bench ONLY=create,accept QUICK=1: speed beside others' ways of doing the same
+# make bench, make bench ONLY=create,accept QUICK=1, make bench GROWTH=1: speed beside others' ways of doing the same
 bench: export ONLY := $(ONLY)
 bench: export QUICK := $(QUICK)
+bench: export GROWTH := $(GROWTH)
 bench: $(VENV)/run.stamp $(PEERS)/run.stamp $(SINGER)/run.stamp
 	@exec $(BIN)/python -m benchmarks
+
+# make bench-keep: the last whole run's table and plot, to where the documents show them; the result is committed
+bench-keep: $(VENV)/run.stamp
+	@$(BIN)/python -m benchmarks.keeping
 
 # What is judged without a database, with the settings of a production; and what deploys it.
 check: export DEBUG = false

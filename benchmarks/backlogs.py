@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from benchmarks import deliveries
 from benchmarks.deliveries import Product
 from benchmarks.ours import Ours
+from benchmarks.parts import Usage
 from connector.stack.waiting import Waiting
 
 WORKERS = 2
@@ -22,27 +23,29 @@ APPLIED = """
 
 
 @contextmanager
-def our_workers(ours: Ours, *, processes: int = WORKERS) -> Iterator[int]:
-    """Have worker processes and the dispatcher, warmed up, and yield the worker's process id."""
-    with ours.program("dispatcher"), ours.program("worker", f"--concurrency={processes}") as worker:
+def our_workers(ours: Ours, *, processes: int = WORKERS) -> Iterator[None]:
+    """Have worker processes and the dispatcher, warmed up."""
+    with ours.program("dispatcher"), ours.program("worker", f"--concurrency={processes}"):
         apply(ours, distinct(1000))
-        yield worker.pid
+        yield
 
 
 def distinct(count: int) -> Iterator[Product]:
     return deliveries.creations(f"round-{next(ROUNDS)}", count)
 
 
-def apply(ours: Ours, products: Iterator[Product]) -> float:
+def apply(ours: Ours, products: Iterator[Product], *, usage: Usage | None = None) -> float:
     """Return how many deliveries a second our workers apply.
 
     The clock starts at the commit that shows the backlog to them, and ends with the time of the last delivery.
     """
+    usage = usage or Usage()
     with ours.database() as connection:
         (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM sync_delivery").fetchone() or (0,)
         with connection.transaction():
             deliveries.store(connection, ours.client_id, products)
             (started,) = connection.execute("SELECT clock_timestamp()").fetchone() or (None,)
+            usage.begin()
         Waiting().until(lambda: connection.execute(WAITS).fetchone() == (False,), "our workers", seconds=PATIENCE)
         count, others, seconds = connection.execute(APPLIED, [started, last]).fetchone() or (0, 0, 0)
     if others:

@@ -8,15 +8,17 @@ from benchmarks.load import Load, Target
 from benchmarks.servers import Side
 
 PREFIX = "walk-"
+KEYS = f"'{PREFIX}' || lpad(number::text, {len(KEY) - len(PREFIX)}, '0')"
 COLUMNS = """
     SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns
-    WHERE table_name = %s AND column_name NOT IN ('id', 'sku')
+    WHERE table_name = %s AND column_name <> 'id' AND column_name <> ALL (%s)
 """
 COPIES = """
-    WITH old AS (DELETE FROM {table} RETURNING *)
-    INSERT INTO {table} (sku, {columns})
-    SELECT '{prefix}' || lpad(number::text, {width}, '0'), {columns}
-    FROM (SELECT * FROM old LIMIT 1) AS one, generate_series(1, {count}) AS number
+    CREATE TEMPORARY TABLE one AS SELECT * FROM {table} LIMIT 1;
+    TRUNCATE {table};
+    INSERT INTO {table} ({drawn}, {columns})
+    SELECT {values}, {columns} FROM one, generate_series(1, {count}) AS number;
+    DROP TABLE one
 """
 
 
@@ -32,9 +34,11 @@ def fill(bench: Bench, count: int) -> None:
     copy(bench.theirs, "catalogue_product", count)
 
 
-def copy(side: Side, table: str, count: int) -> None:
+def copy(side: Side, table: str, count: int, **drawn: str) -> None:
+    """Have copies of one row in the place of all; `drawn` is what differs, by the row's number."""
+    drawn = drawn or {"sku": KEYS}
     with side.database() as connection:
-        (columns,) = connection.execute(COLUMNS, [table]).fetchone() or ("",)
-        form = {"table": table, "columns": columns, "prefix": PREFIX, "width": len(KEY) - len(PREFIX)}
+        (columns,) = connection.execute(COLUMNS, [table, list(drawn)]).fetchone() or ("",)
+        form = {"table": table, "columns": columns, "drawn": ", ".join(drawn), "values": ", ".join(drawn.values())}
         connection.execute(COPIES.format(**form, count=count).encode())
         connection.execute(f"VACUUM ANALYZE {table}".encode())

@@ -26,7 +26,7 @@ def rates(
     seconds = bench.size(3, quick=1)
     with bench.ours.web() as web, peers(bench) as ports:
         ours = Load(Target(web, "//entity/product", {**bench.ours.headers, **headers}, status), seconds=seconds)
-        loads = {name: load(bench, port, seconds / 2 if name == LIMIT else seconds) for name, port in ports.items()}
+        loads = {name: load(bench, port, seconds if name == DRF else seconds / 2) for name, port in ports.items()}
         sides = {"ours": ours.rate, **{name: each.rate for name, each in loads.items()}, **(further or {})}
         measured = interleaved(bench, sides, rounds=bench.size(5, quick=2))
     ours.must_be_stored(bench.ours.count(stored))

@@ -54,7 +54,7 @@ def statement(client_id: int) -> sql.Composed:
 
 def rate(bench: Bench, pgbench: Path, script: Path) -> float:
     """Return how many rows a second as many connections as the load's insert."""
-    seconds = bench.size(3, quick=1)
+    seconds = bench.size(2, quick=1)
     options = (f"--client={CONNECTIONS}", "--jobs=2", f"--time={seconds}", "--protocol=prepared", "--no-vacuum")
     where = (f"--host={bench.ours.servers.cluster.sockets}", f"--username={ROLE}", bench.ours.database_name)
     command = [str(pgbench), *options, f"--file={script}", *where]

@@ -14,6 +14,7 @@ from benchmarks.processes import CHECKOUT
 
 PUBLISHED = CHECKOUT / "tests" / "contract" / "examples" / "create.request.json"
 BODY = PUBLISHED.read_bytes().replace(b"hde012", KEY)
+UPDATE = PUBLISHED.with_name("update.request.json").read_bytes().replace(b"hde012", KEY)
 CONNECTIONS = 16
 ROUNDS = itertools.count()  # Keys begin with the round's number: no two requests of a run have the same one.
 

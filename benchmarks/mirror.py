@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from benchmarks.processes import process
 from benchmarks.servers import Servers, Side
 
+NAME = "mirror"
 PULLED = "SELECT count(*) FROM entities_product JOIN sync_delivery ON last_delivery = sync_delivery.id"
 
 
@@ -17,14 +18,13 @@ PULLED = "SELECT count(*) FROM entities_product JOIN sync_delivery ON last_deliv
 class Mirror(Side):
     """It has no web server of its own: pulling takes none."""
 
-    database_name = "mirror"
     environment: dict[str, str]
 
     @classmethod
     def prepared(cls, servers: Servers, token: str) -> Mirror:
-        servers.cluster.create_database(cls.database_name)
-        url = servers.cluster.url(cls.database_name)
-        mirror = cls(servers, {**os.environ, "DATABASE_URL": url, "RESYNC_TOKEN": token})
+        servers.cluster.create_database(NAME)
+        url = servers.cluster.url(NAME)
+        mirror = cls(servers, NAME, {**os.environ, "DATABASE_URL": url, "RESYNC_TOKEN": token})
         mirror.manage("migrate", "--verbosity=0")
         return mirror
 

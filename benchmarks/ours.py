@@ -34,7 +34,6 @@ LEFT_BY_A_WORK = "sync_delivery, sync_attempt, sync_gauge, entities_product"
 class Ours(Side):
     """The connector over a database of its own in the run's PostgreSQL."""
 
-    database_name = ROLE
     client_id: int
     headers: dict[str, str]
 
@@ -50,12 +49,13 @@ class Ours(Side):
         call_command("migrate", verbosity=0)
         token, text = issue(client_name="dsync")
         headers = {"Auth-Token": text, "Entity-Token": entity_tokens()["product"], "Process-Id": "benchmark"}
-        return cls(servers, token.client_id, headers)
+        return cls(servers, ROLE, token.client_id, headers)
 
     @contextmanager
-    def web(self) -> Iterator[int]:
-        """Run the web server and yield its port."""
-        with web([sys.executable, *GUNICORN], log=self.servers.log("web"), env=os.environ) as port:
+    def web(self, **environment: str) -> Iterator[int]:
+        """Run the web server, with more in its environment, and yield its port."""
+        environment = {**os.environ, "DATABASE_URL": self.servers.cluster.url(self.database_name), **environment}
+        with web([sys.executable, *GUNICORN], log=self.servers.log("web"), env=environment) as port:
             yield port
 
     @contextmanager
@@ -68,5 +68,8 @@ class Ours(Side):
     def clean(self) -> None:
         with self.database() as connection:
             connection.execute(f"TRUNCATE {LEFT_BY_A_WORK}".encode())
-        with redis.Redis(unix_socket_path=str(self.servers.valkey.socket)) as client:
+        with self.valkey() as client:
             client.flushall()
+
+    def valkey(self) -> redis.Redis:
+        return redis.Redis(unix_socket_path=str(self.servers.valkey.socket))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.plot import plot
 from benchmarks.rounds import Samples
 
+SHOWN = ("quick", "cores", "parser", "python", "postgresql", "valkey")  # The rest is in surroundings.json.
 HEAD = ("work", "peer", "ours", "theirs", "unit", "ratio", "goal", "met")
 
 
@@ -66,16 +69,31 @@ class Comparison:
 
 @dataclass
 class Report:
-    """The comparisons of a run, written anew after each work: what was not run is absent."""
+    """The comparisons of a run, written anew after each: what was not run is absent."""
 
     folder: Path
     about: Mapping[str, Any]
+    notes: Sequence[str]
     rows: list[Comparison] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
 
-    def add(self, rows: Iterable[Comparison]) -> None:
-        self.rows.extend(rows)
-        (self.folder / "results.json").write_text(json.dumps([row.as_json() for row in self.rows], indent=2) + "\n")
+    def add(self, work: str, rows: Iterable[Comparison]) -> None:
+        """Take the rows of a work as it measures them, and how long all of it takes."""
+        started = time.monotonic()
+        for row in rows:
+            self.rows.append(row)
+            self.write()
+        self.seconds[work] = round(time.monotonic() - started, 1)
+        self.write()
+
+    def write(self) -> None:
+        self.keep("results.json", [row.as_json() for row in self.rows])
+        self.keep("surroundings.json", {**self.about, "notes": self.notes, "seconds": self.seconds})
         (self.folder / "table.txt").write_text(self.table())
+        (self.folder / "plot.svg").write_text(plot(self.rows))
+
+    def keep(self, name: str, content: Any) -> None:
+        (self.folder / name).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
     def table(self) -> str:
         """Return medians with what lay around them (lowest to highest), and ratios."""
@@ -84,5 +102,5 @@ class Report:
         text = [
             "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
         ]
-        about = ", ".join(f"{name}: {value}" for name, value in self.about.items())
-        return "\n".join([*text, "", about, ""])
+        about = ", ".join(f"{name}: {self.about[name]}" for name in SHOWN)
+        return "\n".join([*text, "", *self.notes, *([""] if self.notes else []), about, ""])

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import psycopg
 
@@ -65,8 +65,8 @@ class Servers:
 class Side:
     """One side of a comparison, with a database of its own in the run's PostgreSQL."""
 
-    database_name: ClassVar[str]
     servers: Servers
+    database_name: str
 
     @contextmanager
     def database(self) -> Iterator[psycopg.Connection]:

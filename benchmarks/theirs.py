@@ -23,7 +23,6 @@ USER = "dsync"
 class Theirs(Side):
     """The peers' project over a database of its own in the run's PostgreSQL."""
 
-    database_name = DATABASE
     environment: dict[str, str]
     headers: dict[str, str]
 
@@ -42,7 +41,7 @@ class Theirs(Side):
         manage(environment, "migrate", "--run-syncdb", "--verbosity=0")
         manage(environment, "createsuperuser", "--noinput", f"--username={USER}", "--email=dsync@example.com")
         token = manage(environment, "drf_create_token", USER).split()[2]
-        return cls(servers, environment, {"Authorization": f"Token {token}", "X-API-Key": token})
+        return cls(servers, DATABASE, environment, {"Authorization": f"Token {token}", "X-API-Key": token})
 
     @contextmanager
     def web(self, peer: str) -> Iterator[int]:

@@ -21,7 +21,7 @@ PROCRASTINATE = "procrastinate task per row, the same"
 
 def run(bench: Bench) -> Iterator[Comparison]:
     bench.clean()
-    count, tasks = bench.size(50_000, quick=5_000), bench.size(1_000, quick=300)
+    count, tasks = bench.size(30_000, quick=5_000), bench.size(1_000, quick=300)
     first, second = stock(bench.theirs), tuned(bench.theirs)
     with our_workers(bench.ours), first.workers(distinct(100)), second.workers(distinct(100)):
         sides = {

@@ -21,7 +21,7 @@ STOCK = "Celery task per row, same records"
 
 def run(bench: Bench) -> Iterator[Comparison]:
     bench.clean()
-    count, tasks = bench.size(50_000, quick=5_000), bench.size(1_000, quick=300)
+    count, tasks = bench.size(30_000, quick=5_000), bench.size(1_000, quick=300)
     celery = stock(bench.theirs)
     with our_workers(bench.ours), celery.workers(creations("hot", RECORDS)):
         apply(bench.ours, creations("hot", RECORDS))

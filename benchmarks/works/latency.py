@@ -23,7 +23,7 @@ from benchmarks.rounds import interleaved
 
 PAUSE = 0.05  # before each write, so that nothing is left to do when it comes
 LOOK_EVERY = 0.0005
-PATIENCE = 10.0
+PATIENCE = 60.0  # The first answer waits until all that has just been started is up.
 PROGRAMS = ("dispatcher", "worker", "effects", "beat")
 STATE = "SELECT state FROM sync_delivery WHERE id = %s"
 

@@ -1,35 +1,38 @@
-"""The resident memory of one worker process over half a million deliveries: its last quarter against its first."""
+"""The resident memory of a worker process over many deliveries, and of the web server over many writes.
+
+What comes last is compared with what comes first, after a portion that does not count. Importers: see `imports`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import psutil
+from collections.abc import Callable, Iterator
 
 from benchmarks.backlogs import apply, distinct, our_workers
 from benchmarks.bench import Bench
-from benchmarks.results import Comparison, Goal
-from benchmarks.rounds import Samples
+from benchmarks.holding import held
+from benchmarks.load import Load, Target
+from benchmarks.parts import WEB, WORKERS, resident
+from benchmarks.results import Comparison
 
-PORTIONS = 10
-MIB = 1024 * 1024
+PORTIONS = 8
 
 
 def run(bench: Bench) -> Iterator[Comparison]:
     bench.clean()
-    portion = bench.size(500_000, quick=50_000) // PORTIONS
+    portion = bench.size(120_000, quick=16_000) // PORTIONS
+    with our_workers(bench.ours, processes=1):
+        yield over(bench, WORKERS, lambda: apply(bench.ours, distinct(portion)))
+    bench.clean()
+    seconds = bench.size(3, quick=1)
+    with bench.ours.web() as port:
+        yield over(bench, WEB, Load(Target(port, "//entity/product", bench.ours.headers), seconds=seconds).rate)
+
+
+def over(bench: Bench, part: str, portion: Callable[[], float]) -> Comparison:
+    """Return how much a part holds after each portion, which tells how quick it was."""
     sizes = []
-    with our_workers(bench.ours, processes=1) as worker:
-        for number in range(1, PORTIONS + 1):
-            rate = apply(bench.ours, distinct(portion))
-            sizes.append(resident(worker))
-            bench.tell(f"  {number * portion:,} deliveries: {sizes[-1]:.1f} MiB ({rate:,.0f} rows/s)")
-    quarter = -(-PORTIONS // 4)
-    first, last = Samples(sizes[:quarter]), Samples(sizes[-quarter:])
-    yield Comparison("memory", "its own first quarter", last, first, "MiB", Goal(1.1, at_most=True))
-
-
-def resident(worker: int) -> float:
-    """Return the memory of the process that runs the tasks, the only child of Celery's first one."""
-    (process,) = psutil.Process(worker).children()
-    return float(process.memory_info().rss) / MIB
+    for number in range(PORTIONS + 1):
+        rate = portion()
+        sizes.append(resident(part))
+        bench.tell(f"  {part}, portion {number or 'of the warm-up'}: {sizes[-1]:.1f} MiB ({rate:,.0f}/s)")
+    return held(f"memory, {part}", sizes[1:])

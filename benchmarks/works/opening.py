@@ -5,18 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-import psutil
-
 from benchmarks.bench import Bench
 from benchmarks.catalogues import fill
+from benchmarks.holding import held
 from benchmarks.pages import SIZE, Reader
+from benchmarks.parts import WEB, resident
 from benchmarks.results import Comparison, Goal
-from benchmarks.rounds import Samples, interleaved
+from benchmarks.rounds import interleaved
 
 COUNT = "count(*) of the table"
 QUARTERS = 4
 EVERY = 5  # pages; all boundaries are found on the way
-MIB = 1024 * 1024
 
 
 def run(bench: Bench) -> Iterator[Comparison]:
@@ -47,13 +46,6 @@ def memory(bench: Bench, reader: Reader, pages: int) -> Comparison:
     sizes, quarter = [], pages // QUARTERS
     for number in range(QUARTERS):
         reader.times(range(number * quarter + 1, (number + 1) * quarter + 1, EVERY))
-        sizes.append(resident_of_web())
+        sizes.append(resident(WEB))
         bench.tell(f"  {(number + 1) * quarter:,} pages: {sizes[-1]:.1f} MiB")
-    goal = Goal(1.1, at_most=True)
-    return Comparison("walk-memory", "its own first quarter", Samples(sizes[-1:]), Samples(sizes[:1]), "MiB", goal)
-
-
-def resident_of_web() -> float:
-    """Return the memory of the web server's working processes; no other server runs now."""
-    (web,) = (child for child in psutil.Process().children() if "gunicorn" in child.cmdline())
-    return sum(float(process.memory_info().rss) for process in web.children()) / MIB
+    return held("walk-memory", sizes)

@@ -7,18 +7,16 @@ from collections.abc import Iterator
 
 from benchmarks.bench import Bench
 from benchmarks.changing import Change, rates
-from benchmarks.client import KEY
 from benchmarks.creation import DRF, UNIT
-from benchmarks.load import PUBLISHED
+from benchmarks.load import UPDATE
 from benchmarks.results import Comparison, Goal
 
-BODY = PUBLISHED.with_name("update.request.json").read_bytes().replace(b"hde012", KEY)
-FIELDS = json.dumps({name: value for name, value in json.loads(BODY).items() if name != "sku"}).encode()
+FIELDS = json.dumps({name: value for name, value in json.loads(UPDATE).items() if name != "sku"}).encode()
 CHANGED = "SELECT count(*) FROM {} WHERE color = 'White' AND status = 'Disabled'"
 
 
 def run(bench: Bench) -> Iterator[Comparison]:
-    ours = Change("PUT", BODY, 200, CHANGED.format("entities_product"))
+    ours = Change("PUT", UPDATE, 200, CHANGED.format("entities_product"))
     drf = Change("PATCH", FIELDS, 200, CHANGED.format("catalogue_product"))
     measured = rates(bench, ours, drf)
     yield Comparison("update", DRF, measured["ours"], measured[DRF], UNIT, Goal(3.5))
