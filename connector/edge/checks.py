@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError, connections
 
 from connector.edge import brokers
 from connector.edge.encryption import keyring
-from connector.edge.networks import is_network
+from connector.edge.network_settings import wrong_networks
 
 UNSAFE = """
     SELECT name FROM pg_settings
@@ -94,12 +94,7 @@ def check_field_keys(**_kwargs: Any) -> list[CheckMessage]:
 @register(Tags.security)
 def check_proxies(**_kwargs: Any) -> list[CheckMessage]:
     """Refuse proxies that are no networks, and such as nobody asks for."""
-    hint = "Such as 10.1.0.0/16,fd00:1::/64, without bits of a host, and with BEHIND_TLS_PROXY."
-    faults = [
-        f"Network {place} of TRUSTED_PROXIES is none."
-        for place, network in enumerate(settings.TRUSTED_PROXIES, start=1)
-        if not is_network(network)
-    ]
+    faults = list(wrong_networks("TRUSTED_PROXIES", identity="edge.E013"))
     if settings.TRUSTED_PROXIES and not settings.SECURE_PROXY_SSL_HEADER:
-        faults.append("TRUSTED_PROXIES are believed nothing without BEHIND_TLS_PROXY.")
-    return [Error(fault, hint=hint, id="edge.E013") for fault in faults]
+        faults.append(Error("TRUSTED_PROXIES are believed nothing without BEHIND_TLS_PROXY.", id="edge.E013"))
+    return faults

@@ -120,11 +120,17 @@ def test_update_that_creates_costs_five_statements(dsync: Dsync, policy: Policy)
     assert starts(found, LOCK, ENTER, UPDATE, CREATE, RECORD), found
 
 
-def test_delete_costs_five_statements(dsync: Dsync) -> None:
+def test_delete_costs_three_statements(dsync: Dsync) -> None:
     dsync.post("product", {"sku": "a"})
     with statements() as found:
         assert dsync.delete("product", "a").status_code == 200
-    assert starts(found, LOCK, ENTER, COUNT, UPDATE, RECORD), found
+    assert starts(found, LOCK, TRY, AT_ONCE), found
+
+
+def test_delete_of_what_is_not_there_costs_eight_statements(dsync: Dsync) -> None:
+    with statements() as found:
+        assert dsync.delete("product", "a").status_code == 200
+    assert starts(found, LOCK, TRY, AT_ONCE, LOCK, ENTER, COUNT, UPDATE, RECORD), found
 
 
 def test_delete_costs_four_statements_where_any_number_passes(dsync: Dsync, settings: Any) -> None:

@@ -17,6 +17,7 @@ REQUESTS = 'connector_request_duration_seconds_count{route="^entity/",status="%s
 SLOW = 'connector_request_duration_seconds_bucket{route="^entity/product",le="%s"}'
 LAG = 'connector_delivery_lag_seconds_bucket{entity="product",instance="%s",le="%s"}'
 PUSHES = 'connector_pushes_total{entity="product",result="%s"}'
+MAILS = 'connector_mails_total{about="runs",result="%s"}'
 CONNECTIONS = 'connector_database_connections{instance="%s",process="connector-web",state="idle"}'
 LIMIT, MEMORY = "connector_database_connections_limit", "connector_valkey_memory%s_bytes"
 
@@ -33,6 +34,9 @@ FIRES = {  # What is told, a minute after the other: `start+step`.
     "ConnectorRetries": {'connector_delivery_retries_total{entity="product"}': "0+90"},
     "ConnectorPushesFail": {PUSHES % "away": "0+6", PUSHES % "taken": "0+4"},
     "ConnectorHooksGivenUp": {'connector_hooks_waiting{state="given_up"}': "1+0"},
+    "ConnectorMailsFail": {MAILS % "failed": "0+1"},
+    "ConnectorWebhookFails": {'connector_alert_webhooks_total{result="failed"}': "0+1"},
+    "ConnectorToldNobody": {MAILS % "given_up": "0+1"},
     "ConnectorSourcesFail": {'connector_sources{state="failing"}': "1+0"},
     "ConnectorRefusesCalls": {'connector_rate_refusals_total{scope="hood"}': "0+90"},
     "ConnectorDatabaseFull": {CONNECTIONS % "a": "90+0", CONNECTIONS % "b": "90+0", LIMIT: "100+0"},
@@ -53,6 +57,8 @@ WELL = {
     LAG % ("a", "+Inf"): "0+100",
     'connector_unfinished_deliveries{state="dead"}': "0+0",
     PUSHES % "taken": "0+100",
+    MAILS % "failed": "0+1",
+    MAILS % "sent": "0+1",
     CONNECTIONS % "a": "60+0",
     CONNECTIONS % "b": "60+0",
     LIMIT: "100+0",

@@ -14,6 +14,7 @@ from datasources.api import forms
 from partners.fields import tables
 from partners.fields.form import Form
 from partners.fields.json_schema import change_schema, create_schema
+from tests.ecma import EcmaValidator
 
 CHANGED = {
     "partner": tables.PARTNER,
@@ -119,7 +120,7 @@ def agree(form: Form, rules: dict[str, Any], body: dict[str, Any], *, is_new: bo
     """Hold that both take a body or neither does, but for what cannot be said."""
     raw = json.dumps(body).encode()
     codes = {fault.code for fault in (form.of_new(raw) if is_new else form.of_change(raw)).faults}
-    said = [error.message for error in Draft202012Validator(rules).iter_errors(body)]
+    said = [error.message for error in EcmaValidator(rules).iter_errors(body)]
     if not codes:
         assert said == [], body
     if not said:

@@ -9,6 +9,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection, transaction
 
+from entities import merging
+from entities.models import Product
+from entities.schema import schemas
 from sync import journal, runner
 from sync.models import Delivery, Lane
 from tests.conftest import Dsync
@@ -47,6 +50,33 @@ def test_replay_leaves_out_records_with_a_newer_write(white_then_black: Dsync) -
     with pytest.raises(SystemExit):
         run("resync", "replay", "product", "--applied", "--process", "1")
     assert Delivery.objects.count() == 2
+
+
+def written_by_a_file(**columns: str) -> None:
+    """Write a product as a file does, which leaves no delivery, by a number that was drawn before all others."""
+    with transaction.atomic():
+        merging.merge(schemas()["product"], list(columns), ["\t".join(columns.values())], 0)
+
+
+def test_replay_leaves_out_records_that_a_file_wrote_later(white_then_black: Dsync) -> None:
+    written_by_a_file(sku="a", color="Green")
+    with pytest.raises(SystemExit):
+        run("resync", "replay", "product", "--applied", "--process", "2")
+    assert Delivery.objects.count() == 2
+
+
+def test_repeat_of_what_a_file_has_overwritten_is_a_write_of_its_own(white_then_black: Dsync) -> None:
+    written_by_a_file(sku="a", color="Green")
+    white_then_black.put("product", "a", {"color": "Black"}, Process_Id="2")
+    assert Product.objects.get().color == "Black"
+
+
+def test_copies_are_not_replayed_beside_their_originals(white_then_black: Dsync) -> None:
+    for _ in range(2):
+        run("resync", "replay", "product", "--applied", "--process", "2", "--force")
+        runner.run(10)
+    original = Delivery.objects.get(process_id="2", replay_of=None).pk
+    assert list(Delivery.objects.exclude(replay_of=None).values_list("replay_of", flat=True)) == [original] * 2
 
 
 def test_replay_takes_overtaken_records_when_forced(dsync: Dsync) -> None:

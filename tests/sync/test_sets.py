@@ -195,7 +195,7 @@ def test_dsync_is_told_of_our_own_changes_alone() -> None:
     Switch.objects.create(entity="product", mode="inline", is_pushed=True)
     upserts({"sku": "pulled"}, {"sku": "same"})
     commands = [command("UPSERT", {"sku": sku}) for sku in ("imported", "same")]
-    ours = [replace(one, write=replace(one.write, is_local=True)) for one in commands]
+    ours = [msgspec.structs.replace(one, write=replace(one.write, is_local=True)) for one in commands]
     sets.apply(schemas()["product"], ours)
     assert list(Push.objects.values_list("record_key", flat=True)) == ["imported"]
 
