@@ -18,11 +18,12 @@ from django.db import connection
 
 from sync import modes
 from sync.models.delivery import Method
+from sync.together import AT_MOST
 from sync.write import Write, lock_number
 
 REASON = "More deletes of the entity came than pass without a person."
 PARTS = 64
-GROUP = 64  # deletes at the most; also the part of the count that groups raise, which no single delete holds up
+PART_OF_GROUPS = PARTS  # which no single delete holds up
 # The same at every place of a statement; the transaction may have waited since it began.
 STRETCH = "floor(extract(epoch FROM statement_timestamp()) / {})::bigint"
 PASSED = "SELECT coalesce(sum(deletes), 0) FROM sync_deletes WHERE entity = {} AND stretch = {}"
@@ -34,7 +35,7 @@ RAISE = """
         stretch = excluded.stretch
 """
 SINGLES = "current_setting('max_connections')::int"
-UNSEEN = f"CASE WHEN %(alone)s THEN 0 ELSE {SINGLES} + {GROUP} END"
+UNSEEN = f"CASE WHEN %(alone)s THEN 0 ELSE {SINGLES} + {AT_MOST} END"
 PART = f"mod(pg_backend_pid(), {PARTS})"
 NOW = STRETCH.format("%(seconds)s")
 ONE = f"SELECT %(entity)s, {NOW}, 1, {PART} FROM seen WHERE passed + {UNSEEN} < %(limit)s"  # noqa: S608 (ours, as below)
@@ -54,7 +55,7 @@ HAS_ROOM = f"""
     current_setting('connector.counts')::boolean
     AND ({PASSED.format("%s", STRETCH.format("%s"))}) + {SINGLES} + %s <= %s
 """
-DONE = f"SELECT %s, {STRETCH.format('%s')}, count(*), {GROUP} FROM written HAVING count(*) > 0"  # noqa: S608
+DONE = f"SELECT %s, {STRETCH.format('%s')}, count(*), {PART_OF_GROUPS} FROM written HAVING count(*) > 0"  # noqa: S608
 RAISE_BY_WRITTEN = RAISE.format(DONE)
 
 
