@@ -14,7 +14,7 @@ from sync.models.delivery import State
 from tests.acceptance.middleman import Middleman
 from tests.acceptance.pulls import Side
 from tests.acceptance.web import Web
-from tests.databases import libpq_url
+from tests.databases import libpq_url, new_database
 from tests.releases import databases
 from tests.sync.writes import DATABASE, prices, states
 from tests.sync.writes import run as apply_all
@@ -50,16 +50,18 @@ def original(web: Web, monkeypatch: pytest.MonkeyPatch) -> Side:
     return side
 
 
+def tool(name: str, *arguments: str) -> None:
+    subprocess.run([str(WHEEL / "bin" / name), *arguments], check=True, capture_output=True)
+
+
 @pytest.fixture
 def restored(original: Side, tmp_path: Path) -> Iterator[Restored]:
     """The service out of a dump of the original, which ran meanwhile."""
     name = f"restored_{original.web.port}"
-    dump = subprocess.run(
-        [str(WHEEL / "bin" / "pg_dump"), "--no-owner", libpq_url(original.web.environment["DATABASE_URL"])],
-        check=True,
-        capture_output=True,
-    )
-    url = databases.restore(name, dump.stdout)
+    dump = str(tmp_path / "connector.dump")
+    tool("pg_dump", "--format=custom", f"--file={dump}", libpq_url(original.web.environment["DATABASE_URL"]))
+    url = new_database(name)
+    tool("pg_restore", "--exit-on-error", "--no-owner", "--jobs=4", f"--dbname={libpq_url(url)}", dump)
     web = Web(tmp_path)
     web.start(url)
     yield Restored(web, name)

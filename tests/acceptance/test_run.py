@@ -172,7 +172,15 @@ def test_logs_hold_no_secret_and_nothing_that_was_sent(stack: LocalStack) -> Non
     httpx.get(f"{stack.url}/metrics", headers={"Authorization": f"Bearer {MARK}"}, trust_env=False)
     form = {"username": MARK, "password": MARK}
     httpx.post(f"{stack.url}/admin/login/", data=form, trust_env=False)
-    assert leaks(stack, [MARK, METRICS_TOKEN, *stack.headers.values(), *DEMONSTRATED]) == []
+    assert leaks(stack, [MARK, METRICS_TOKEN, *entity_tokens(stack), *DEMONSTRATED]) == []
+
+
+def entity_tokens(stack: LocalStack) -> list[str]:
+    """Return every Entity-Token, as the demo used them."""
+    layout = httpx.get(f"{stack.url}/datalayout", headers=stack.headers, trust_env=False).json()["data"]["data_layout"]
+    tokens = [entity["entity_token"] for entity in layout]
+    assert stack.headers["Entity-Token"] in tokens
+    return tokens
 
 
 def test_log_has_a_line_for_each_outcome_with_what_it_is_of(stack: LocalStack, traced: dict[str, Span]) -> None:

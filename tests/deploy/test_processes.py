@@ -41,6 +41,12 @@ def nameless(command: list[str]) -> list[str]:
     return [word for word in command if not word.endswith("@%h")]
 
 
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_unit_waits_for_the_schema_of_its_code(name: str) -> None:
+    waiting = unit_of(TEMPLATES[name])["Service"]["ExecStartPre"]
+    assert waiting == "/opt/connector/current/.venv/bin/python manage.py migrate --check"
+
+
 def test_database_of_compose_quotes_nothing_in_its_log() -> None:
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
     assert {f"{name}={value}" for name, value in QUIET.items()} <= set(services["postgres"]["command"])

@@ -62,6 +62,9 @@ def is_ours(label: str) -> bool:
     return "site-packages" not in Path(apps.get_app_config(label).path).parts
 
 
+UNKNOWN = ("unknown", "Its SQL depends on what a database has, or is code: read it.")
+
+
 def faults(migration: Migration, loader: MigrationLoader) -> Iterator[str]:
     """Yield what would stop or break the previous release, less what the migration says is meant."""
     accepted = dict(getattr(migration, "accepted_risks", {}))
@@ -69,7 +72,9 @@ def faults(migration: Migration, loader: MigrationLoader) -> Iterator[str]:
     try:
         risks = list(judged(sql_of(migration, loader), in_transaction=migration.atomic))
     except DatabaseError:
-        risks = [("unknown", "Its SQL depends on what a database has: read `manage.py sqlmigrate`.")]
+        risks = [UNKNOWN]
+    if not all(operation.reduces_to_sql for operation in migration.operations):
+        risks.append(UNKNOWN)
     yield from (f"{place}: {rule}: {why}" for rule, why in risks if rule not in accepted)
     for rule in accepted.keys() - {rule for rule, _ in risks}:
         yield f"{place}: accepts {rule}, which it does not risk"

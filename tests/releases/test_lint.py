@@ -42,6 +42,7 @@ def told(*operations: Operation, **declared: Any) -> list[str]:
         # Django takes the default away again, and the previous release names no such column.
         (migrations.AddField("delivery", "new", models.IntegerField(default=0)), "ban-drop-default"),
         (migrations.AddIndex("delivery", INDEX), "require-concurrent-index-creation"),
+        (migrations.RunPython(migrations.RunPython.noop), "unknown"),
         (migrations.RunSQL("DROP INDEX delivery_of_record"), "require-concurrent-index-deletion"),
         (migrations.RunSQL("ALTER TABLE sync_delivery ADD CHECK (tries >= 0)"), "constraint-missing-not-valid"),
         (migrations.RunSQL("ALTER TABLE sync_delivery ALTER tries SET NOT NULL"), "adding-not-nullable-field"),

@@ -11,7 +11,7 @@ import psycopg
 
 from tests.acceptance import tables
 from tests.acceptance.checker import drain
-from tests.acceptance.faults import kill, send_signal
+from tests.acceptance.faults import children_of, frozen, kill, send_signal
 from tests.acceptance.history import POST, PUT, History, Sent
 from tests.acceptance.hostile.stack import until
 from tests.acceptance.load import client_of, send
@@ -68,6 +68,20 @@ def postgres_down(storm: Storm) -> None:
         drain(storm.stack, load.history.process_ids)
         tell(f"  {time.monotonic() - back:.1f} s from its return to an empty backlog")
     assert load.troubles["503"]
+    storm.settle(load)
+
+
+@case()
+def postgres_stands_still(storm: Storm) -> None:
+    """PostgreSQL says nothing for a while and no connection ends, as behind a network that swallows everything."""
+    with storm.load() as load:
+        more_answers(load, 20)
+        server = storm.stack.programs.named("postgres")
+        with ExitStack() as still:
+            for process in (server, *children_of(server)):
+                still.enter_context(frozen(process))
+            storm.fault("a second of silence", times=sum(1 for _ in storm.moments(SECONDS, 1, 1)))
+        more_answers(load, 20)
     storm.settle(load)
 
 
