@@ -116,15 +116,22 @@ def test_settings_of_the_tests_are_not_refused() -> None:
     refuse_wrong_settings()
 
 
-@pytest.mark.parametrize("name", ["PORT", "WEB_WORKERS", "CONNECTOR_BODY_SECONDS"])
-@pytest.mark.parametrize(("value", "told"), [("wrong", "{} is no whole number.\n"), ("", "")], ids=["wrong", "empty"])
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("PORT", "wrong", "PORT is no whole number from 0.\n"),
+        ("WEB_WORKERS", "wrong", "WEB_WORKERS is no whole number from 1.\n"),
+        ("CONNECTOR_BODY_SECONDS", "0", "CONNECTOR_BODY_SECONDS is no whole number from 1.\n"),
+        ("CONNECTOR_BODY_SECONDS", "", ""),
+    ],
+)
 def test_number_of_the_web_server_is_refused_by_name_alone(
     name: str, value: str, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, value)
     command = [sys.executable, "-W", "ignore", "-m", "gunicorn", "--check-config", "-c", "deploy/gunicorn.conf.py"]
     ended = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
-    assert (ended.returncode != 0, ended.stderr) == (bool(told), told.format(name))
+    assert (ended.returncode != 0, ended.stderr) == (bool(told), told)
 
 
 def test_replica_beside_a_pooler_brings_its_own_time_outs(monkeypatch: pytest.MonkeyPatch) -> None:
