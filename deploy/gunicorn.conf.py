@@ -19,19 +19,20 @@ from gunicorn.http.message import Request
 from gunicorn.workers.gthread import DEFAULT_WORKER_DATA_TIMEOUT, TConn, ThreadWorker
 
 
-def number(name: str, usual: int, *, least: int = 1) -> int:
+def number(name: str, text: str, *, least: int = 1) -> int:
     """Return a variable's number; where it is none this ends, and says no more of what it is."""
-    text = os.environ.get(name) or str(usual)
     if not text.isdecimal() or int(text) < least:
         sys.exit(f"{name} is no whole number from {least}.")
     return int(text)
 
 
 STAYS = 20  # milliseconds
-PAUSE = number("CONNECTOR_SOCKET_SECONDS", 5)
+PAUSE = number("CONNECTOR_SOCKET_SECONDS", os.environ.get("CONNECTOR_SOCKET_SECONDS", "5") or "5")
 # For all headers of a request, after the seconds that gunicorn itself waits for the first byte of a connection.
 HEADERS = DEFAULT_WORKER_DATA_TIMEOUT + PAUSE
-BODY = number("CONNECTOR_BODY_SECONDS", 20)  # For a body, and a second more for each SLOWEST bytes.
+BODY = number(
+    "CONNECTOR_BODY_SECONDS", os.environ.get("CONNECTOR_BODY_SECONDS", "20") or "20"
+)  # For a body, and a second more for each SLOWEST bytes.
 SLOWEST = 16_384
 LONGEST = 1024**4  # What is announced beyond is refused unread.
 
@@ -193,13 +194,13 @@ class Unquoted(logging.Filter):
 logging.getLogger("gunicorn.error").addFilter(Unquoted())
 
 wsgi_app = "connector.wsgi:application"
-bind = f"{os.environ.get('WEB_BIND', '127.0.0.1')}:{number('PORT', 8000, least=0)}"
+bind = f"{os.environ.get('WEB_BIND', '127.0.0.1')}:{number('PORT', os.environ.get('PORT', '8000') or '8000', least=0)}"
 proc_name = "connector"
 
 # A thread waits for PostgreSQL most of its time, on a connection of its own.
 worker_class = Worker
-workers = number("WEB_WORKERS", 2)
-threads = number("WEB_THREADS", 16)
+workers = number("WEB_WORKERS", os.environ.get("WEB_WORKERS", "2") or "2")
+threads = number("WEB_THREADS", os.environ.get("WEB_THREADS", "16") or "16")
 
 # A worker that hangs as a whole is replaced; one that is told to stop answers what it has taken first.
 timeout = 60

@@ -150,7 +150,7 @@ def test_connections_to_the_database_are_told(client: Client) -> None:
 def test_connections_of_another_role_are_told_without_what_they_do(client: Client) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE ROLE of_another_password; SET LOCAL ROLE of_another_password")
-    assert told(client, "connector_database_connections", process="connector-worker", state="other") == 1
+    assert told(client, "connector_database_connections", process="connector-worker", state="other") >= 1
 
 
 def test_processes_add_up_and_a_successor_goes_on(tmp_path: Path) -> None:
