@@ -18,6 +18,7 @@ from connector.edge.allowances import forget_allowances
 from connector.edge.models import Scope
 from connector.edge.roles import Role
 from connector.edge.tokens import forget_callers, issue
+from entities.epoch import rise
 from entities.schema import schemas
 from entities.tokens import entity_tokens, forget_tokens
 from sync.backlog import forget_size
@@ -135,11 +136,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """Close what is open to the database before it goes, also of mirrors, which nobody else does.
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Have the database, a copy, enter its own epoch; and close what is open to it before it goes, also of mirrors.
 
-    Else the last test of a process fails, whichever that is.
+    Else the first or the last test of a process fails, whichever that is.
     """
+    with django_db_blocker.unblock():
+        rise()
     yield
     connections.close_all()
 
