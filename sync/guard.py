@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from connector.edge.postgresql.exchange import Statement
 from sync import modes
 from sync.models.delivery import Method
 from sync.together import AT_MOST
@@ -87,12 +88,12 @@ def locking(entity: str, *, alone: bool) -> tuple[str, int]:
     return f"{function}(%s)", lock_number("deletes", entity)
 
 
-def of_group(entity: str, deletes: int) -> tuple[list[Any], list[Any], tuple[str, list[int]]]:
-    """Return the parameters of a group's two conditions, and the statement that is to come before."""
+def of_group(entity: str, deletes: int) -> tuple[list[Any], list[Any], list[Statement]]:
+    """Return the parameters of a group's two conditions, and what is to be run before."""
     _, number = locking(entity, alone=False)
     stretch = [entity, seconds()]
     before = LOCK_GROUP, [lock_number("groups of deletes", entity), number]
-    return [*stretch, deletes, limit_of(entity)], stretch, before
+    return [*stretch, deletes, limit_of(entity)], stretch, [before]
 
 
 def lock(entity: str) -> None:

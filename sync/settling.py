@@ -29,6 +29,10 @@ class Settled:
     record: Row
 
 
+# The group that a command belongs to, and what it writes; None when it is to go the long way.
+Prepared = tuple[Together[Settled, int], Row] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """How deliveries of one kind are settled: what writes their records, and what it tells the deliveries besides.
@@ -45,9 +49,13 @@ def settle(command: Command) -> tuple[int, Outcome] | None:
     """Write a record and store its delivery; return its number and what it did, None when nothing is stored."""
     if command.write.method not in SETTLING or not may_be_settled(command):
         return None
-    outcome, asking = SETTLING[command.write.method]
+    outcome, prepare = SETTLING[command.write.method]
+    prepared = prepare(command)
+    if prepared is None:
+        return None
+    group, record = prepared
     row = journal.row(command.write, command.record_key, journal.applied(outcome, command.ignored))
-    number = asking(command, row)
+    number = group.ask(row["record_hash"], Settled(row, record))
     return (number, outcome) if number else None
 
 
@@ -57,26 +65,26 @@ def may_be_settled(command: Command) -> bool:
     return not (schema.has_rules or schema.enforced or hooks.is_heard(schema)) and may_be_together(command.write)
 
 
-def create(command: Command, row: Row) -> int | None:
+def create(command: Command) -> Prepared:
     schema, reading = command.schema, command.reading
     if schema.declaration.on_conflict != OnConflict.CONFLICT:
         return None
-    record = grouped.new_record(schema, reading.values, reading.extra)
-    return creating(schema).ask(row["record_hash"], Settled(row, record))
+    return creating(schema), grouped.new_record(schema, reading.values, reading.extra)
 
 
-def update(command: Command, row: Row) -> int | None:
+def update(command: Command) -> Prepared:
     schema, reading = command.schema, command.reading
     changes = folding.changes(schema, reading.values, reading.extra)
-    record = {**grouped.key_of(schema, command.key), **changes}
-    return updating(schema, tuple(sorted(changes))).ask(row["record_hash"], Settled(row, record)) if changes else None
+    if not changes:
+        return None
+    return updating(schema, tuple(sorted(changes))), {**grouped.key_of(schema, command.key), **changes}
 
 
-def delete(command: Command, row: Row) -> int | None:
+def delete(command: Command) -> Prepared:
     schema = command.schema
     if schema.declaration.on_delete != OnDelete.SOFT or not guard.counts(command.write):
         return None
-    return deleting(schema).ask(row["record_hash"], Settled(row, grouped.key_of(schema, command.key)))
+    return deleting(schema), grouped.key_of(schema, command.key)
 
 
 SETTLING = {
@@ -105,11 +113,7 @@ def settle_all(way: Way, settled: Sequence[Settled]) -> list[int | None]:
     """Write records and store their deliveries; a counted group waits for the one before it."""
     rows = [one.delivery for one in settled]
     records = [{"record_hash": one.delivery["record_hash"], **one.record} for one in settled]
-    if way.counted:
-        has_room, raised, lock_group = guard.of_group(way.counted, len(rows))
-        before = [lock_group]
-    else:
-        has_room, raised, before = [], [], []
+    has_room, raised, before = guard.of_group(way.counted, len(rows)) if way.counted else ([], [], [])
     parameters = [asked(rows), settings.CONNECTOR_REPEAT_HOURS, *has_room, journal.encode(records).decode(), *raised]
     return run(rows, settling_sql(way, rows[0]), [*parameters, *common(rows, way.given)], *before)
 

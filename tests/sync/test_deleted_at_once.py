@@ -112,7 +112,7 @@ def test_as_many_of_one_moment_pass_as_may(settings: Any) -> None:
 
 def test_deletes_wait_for_those_of_another_process_that_are_not_committed() -> None:
     make("a")
-    (sql, numbers) = guard.of_group("product", 1)[-1]
+    *_, ((sql, numbers),) = guard.of_group("product", 1)
     with connections["autonomous"].cursor() as other, ThreadPoolExecutor(1) as threads:
         other.execute("BEGIN")
         other.execute(sql, numbers)
