@@ -16,7 +16,7 @@ from alerts.kinds import title_of
 from alerts.mails import url_of
 from alerts.models import Alert
 from alerts.untold import NotTold
-from connector.edge.metrics.counted import counter
+from connector.edge.metrics.counted import add, counter
 from sync.models.delivery import Method
 from sync.push.line import Answer, Line, Outcome
 from sync.push.message import Message
@@ -31,8 +31,7 @@ def tell(alerts: Sequence[Alert], name: str) -> None:
     with Line(settings.CONNECTOR_ALERT_WEBHOOK_URL) as line:
         (answer,) = line.send([Message(Method.POST, headers(name, body, int(time.time())), body)])
     reason = refusal_of(answer)
-    for result, number in {"sent": not reason, "failed": bool(reason), "given_up": False}.items():
-        webhooks.labels(result).inc(number)
+    add(webhooks, sent=int(not reason), failed=int(bool(reason)), given_up=0)
     if reason:
         raise NotTold(reason)
 
@@ -46,7 +45,7 @@ def refusal_of(answer: Outcome) -> str:
 
 def give_up(alerts: int) -> None:
     """Count alerts that nobody is told of any more."""
-    webhooks.labels("given_up").inc(alerts)
+    add(webhooks, given_up=alerts)
 
 
 def told(alerts: Sequence[Alert], name: str) -> dict[str, object]:

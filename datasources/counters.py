@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connector.edge.metrics.counted import counter
+from connector.edge.metrics.counted import add, counter
 
 imports = counter("connector_imports_total", "Imports that have ended, by how.", ["state"])
 rows = counter("connector_import_rows_total", "Rows of files, by what became of them.", ["result"])
@@ -13,5 +13,4 @@ runs = counter(
 
 def count_rows(*, ok: int, with_errors: int, skipped: int = 0) -> None:
     """Count the rows of a chunk, which is committed."""
-    for result, number in {"ok": ok, "with_errors": with_errors, "skipped": skipped}.items():
-        rows.labels(result).inc(number)
+    add(rows, ok=ok, with_errors=with_errors, skipped=skipped)

@@ -12,7 +12,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
 from connector.edge.logs import outline
-from connector.edge.metrics.counted import counter
+from connector.edge.metrics.counted import add, counter
 
 log = structlog.get_logger(__name__)
 
@@ -54,17 +54,14 @@ def send(mails: Sequence[EmailMultiAlternatives], *, about: str) -> int:
         log.warning("mail_not_sent", **outline(exc))
         raise NotSent(f"The mail server did not take it ({type(exc).__name__}).") from exc
     finally:
-        results = {"sent": answers.count(True), "refused": answers.count(False), "failed": len(mails) - len(answers)}
-        count(
-            about, **results, given_up=0
-        )  # Known from the first mail on: a rate begins at the second value of a line.
+        sent, refused = answers.count(True), answers.count(False)
+        add(told, about, sent=sent, refused=refused, failed=len(mails) - len(answers), given_up=0)
     return answers.count(False)
 
 
-def count(about: str, **results: int) -> None:
-    """Count what became of mails; `given_up` is what nobody is told of any more."""
-    for result, number in results.items():
-        told.labels(about, result).inc(number)
+def give_up(about: str, number: int) -> None:
+    """Count what nobody is told of any more."""
+    add(told, about, given_up=number)
 
 
 def is_sent(connection: BaseEmailBackend, mail: EmailMultiAlternatives) -> bool:

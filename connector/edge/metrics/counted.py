@@ -46,6 +46,12 @@ def counter(name: str, text: str, labels: Sequence[str]) -> Counter:
     return Counter(name, text, labels, registry=REGISTRY)
 
 
+def add(to: Counter, *labels: str, **results: int) -> None:
+    """Add to the line of each result, the last label; one to which 0 is added is known, so that a rate begins there."""
+    for result, number in results.items():
+        to.labels(*labels, result).inc(number)
+
+
 def histogram(name: str, text: str, labels: Sequence[str]) -> Histogram:
     return Histogram(name, text, labels, registry=REGISTRY, buckets=SECONDS)
 
