@@ -173,6 +173,12 @@ def test_prune_counts_and_removes(white_then_black: Dsync) -> None:
     assert run("prune")["deliveries"] == {"found": 2, "removed": 2}
 
 
+def test_prune_shows_how_many_of_how_many_are_removed(white_then_black: Dsync, capsys: Any) -> None:
+    Delivery.objects.update(accepted_at="2020-01-01T00:00Z")
+    call_command("prune")
+    assert "2/2" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("option", [("prune", "--days"), ("deliveries", "--limit")], ids=["days", "limit"])
 def test_number_below_nothing_is_refused(option: tuple[str, str], white_then_black: Dsync) -> None:
     with pytest.raises(CommandError, match="whole number from 0"):

@@ -5,10 +5,10 @@ from itertools import chain
 from typing import Any
 
 from django.core.management.base import CommandParser
-from rich.progress import Progress
 
 from connector.edge.audited_command import AuditedCommand
 from sync import traffic
+from sync.management.resync.action import progress_bar
 from sync.management.resync.following import between
 from sync.pruning import KINDS, Kind
 
@@ -44,7 +44,7 @@ class Command(AuditedCommand):
 
 def remove(kind: Kind, found: int, days: int | None, *, quiet: bool) -> int:
     removed = 0
-    with Progress(disable=quiet) as progress:
+    with progress_bar(quiet=quiet) as progress:
         task = progress.add_task(f"Pruning {kind.noun}", total=found)
         for count in chain(kind.drop(days), kind.prune(days)):
             removed += count
