@@ -110,7 +110,8 @@ class Fold:
 
 def new_values(schema: EntitySchema, values: Values) -> Values:
     """Return all columns of a record that is created with these values."""
-    return {column: in_json(leaf, values.get(column, leaf.initial())) for column, leaf in schema.leaves.items()}
+    leaves = schema.leaves
+    return {column: in_json(leaves[column], value) for column, value in schema.completed(values).items()}
 
 
 def changes(schema: EntitySchema, values: Values, extra: Values) -> Values:
@@ -125,10 +126,12 @@ def in_json(leaf: FieldSchema, value: Any) -> Any:
 
     Numbers have no zeros at their end: PostgreSQL would not read 1.0 from JSON into an integer column.
     """
-    if leaf.is_object_list:
-        return msgspec.Raw(value.encode()) if isinstance(value, str) else value
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return msgspec.Raw(value.encode()) if leaf.is_object_list else value
     if isinstance(value, list):
-        return [in_json(leaf, entry) for entry in value]
+        return value if leaf.is_object_list else [in_json(leaf, entry) for entry in value]
     if isinstance(value, datetime):
         return value.isoformat()  # As PostgreSQL tells it, where msgspec writes Z.
     return msgspec.Raw(plain(value).encode()) if isinstance(value, Decimal) else value

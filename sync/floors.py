@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from datetime import timedelta
+from functools import lru_cache
 from threading import Lock
 
 from cachetools import TTLCache, cached
@@ -36,7 +37,12 @@ ANY_OPEN = f"SELECT id FROM {{name}} WHERE {UNFINISHED} ORDER BY record_hash, id
 
 def raised(sql: str) -> str:
     """Return a statement that looks no further back than it must."""
-    for condition, number in floors().items():
+    return standing(sql, *floors().items())
+
+
+@lru_cache(maxsize=1024)
+def standing(sql: str, *numbers: tuple[str, int]) -> str:
+    for condition, number in numbers:
         sql = sql.replace(condition, f"id >= {number}")
     return sql
 
