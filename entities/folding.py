@@ -25,6 +25,7 @@ from entities.store import Written, encode, quote
 
 decode = msgspec.json.Decoder(float_hook=Decimal).decode
 Values = dict[str, Any]
+PLAIN = {str, int, bool, type(None)}  # are in JSON as they are
 
 
 @dataclass(slots=True)
@@ -110,14 +111,37 @@ class Fold:
 
 def new_values(schema: EntitySchema, values: Values) -> Values:
     """Return all columns of a record that is created with these values."""
-    return {column: in_json(leaf, values.get(column, leaf.initial())) for column, leaf in schema.leaves.items()}
+    always, each_time = unsent(schema)
+    made = {column: leaf.initial() for column, leaf in each_time.items() if column not in values}
+    return always | row_of(schema, made | values)
+
+
+@cache
+def unsent(schema: EntitySchema) -> tuple[Values, dict[str, FieldSchema]]:
+    """Return what columns hold that a create does not send: what is always the same, and whose default is made."""
+    made = {column: leaf for column, leaf in schema.leaves.items() if callable(leaf.default)}
+    return row_of(schema, {column: leaf.initial() for column, leaf in schema.leaves.items() if column not in made}), made
 
 
 def changes(schema: EntitySchema, values: Values, extra: Values) -> Values:
     """Return what a change sets of a record, beside its key."""
-    key = schema.key.column
-    changed = {column: in_json(schema.leaves[column], value) for column, value in values.items() if column != key}
+    changed = row_of(schema, values)
+    changed.pop(schema.key.column, None)
     return {**changed, "extra": extra} if extra else changed
+
+
+def row_of(schema: EntitySchema, values: Values) -> Values:
+    """Return values as the JSON of a row has them; most are what they were."""
+    leaves, lists = schema.leaves, object_lists(schema)
+    return {
+        column: value if type(value) in PLAIN and column not in lists else in_json(leaves[column], value)
+        for column, value in values.items()
+    }
+
+
+@cache
+def object_lists(schema: EntitySchema) -> frozenset[str]:
+    return frozenset(column for column, leaf in schema.leaves.items() if leaf.is_object_list)
 
 
 def in_json(leaf: FieldSchema, value: Any) -> Any:
