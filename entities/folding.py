@@ -120,7 +120,8 @@ def new_values(schema: EntitySchema, values: Values) -> Values:
 def unsent(schema: EntitySchema) -> tuple[Values, dict[str, FieldSchema]]:
     """Return what columns hold that a create does not send: what is always the same, and whose default is made."""
     made = {column: leaf for column, leaf in schema.leaves.items() if callable(leaf.default)}
-    return row_of(schema, {column: leaf.initial() for column, leaf in schema.leaves.items() if column not in made}), made
+    always = {column: leaf.initial() for column, leaf in schema.leaves.items() if column not in made}
+    return row_of(schema, always), made
 
 
 def changes(schema: EntitySchema, values: Values, extra: Values) -> Values:
