@@ -11,10 +11,12 @@ import time
 import traceback
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 
 from gunicorn import util
-from gunicorn.http import wsgi
+from gunicorn.config import Config
+from gunicorn.http import RequestParser, wsgi
+from gunicorn.http.body import LengthReader
 from gunicorn.http.message import Request
 from gunicorn.workers.gthread import DEFAULT_WORKER_DATA_TIMEOUT, TConn, ThreadWorker
 
@@ -81,6 +83,8 @@ class Worker(ThreadWorker):
     def init_process(self) -> None:
         self.lingering = ThreadPoolExecutor(16, thread_name_prefix="lingering")
         self.reading: dict[TConn, float] = {}  # Until when the headers, and then the body, must be here.
+        # Else each of the twenty that a request asks for is looked up by a function.
+        vars(self.cfg).update({name: setting.get() for name, setting in self.cfg.settings.items()})
         super().init_process()
 
     def handle(self, conn: TConn) -> object:
@@ -129,6 +133,25 @@ class Worker(ThreadWorker):
         super().finish_request(conn, fs)
 
 
+class Unforwarded(Request):
+    """Believes nobody what the headers of a proxy say, without reading an address for it."""
+
+    def _peer_trusted_for_forwarded(self) -> tuple[dict[str, str], list[str]]:
+        return {}, []
+
+
+def finish_body(parser: RequestParser, deadline: float | None = None, max_bytes: int | None = None) -> bool:
+    """Discard what is left of a body, as gunicorn does; where nothing is, the socket's mode is not set twice for it."""
+    body = parser.mesg and parser.mesg.body
+    if body and not body.failed and isinstance(body.reader, LengthReader) and not body.reader.length:
+        return True
+    return bool(discard(parser, deadline, max_bytes))
+
+
+discard = RequestParser.finish_body
+RequestParser.mesg_class, RequestParser.finish_body = Unforwarded, finish_body
+
+
 class Response(wsgi.Response):
     """Sends its headers with the beginning of its body: each send costs a busy process a turn of its threads."""
 
@@ -156,6 +179,22 @@ class Gathered:
 
 
 wsgi.Response = Response
+
+
+@lru_cache(maxsize=1)
+def environ_of(cfg: Config) -> dict[str, object]:
+    """Return what all requests have in common; it is made once, and copied."""
+    return gunicorns_environ(cfg)
+
+
+@lru_cache(maxsize=1)
+def date_of(second: int) -> str:
+    return gunicorns_date(second)
+
+
+gunicorns_environ, gunicorns_date = wsgi.base_environ, util.http_date
+wsgi.base_environ = lambda cfg: dict(environ_of(cfg))
+util.http_date = lambda moment=None: date_of(int(time.time() if moment is None else moment))
 
 
 def write_error(sock: socket.socket, status: int, reason: str, _told: str) -> None:

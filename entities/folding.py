@@ -25,6 +25,7 @@ from entities.store import Written, encode, quote
 
 decode = msgspec.json.Decoder(float_hook=Decimal).decode
 Values = dict[str, Any]
+PLAIN = {str, int, bool, type(None)}  # are in JSON as they are
 
 
 @dataclass(slots=True)
@@ -110,15 +111,28 @@ class Fold:
 
 def new_values(schema: EntitySchema, values: Values) -> Values:
     """Return all columns of a record that is created with these values."""
-    leaves = schema.leaves
-    return {column: in_json(leaves[column], value) for column, value in schema.completed(values).items()}
+    return row_of(schema, schema.completed(values))
 
 
 def changes(schema: EntitySchema, values: Values, extra: Values) -> Values:
     """Return what a change sets of a record, beside its key."""
-    key = schema.key.column
-    changed = {column: in_json(schema.leaves[column], value) for column, value in values.items() if column != key}
+    changed = row_of(schema, values)
+    changed.pop(schema.key.column, None)
     return {**changed, "extra": extra} if extra else changed
+
+
+def row_of(schema: EntitySchema, values: Values) -> Values:
+    """Return values as the JSON of a row has them; most are what they were."""
+    leaves, lists = schema.leaves, object_lists(schema)
+    return {
+        column: value if type(value) in PLAIN and column not in lists else in_json(leaves[column], value)
+        for column, value in values.items()
+    }
+
+
+@cache
+def object_lists(schema: EntitySchema) -> frozenset[str]:
+    return frozenset(column for column, leaf in schema.leaves.items() if leaf.is_object_list)
 
 
 def in_json(leaf: FieldSchema, value: Any) -> Any:
@@ -126,12 +140,10 @@ def in_json(leaf: FieldSchema, value: Any) -> Any:
 
     Numbers have no zeros at their end: PostgreSQL would not read 1.0 from JSON into an integer column.
     """
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return msgspec.Raw(value.encode()) if leaf.is_object_list else value
+    if leaf.is_object_list:
+        return msgspec.Raw(value.encode()) if isinstance(value, str) else value
     if isinstance(value, list):
-        return value if leaf.is_object_list else [in_json(leaf, entry) for entry in value]
+        return [in_json(leaf, entry) for entry in value]
     if isinstance(value, datetime):
         return value.isoformat()  # As PostgreSQL tells it, where msgspec writes Z.
     return msgspec.Raw(plain(value).encode()) if isinstance(value, Decimal) else value
