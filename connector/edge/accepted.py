@@ -9,7 +9,6 @@ from __future__ import annotations
 from threading import Lock
 from time import monotonic
 
-from cachetools import TTLCache
 from django.conf import settings
 
 from connector.edge.digests import digest_of
@@ -19,14 +18,19 @@ from connector.edge.valkey import client
 
 LASTING = 25 * 3600  # seconds from its last use: who comes once a day is known
 TOLD_EVERY = 60  # seconds, so that a Valkey that was emptied knows again
-_told: TTLCache[tuple[bytes, str | None], float] = TTLCache(maxsize=10_000, ttl=LASTING)  # When Valkey last was.
+MOST = 10_000
+_told: dict[tuple[bytes, str | None], float] = {}  # When Valkey last was, the longest ago first.
 _lock = Lock()
 
 
 def is_known_here(digest: bytes, origin: str | None) -> bool:
     """Tell whether this process has accepted it from there."""
-    with _lock:
-        return (digest, origin) in _told
+    return was_told(digest, origin, within=LASTING)
+
+
+def was_told(digest: bytes, origin: str | None, *, within: float) -> bool:
+    told = _told.get((digest, origin))
+    return told is not None and monotonic() - told < within
 
 
 def is_known(digest: bytes, origin: str | None) -> bool:
@@ -36,12 +40,13 @@ def is_known(digest: bytes, origin: str | None) -> bool:
 
 
 def remember(digest: bytes, origin: str | None) -> None:
-    now = monotonic()
+    if was_told(digest, origin, within=TOLD_EVERY):
+        return
     with _lock:
-        told = _told.get((digest, origin))
-        if told is not None and now - told < TOLD_EVERY:
-            return
-        _told[digest, origin] = now
+        _told.pop((digest, origin), None)
+        _told[digest, origin] = monotonic()
+        if len(_told) > MOST:
+            del _told[next(iter(_told))]
     ask_openly(lambda: client(settings.REDIS_URL, TIMEOUT).set(key(digest, origin), 1, ex=LASTING))
 
 

@@ -12,7 +12,8 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
-from partners import passwords
+from connector.edge.allowances import Window
+from partners import guesses, passwords
 from partners.models import Login, Partner, Role, Touchpoint
 from tests.datasources.parties import Party, basic, browser, faults, make_party
 
@@ -177,6 +178,18 @@ def test_guesses_elsewhere_do_not_keep_the_party_out(party: Party) -> None:
     attacker = Party(party.touchpoint, party.token, party.principal, "wrong", browser())
     assert [attacker.send("GET", SOURCES).status_code for _ in range(6)][-1] == 429
     assert party.send("GET", SOURCES).status_code == 200
+
+
+def test_guesses_everywhere_keep_the_party_out_of_new_places_alone(
+    party: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guesses, "OF_PRINCIPAL", (Window(3, 3600),))
+    assert party.send("GET", SOURCES).status_code == 200
+    passwords.forget_pairs()
+    wrong = basic(party.principal, "wrong")
+    elsewhere = [replace(party, http=browser()) for _ in range(5)]
+    assert [side.send("GET", SOURCES, Authorization=wrong).status_code for side in elsewhere] == [401] * 3 + [429] * 2
+    assert [side.send("GET", SOURCES).status_code for side in (elsewhere[-1], party)] == [429, 200]
 
 
 def test_right_password_forgives_earlier_guesses(party: Party) -> None:
