@@ -1,7 +1,7 @@
 """How many passwords may be tried: counted before anything is hashed, since a check costs 0.3 s of a core.
 
-What is counted is forgotten with a right password, but for the address, which may try many principals. Where a principal
-signed in lately it is not counted over all addresses: whoever guesses elsewhere does not keep it out there.
+What is counted is forgotten with a right password, but for the address, which may try many principals. Where a
+principal signed in lately it is not counted over all addresses: whoever guesses elsewhere does not keep it out there.
 """
 
 from __future__ import annotations
