@@ -21,7 +21,7 @@ import psutil
 from connector.stack import credentials
 from connector.stack.place import Place
 from connector.stack.waiting import Waiting
-from tests.acceptance.said import leaks
+from tests.acceptance.said import leaks, unreadable
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 COMMAND = (sys.executable, "-m", "connector.stack", "run")
@@ -71,6 +71,10 @@ class LocalStack:
     def has_announced_itself(self) -> bool:
         assert self.front.poll() is None, self.banner
         return LAST_LINE in self.banner
+
+    @property
+    def logs_json(self) -> bool:
+        return self.changes.get("LOG_JSON") == "true"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -158,6 +162,7 @@ def running(stack_at: Callable[[Path], Stack], name: str = "run") -> Iterator[St
         yield stack
         stack.stop()
         assert leaks(stack) == []
+        assert not stack.logs_json or unreadable(stack) == []
     finally:
         stack.remove()
         shutil.rmtree(folder)

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from connector.stack.programs import processes
+
 if TYPE_CHECKING:
     from tests.acceptance.local_stack import LocalStack
 
@@ -17,6 +19,19 @@ def lines(stack: LocalStack) -> Iterator[str]:
     for path in sorted((stack.run_dir / "logs").iterdir()):
         for line in path.read_text(errors="replace").splitlines():
             yield f"{path.name}: {line}"
+
+
+def unreadable(stack: LocalStack) -> list[str]:
+    """Return the lines of our own processes that are no JSON."""
+    ours = {program.name for program in processes()}
+    return [line for line in lines(stack) if line.partition(".log")[0] in ours and not is_event(line)]
+
+
+def is_event(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line.partition(": ")[2]), dict)
+    except ValueError:
+        return False
 
 
 def events(stack: LocalStack, event: str) -> list[dict[str, Any]]:
