@@ -17,14 +17,18 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from django.apps import apps
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from prometheus_client.parser import text_string_to_metric_families
 
-from connector.stack.programs import processes
+from connector.edge.encryption import EncryptedTextField
 from connector.stack.waiting import Waiting
+from tests.acceptance.known import ENCRYPTED, secrets_of
 from tests.acceptance.local_stack import CHECKOUT, COMMAND, PATIENCE, LocalStack, environment, free_port, running
+from tests.acceptance.others import Others, answering
 from tests.acceptance.receiver import Receiver, receiving
 from tests.acceptance.said import events, leaks, lines, unreadable
+from tests.acceptance.secrets_in_use import USED, use_secrets
 
 METRICS_TOKEN = "only-for-metrics-0123456789"
 MARK = "mark-of-a-payload"
@@ -35,10 +39,17 @@ DEMONSTRATED = ("hde012", "Example Street 1")  # of what the demo sends
 
 
 @pytest.fixture(scope="module")
-def stack(receiver: Receiver) -> Iterator[LocalStack]:
+def stack(receiver: Receiver, others: Others) -> Iterator[LocalStack]:
     """A stack that runs, in a folder with a name that needs quoting everywhere."""
-    with running(partial(LocalStack, **watched(receiver)), "50% of a run") as stack:
+    with running(partial(LocalStack, **watched(receiver), **others.environment), "50% of a run") as stack:
+        stack.used |= {MARK, *DEMONSTRATED}
         yield stack
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Others]:
+    with answering(tmp_path_factory.mktemp("others"), MARK) as others:
+        yield others
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +78,9 @@ def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     try:
         stack.start()
         yield stack
+        secrets = secrets_of(stack)
         assert stack.stop(signal.SIGTERM) == 0
+        assert leaks(stack, secrets) == []
     finally:
         stack.remove()
 
@@ -168,15 +181,27 @@ def names(receiver: Receiver) -> dict[bytes, str]:
     return {span.span_id: span.name for span in receiver.spans}
 
 
+@pytest.fixture(scope="module")
+def secretive(stack: LocalStack, others: Others) -> set[str]:
+    """Return every secret that the stack knows, once each kind was used."""
+    use_secrets(stack, others)
+    return secrets_of(stack)
+
+
+def test_secrets_that_are_searched_for_are_all_that_columns_hold_encrypted() -> None:
+    fields = ((model._meta.db_table, field) for model in apps.get_models() for field in model._meta.local_fields)
+    assert {(table, field.column) for table, field in fields if isinstance(field, EncryptedTextField)} == ENCRYPTED
+
+
 @pytest.mark.usefixtures("demo", "traced")
-def test_traces_hold_no_secret_and_nothing_that_was_sent(stack: LocalStack, receiver: Receiver) -> None:
+def test_traces_hold_no_secret_and_nothing_that_was_sent(secretive: set[str], receiver: Receiver) -> None:
     told = "".join(str(span) for span in receiver.spans)
     assert len(receiver.spans) > 50
-    assert [secret for secret in (MARK, *stack.headers.values(), *DEMONSTRATED) if secret in told] == []
+    assert [secret for secret in secretive if secret in told] == []
 
 
 @pytest.mark.usefixtures("demo", "traced")
-def test_logs_hold_no_secret_and_nothing_that_was_sent(stack: LocalStack) -> None:
+def test_logs_hold_no_secret_and_nothing_that_was_sent(stack: LocalStack, secretive: set[str]) -> None:
     for body in ({"sku": MARK}, {"sku": MARK}, {"sku": MARK, "price": MARK}, f'{{"sku": "{MARK}"'.encode()):
         post(stack, body)
     post(stack, {"sku": f"{MARK}-2", MARK: MARK}, {"Auth-Token": f"dsync_{MARK}"})
@@ -185,20 +210,13 @@ def test_logs_hold_no_secret_and_nothing_that_was_sent(stack: LocalStack) -> Non
     httpx.get(f"{stack.url}/metrics", headers={"Authorization": f"Bearer {MARK}"}, trust_env=False)
     form = {"username": MARK, "password": MARK}
     httpx.post(f"{stack.url}/admin/login/", data=form, trust_env=False)
-    assert leaks(stack, [MARK, METRICS_TOKEN, *entity_tokens(stack), *DEMONSTRATED]) == []
-
-
-def entity_tokens(stack: LocalStack) -> list[str]:
-    """Return every Entity-Token, as the demo used them."""
-    layout = httpx.get(f"{stack.url}/datalayout", headers=stack.headers, trust_env=False).json()["data"]["data_layout"]
-    tokens = [entity["entity_token"] for entity in layout]
-    assert stack.headers["Entity-Token"] in tokens
-    return tokens
+    assert {METRICS_TOKEN, *stack.headers.values(), *USED} <= secretive
+    assert leaks(stack, secretive) == []
 
 
 def test_every_line_of_our_processes_is_json_from_the_first_on(stack: LocalStack) -> None:
     said = {line.partition(":")[0] for line in lines(stack)}
-    assert {f"{program.name}.log" for program in processes() if program.name != "dispatcher"} <= said
+    assert {"web.log", "worker.log", "effects.log", "files.log"} <= said
     assert unreadable(stack) == []  # And to the last one, when the stack has ended.
 
 
@@ -212,10 +230,21 @@ def test_log_has_a_line_for_each_outcome_with_what_it_is_of(stack: LocalStack, t
     assert request["request_id"]
 
 
+def metrics(stack: LocalStack) -> str:
+    headers = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+    return httpx.get(f"{stack.url}/metrics", headers=headers, trust_env=False).text
+
+
+@pytest.mark.usefixtures("demo")
+def test_metrics_hold_no_secret_and_nothing_that_was_sent(stack: LocalStack, secretive: set[str]) -> None:
+    told = metrics(stack)
+    assert told.count("\n") > 100
+    assert [secret for secret in secretive if secret in told] == []
+
+
 @pytest.mark.usefixtures("demo")
 def test_metrics_add_up_what_all_processes_count(stack: LocalStack) -> None:
-    headers = {"Authorization": f"Bearer {METRICS_TOKEN}"}
-    told = httpx.get(f"{stack.url}/metrics", headers=headers, trust_env=False).text
+    told = metrics(stack)
     families = {family.name: family for family in text_string_to_metric_families(told)}
     count = {
         (sample.labels["route"], sample.labels["status"]): sample.value
