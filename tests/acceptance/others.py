@@ -67,6 +67,6 @@ def answering(folder: Path, mark: str) -> Iterator[Others]:
 def refusing_sign_ins(seen: list[Any]) -> dict[str, Any]:
     def refuse(*told: Any) -> AuthResult:
         seen.append(told[-1])
-        return AuthResult(success=False)
+        return AuthResult(success=False, handled=False)
 
     return {"auth_require_tls": False, "authenticator": refuse}
