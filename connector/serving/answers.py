@@ -11,7 +11,6 @@ from typing import Any
 from gunicorn import util
 from gunicorn.http import wsgi
 
-
 date_anew = util.http_date
 
 
