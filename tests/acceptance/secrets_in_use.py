@@ -36,6 +36,8 @@ USED = {
 }
 PREPARE = """
 import json, sys
+from alerts import looking
+from alerts.kinds import KINDS, Finding
 from partners.audit import Actor
 from partners.joining import Joining, join
 from sync import local
@@ -48,6 +50,7 @@ for entity, token in given["tokens"].items():
     set_token(entity, token)
 Switch.objects.update_or_create(entity="product", defaults={"is_pushed": True})
 local.create("product", {"sku": "pushed", "price": 1})
+looking.settle(KINDS["dead-push"], [Finding("a test", "a test", "/admin/")])
 print(text)
 """
 TRIES = 5
