@@ -33,7 +33,7 @@ ABSENT = "no PgBouncer here (Debian has it in the package pgbouncer)"
 PORT = 6432  # of the socket's name alone
 FILE = CHECKOUT / "deploy" / "pgbouncer.ini"
 DEPLOYED = "host=postgres port=5432 dbname=connector"
-PREPARES_FROM = (1, 21)
+PREPARES_FROM = (1, 22)  # Of 1.21 psycopg's DEALLOCATE ALL is not understood.
 
 
 @dataclass
