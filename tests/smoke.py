@@ -1,8 +1,9 @@
-"""`make smoke`: a part of the tests on every other Python, Django and PostgreSQL that the machine has.
+"""`make smoke`: a part of the tests on every other Python, Django and PostgreSQL that the machine has, and a pooler.
 
-`make test` runs all of them on the Python of `.venv`, the Django that is pinned and the PostgreSQL of the wheel. Each
-line here changes one or two of these and runs what stands on them most: every migration, the contract, and the whole
-stack as `make run` starts it. What the machine does not have is told in one line; nothing is left out in silence.
+`make test` runs all of them on the Python of `.venv`, the Django that is pinned and the PostgreSQL of the wheel, which it
+reaches directly. Each line here changes one or two of these and runs what stands on them most: every migration, the
+contract, and the whole stack as `make run` starts it; and behind a pooler all that runs as it is deployed. What the
+machine does not have is told in one line; nothing is left out in silence.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import pgbouncer
+
 ROOT = Path(__file__).parents[1]
 HOME = ROOT / ".smoke"  # A virtual environment for each line, kept for the next time.
 NEWEST = "newest"
@@ -27,6 +30,7 @@ TESTS = (
     *("tests/edge/test_admin_client_limits.py", "tests/partners/test_lists.py"),
     "tests/acceptance/test_run.py::test_demo_passes",
 )
+DEPLOYED = ("tests/acceptance", "--ignore=tests/acceptance/test_pooled.py")  # That is behind one in any case.
 TOOLS = ("pytest", "pytest-django", "pytest-randomly", "pytest-xdist", "hypothesis", "aiosmtpd", "openpyxl")
 SILENT = ("--quiet", "--disable-pip-version-check", "--no-compile")
 
@@ -38,13 +42,15 @@ class Line:
     python: str | None = None
     django: str | None = None
     postgres: int | None = None
+    is_pooled: bool = False
 
     def __str__(self) -> str:
         named = {"Python": self.python, "Django": self.django, "PostgreSQL": self.postgres}
-        return ", ".join(f"{name} {value}" for name, value in named.items() if value)
+        words = [f"{name} {value}" for name, value in named.items() if value]
+        return ", ".join([*words, "behind PgBouncer"] if self.is_pooled else words)
 
 
-LINES = (Line(python="3.12"), Line(python="3.13", django=NEWEST), Line(postgres=15))
+LINES = (Line(python="3.12"), Line(python="3.13", django=NEWEST), Line(postgres=15), Line(is_pooled=True))
 
 
 class Absent(Exception):
@@ -116,11 +122,26 @@ def pinned(name: str, line: Line, folder: Path) -> Path:
 def run(line: Line) -> bool:
     """Run the tests of a line and tell whether it passed."""
     python = prepared(line)
-    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+    own = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+    tests = DEPLOYED if line.is_pooled else TESTS
+    command = [python, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *tests]
+    return subprocess.run(command, cwd=ROOT, env=own | servers_of(line), check=False).returncode == 0
+
+
+def servers_of(line: Line) -> dict[str, str]:
+    """Return what the tests have set to find the servers of a line.
+
+    Raises:
+        Absent
+    """
+    found = {}
     if line.postgres:
-        environment["POSTGRES_PROGRAMS"] = str(programs_of(line.postgres))
-    command = [python, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *TESTS]
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
+        found["POSTGRES_PROGRAMS"] = str(programs_of(line.postgres))
+    if line.is_pooled and not pgbouncer.PROGRAM:
+        raise Absent(pgbouncer.ABSENT)
+    if line.is_pooled:
+        found[pgbouncer.SWITCH] = "true"
+    return found
 
 
 def results() -> Iterator[str]:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +20,9 @@ import psutil
 
 from connector.stack import credentials
 from connector.stack.place import Place
+from connector.stack.postgres import Cluster
 from connector.stack.waiting import Waiting
+from tests import pgbouncer
 from tests.acceptance.known import secrets_of
 from tests.acceptance.said import leaks, unreadable
 
@@ -49,8 +51,12 @@ def free_port() -> int:
 class LocalStack:
     """A stack with a RUN_DIR and a port of its own; `changes` are what its shell has set besides."""
 
-    def __init__(self, run_dir: Path, **changes: str) -> None:
+    pooler: pgbouncer.PgBouncer | None = None  # between its processes and its database, once it was started
+
+    def __init__(self, run_dir: Path, *, is_pooled: bool | None = None, **changes: str) -> None:
         self.run_dir = run_dir
+        self.is_pooled = pgbouncer.is_asked_for() if is_pooled is None else is_pooled
+        self.beside = ExitStack()
         self.changes = changes
         self.used: set[str] = set()  # Texts that no process may tell, beside what the stack knows itself.
         self.port = free_port()
@@ -59,6 +65,8 @@ class LocalStack:
 
     def start(self) -> None:
         """Start it and wait for the end of its banner."""
+        if self.is_pooled and not self.pooler:
+            self.pool()
         with self.output.open("wb") as output:
             self.front = subprocess.Popen(
                 COMMAND,
@@ -69,6 +77,16 @@ class LocalStack:
                 env=self.environment,
             )
         Waiting().until(self.has_announced_itself, "the banner", seconds=5 * PATIENCE)
+
+    def pool(self) -> None:
+        """Run a pooler between its processes and its database, and tell its shell what a deployer sets for it."""
+        self.pooler = self.beside.enter_context(pgbouncer.pooling(self.database_url))
+        way = self.pooler.environment
+        if "DATABASE_URL" not in self.changes:  # It is not told, but its processes: it still has its own PostgreSQL.
+            file = self.run_dir / "pooler"
+            file.write_text(way.pop("DATABASE_URL"))
+            way["DATABASE_URL_FILE"] = str(file)
+        self.changes |= way
 
     def has_announced_itself(self) -> bool:
         assert self.front.poll() is None, self.banner
@@ -102,7 +120,14 @@ class LocalStack:
 
     @property
     def database_url(self) -> str:
-        return self.changes.get("DATABASE_URL") or self.credentials["DATABASE_URL"]
+        """Return the address of the database itself."""
+        return self.changes.get("DATABASE_DIRECT_URL") or self.changes.get("DATABASE_URL") or self.cluster.url()
+
+    @property
+    def cluster(self) -> Cluster:
+        """Return the PostgreSQL of its own, where it has one, also before it was started."""
+        place = Place.of(self.run_dir)
+        return Cluster.at(place.home, sockets=place.postgres_sockets)
 
     def get(self, path: str) -> dict[str, Any]:
         """Read a route as Dsync does."""
@@ -145,6 +170,7 @@ class LocalStack:
         """Stop it where it was started, and remove what it keeps outside RUN_DIR."""
         if hasattr(self, "front"):
             self.stop()
+        self.beside.close()
         home = Place.of(self.run_dir).sockets
         if home != self.run_dir:
             shutil.rmtree(home)

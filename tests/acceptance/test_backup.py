@@ -59,7 +59,7 @@ def restored(original: Side, tmp_path: Path) -> Iterator[Restored]:
     """The service out of a dump of the original, which ran meanwhile."""
     name = f"restored_{original.web.port}"
     dump = str(tmp_path / "connector.dump")
-    tool("pg_dump", "--format=custom", f"--file={dump}", libpq_url(original.web.environment["DATABASE_URL"]))
+    tool("pg_dump", "--format=custom", f"--file={dump}", libpq_url(original.web.database_url))
     url = new_database(name)
     tool("pg_restore", "--exit-on-error", "--no-owner", "--jobs=4", f"--dbname={libpq_url(url)}", dump)
     web = Web(tmp_path)

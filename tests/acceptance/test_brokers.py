@@ -16,7 +16,7 @@ import pytest
 from connector.edge.health import pulse
 from connector.stack.programs import CELERY
 from sync.models.delivery import State
-from tests import brokers
+from tests import brokers, pgbouncer
 from tests.acceptance.local_stack import CHECKOUT
 from tests.brokers import Broker, RabbitMQ, Watched
 from tests.sync.test_wake import environment_of_a_process
@@ -67,9 +67,12 @@ def served_by(broker: Broker, log: Path) -> Iterator[Sender]:
     """Have a worker and a sender, which know the broker by what a deployer sets."""
     environment = environment_of_a_process(**broker.environment, LOG_LEVEL="INFO")
     with (
+        pgbouncer.way_to(environment["DATABASE_URL"]) as way,
         log.open("w") as output,
-        running(WORKER, output, environment | {"CONNECTOR_ROLE": "worker"}, subprocess.STDOUT),
-        running([sys.executable, "-c", SENDER], subprocess.PIPE, environment | {"LOG_LEVEL": "CRITICAL"}) as sender,
+        running(WORKER, output, environment | way | {"CONNECTOR_ROLE": "worker"}, subprocess.STDOUT),
+        running(
+            [sys.executable, "-c", SENDER], subprocess.PIPE, environment | way | {"LOG_LEVEL": "CRITICAL"}
+        ) as sender,
     ):
         wait_until(lambda: " ready." in log.read_text(), seconds=PATIENCE)
         yield Sender(sender)

@@ -17,6 +17,7 @@ from typing import Any
 import psycopg
 
 from connector.stack.waiting import Waiting
+from tests import pgbouncer
 from tests.acceptance.local_stack import CHECKOUT, free_port
 from tests.databases import libpq_url, migrated_database
 
@@ -56,10 +57,13 @@ class Web:
             "DJANGO_SETTINGS_MODULE": "connector.settings",
             **changes,
         }
+        self.environment.pop("CONNECTOR_ROLE", None)  # Each process has its own.
+        self.beside = ExitStack()
 
     def start(self, database_url: str | None = None) -> None:
         """Serve a database that is there with all its tables, or a new one."""
-        self.environment["DATABASE_URL"] = database_url or migrated_database(f"web_{self.port}")
+        self.database_url = database_url or migrated_database(f"web_{self.port}")
+        self.environment |= self.beside.enter_context(pgbouncer.way_to(self.database_url))
         self.token, self.reading_token = self.prepare()
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
@@ -92,6 +96,7 @@ class Web:
         """End it, and see that it told no secret."""
         self.process.terminate()
         self.process.wait(PATIENCE)
+        self.beside.close()
         kept = (self.environment["SECRET_KEY"], self.environment["FIELD_KEYS"], self.token, self.reading_token)
         secrets = {*kept, *self.entity_tokens.values(), *self.used}
         assert [line for line in self.log.splitlines() if any(secret in line for secret in secrets)] == []
@@ -145,7 +150,7 @@ class Web:
 
     def execute(self, statement: str) -> Any:
         """Run a statement on its database and return the first value that it finds."""
-        with psycopg.connect(libpq_url(self.environment["DATABASE_URL"]), autocommit=True) as database:
+        with psycopg.connect(libpq_url(self.database_url), autocommit=True) as database:
             cursor = database.execute(statement.encode())
             return (cursor.fetchone() or [None])[0] if cursor.description else None
 

@@ -24,8 +24,8 @@ PATIENCE = 120.0
 class HostileStack(LocalStack):
     """A stack whose processes can be ordered to die."""
 
-    def __init__(self, run_dir: Path, **changes: str) -> None:
-        super().__init__(run_dir, DJANGO_SETTINGS_MODULE=SETTINGS, **changes)
+    def __init__(self, run_dir: Path, *, is_pooled: bool | None = None, **changes: str) -> None:
+        super().__init__(run_dir, is_pooled=is_pooled, DJANGO_SETTINGS_MODULE=SETTINGS, **changes)
         self.orders = Orders(run_dir)
         self.programs = Programs(self)
 
