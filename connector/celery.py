@@ -9,12 +9,13 @@ import os
 import sys
 
 from celery import Celery
-from celery.signals import import_modules, task_postrun, task_prerun
+from celery.signals import celeryd_init, import_modules, task_postrun, task_prerun
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import close_old_connections
 
 from connector.edge.bounds import refuse_wrong_settings
+from connector.edge.logs import say
 
 if not settings.configured:  # Otherwise this is the web server or a command, which sends and has a role already.
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector.settings")
@@ -27,6 +28,14 @@ task_postrun.connect(close_old_connections)
 app = Celery("connector")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+def speak_in_lines(**_kwargs: object) -> None:
+    """Have a worker say that it is told to end as it says all else: Celery writes that past every logger."""
+    from celery.apps import worker  # noqa: PLC0415 (of a worker alone)
+
+    worker.safe_say = say  # type: ignore[attr-defined]  # Its types do not know it.
 
 
 @import_modules.connect(sender=app)

@@ -84,15 +84,13 @@ def upsert_alike(schema: EntitySchema, columns: Columns, rows: Sequence[Row]) ->
 def copy(schema: EntitySchema, rows: Sequence[Row]) -> None:
     """Copy rows into the incoming table; what they do not name has the value of a new record there."""
     names = ", ".join(["id", *map(quote, schema.leaves), "extra", "last_delivery"])
-    initial = {column: leaf.initial() for column, leaf in schema.leaves.items()}
     with (
         connection.wrap_database_errors,
         connection.cursor() as cursor,
         cursor.copy(f"COPY {INCOMING} ({names}) FROM STDIN") as incoming,
     ):
         for place, row in enumerate(rows):
-            values = {**initial, **row.values}
-            incoming.write_row([place, *values.values(), kept(row.extra), row.delivery])
+            incoming.write_row([place, *schema.completed(row.values).values(), kept(row.extra), row.delivery])
 
 
 @cache

@@ -25,6 +25,7 @@ from entities.store import Written, encode, quote
 
 decode = msgspec.json.Decoder(float_hook=Decimal).decode
 Values = dict[str, Any]
+PLAIN = {str, int, bool, type(None)}  # are in JSON as they are
 
 
 @dataclass(slots=True)
@@ -110,14 +111,28 @@ class Fold:
 
 def new_values(schema: EntitySchema, values: Values) -> Values:
     """Return all columns of a record that is created with these values."""
-    return {column: in_json(leaf, values.get(column, leaf.initial())) for column, leaf in schema.leaves.items()}
+    return row_of(schema, schema.completed(values))
 
 
 def changes(schema: EntitySchema, values: Values, extra: Values) -> Values:
     """Return what a change sets of a record, beside its key."""
-    key = schema.key.column
-    changed = {column: in_json(schema.leaves[column], value) for column, value in values.items() if column != key}
+    changed = row_of(schema, values)
+    changed.pop(schema.key.column, None)
     return {**changed, "extra": extra} if extra else changed
+
+
+def row_of(schema: EntitySchema, values: Values) -> Values:
+    """Return values as the JSON of a row has them; most are what they were."""
+    leaves, lists = schema.leaves, object_lists(schema)
+    return {
+        column: value if type(value) in PLAIN and column not in lists else in_json(leaves[column], value)
+        for column, value in values.items()
+    }
+
+
+@cache
+def object_lists(schema: EntitySchema) -> frozenset[str]:
+    return frozenset(column for column, leaf in schema.leaves.items() if leaf.is_object_list)
 
 
 def in_json(leaf: FieldSchema, value: Any) -> Any:

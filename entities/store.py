@@ -41,8 +41,7 @@ def create(schema: EntitySchema, values: dict[str, Any], extra: dict[str, Any], 
     if schema.has_rules and written(locked_sql(schema, [], UNCHANGED_KEY), [values[schema.key.column]]):
         return None
     with connection.cursor() as cursor:
-        row = [values.get(column, leaf.initial()) for column, leaf in schema.leaves.items()]
-        cursor.execute(insert_sql(schema), [*row, kept(extra), delivery])
+        cursor.execute(insert_sql(schema), [*schema.completed(values).values(), kept(extra), delivery])
         return Written() if cursor.fetchone() else None
 
 

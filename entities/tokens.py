@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from threading import Lock
 
-from cachetools import TTLCache, cached
 from django.conf import settings
 
+from connector.edge.kept import kept
 from entities.models import EntityToken
 from entities.schema import schemas
 
@@ -18,7 +17,7 @@ def new_token(entity: str) -> str:
     return f"{settings.CONNECTOR_SOURCE}-{entity}-{secrets.token_hex(16)}"
 
 
-@cached(TTLCache(maxsize=1, ttl=CACHE_SECONDS), lock=Lock())
+@kept(CACHE_SECONDS)
 def entity_tokens() -> dict[str, str]:
     """Return the token of every entity by name; the missing ones are made. A rotation is seen within 5 seconds."""
     known = stored_tokens()
@@ -45,4 +44,4 @@ def rotate(entity: str) -> str:
 
 def forget_tokens() -> None:
     """Drop what this process remembers of entity tokens."""
-    entity_tokens.cache_clear()
+    entity_tokens.forget()

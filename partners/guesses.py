@@ -1,14 +1,16 @@
 """How many passwords may be tried: counted before anything is hashed, since a check costs 0.3 s of a core.
 
-What is counted is forgotten with a right password, but for the address, which may try many principals.
+What is counted is forgotten with a right password, but for the address, which may try many principals. Where a
+principal signed in lately it is not counted over all addresses: whoever guesses elsewhere does not keep it out there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from connector.edge import accepted
 from connector.edge.allowances import Window
-from connector.edge.digests import hidden
+from connector.edge.digests import digest_of, hidden
 from connector.edge.errors import TooManyRequests
 from connector.edge.rates import admit_within, forget
 
@@ -23,16 +25,25 @@ def count_guess(principal: str, address: str) -> None:
     Raises:
         TooManyRequests, Unavailable
     """
+    is_known = accepted.is_known(named(principal), address)
     for account, windows in accounts(principal, address).items():
+        if is_known and windows is OF_PRINCIPAL:
+            continue
         admission = admit_within(account, windows)
         if not admission.admitted:
             raise TooManyRequests(admission.retry_after)
 
 
-def forget_guesses(principal: str, address: str) -> None:
+def forgive_guesses(principal: str, address: str) -> None:
+    """Begin anew after a right password, and know where it came from."""
+    accepted.remember(named(principal), address)
     for account, windows in accounts(principal, address).items():
         if windows is not OF_ADDRESS:
             forget(account)
+
+
+def named(principal: str) -> bytes:
+    return digest_of(b"principal", principal.encode())
 
 
 def accounts(principal: str, address: str) -> Mapping[str, Sequence[Window]]:

@@ -10,7 +10,7 @@ from cachetools import TTLCache
 from django.contrib.auth.hashers import check_password, make_password
 
 from connector.edge.digests import digest_of
-from partners.guesses import count_guess, forget_guesses
+from partners.guesses import count_guess, forgive_guesses
 from partners.models import Login
 
 REMEMBERED_SECONDS = 60
@@ -36,7 +36,7 @@ def party_of(principal: str, password: str, *, address: str) -> Login | None:
         return None
     if not check_password(password, login.password):
         return None
-    forget_guesses(principal, address)
+    forgive_guesses(principal, address)
     with _lock:
         _right[pair] = login.password
     return login

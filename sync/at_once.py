@@ -9,6 +9,7 @@ That write then goes the long way, as `intake` describes it.
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from connector.edge.envelope import LOST, OF_CONNECTION, sqlstate
 from connector.edge.postgresql.exchange import Statement, exchange
 from sync import floors, guard, journal
+from sync.models.delivery import State
 from sync.together import Together
 from sync.write import Write
 
@@ -50,6 +52,7 @@ DIFFERING = {
     "ignored": "text",
     **journal.TRACED,
 }
+STORED = "RETURNING sync_delivery.record_hash, sync_delivery.id"
 ASKED = f"json_to_recordset(%s::json) AS asked({', '.join(map(' '.join, DIFFERING.items()))})"
 GIVEN = {name: f"asked.{name}" for name in DIFFERING} | {"ignored": "asked.ignored::jsonb"}
 Row = dict[str, Any]
@@ -65,8 +68,12 @@ def accept(write: Write, record_key: str) -> int | None:
 
 
 def accept_all(rows: Sequence[Row]) -> list[int | None]:
-    sql = journal.insertion(rows[0], f"FROM {ASKED} WHERE {IS_NEW}", **GIVEN)
-    return run(rows, sql, [*common(rows), asked(rows), settings.CONNECTOR_REPEAT_HOURS])
+    return run(rows, accepting_sql(tuple(rows[0])), [*common(rows), asked(rows), settings.CONNECTOR_REPEAT_HOURS])
+
+
+@cache
+def accepting_sql(columns: tuple[str, ...]) -> str:
+    return f"{journal.insertion(columns, State.ACCEPTED, f'FROM {ASKED} WHERE {IS_NEW}', **GIVEN)} {STORED}"
 
 
 accepting = Together(accept_all)
@@ -95,12 +102,11 @@ def in_json(value: Any) -> Any:
 
 
 def run(rows: Sequence[Row], sql: str, parameters: list[Any], *before: Statement) -> list[int | None]:
-    """Return the numbers under which deliveries were stored, None for each that was not."""
+    """Return the numbers under which deliveries were stored, which the statement tells, None for each that was not."""
     hashes = [row["record_hash"] for row in rows]
-    sql = floors.raised(f"{sql} RETURNING sync_delivery.record_hash, sync_delivery.id")
     locking = (LOCK, [f"{{{','.join(map(str, hashes))}}}"])
     try:
-        found = exchange(connections[DEFAULT_DB_ALIAS], *before, locking, (sql, parameters))
+        found = exchange(connections[DEFAULT_DB_ALIAS], *before, locking, (floors.raised(sql), parameters))
     except DatabaseError as exc:
         if (sqlstate(exc) or LOST).startswith(OF_CONNECTION):  # It may have been committed.
             raise

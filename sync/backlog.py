@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from threading import Lock
 
-from cachetools import TTLCache, cached
 from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
 from connector.edge.errors import Unavailable
+from connector.edge.kept import kept
 from sync.floors import OPEN, raised
 from sync.models import Gauge
 
@@ -32,7 +31,7 @@ def measure() -> None:
         cursor.execute(raised(MEASURE), [NAME, settings.CONNECTOR_BACKLOG + 1])
 
 
-@cached(TTLCache(maxsize=1, ttl=CACHE_SECONDS), lock=Lock())
+@kept(CACHE_SECONDS)
 def size() -> int:
     """Return how many deliveries wait, as last measured; 0 when nobody measures: nothing is refused on hearsay."""
     fresh = Gauge.objects.filter(pk=NAME, measured_at__gt=Now() - STALE)
@@ -52,4 +51,4 @@ def check() -> None:
 
 def forget_size() -> None:
     """Drop what this process remembers of the backlog."""
-    size.cache_clear()
+    size.forget()

@@ -11,15 +11,14 @@ no reason to plan anew for each execution.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from datetime import timedelta
-from threading import Lock
+from functools import lru_cache
 
-from cachetools import TTLCache, cached
-from cachetools.keys import hashkey
 from django.conf import settings
 from django.db.models.functions import Now
 
+from connector.edge.kept import kept
 from sync.models import Gauge
 from sync.models.delivery import UNFINISHED
 from sync.partitions import Partition, fetched, partitions
@@ -28,7 +27,7 @@ from sync.traffic import COUNTED
 # How a statement says it: as it is written it leaves out nothing.
 YOUNG, OPEN = "id >= 0 /* young */", "id >= 0 /* open */"
 GAUGES = {YOUNG: "young from", OPEN: "open from"}
-REMEMBERED: TTLCache[tuple[Hashable, ...], dict[str, int]] = TTLCache(maxsize=1, ttl=60)
+KEPT_SECONDS = 60
 YOUNGEST_IS_OLD = "SELECT accepted_at < now() - %s FROM {name} ORDER BY id DESC LIMIT 1"
 SLACK = timedelta(hours=1)  # Numbers are drawn before the time is written; no transaction takes so long.
 ANY_OPEN = f"SELECT id FROM {{name}} WHERE {UNFINISHED} ORDER BY record_hash, id LIMIT 1"  # noqa: S608 (names of ours)
@@ -36,12 +35,17 @@ ANY_OPEN = f"SELECT id FROM {{name}} WHERE {UNFINISHED} ORDER BY record_hash, id
 
 def raised(sql: str) -> str:
     """Return a statement that looks no further back than it must."""
-    for condition, number in floors().items():
+    return standing(sql, *floors().items())
+
+
+@lru_cache(maxsize=1024)
+def standing(sql: str, *numbers: tuple[str, int]) -> str:
+    for condition, number in numbers:
         sql = sql.replace(condition, f"id >= {number}")
     return sql
 
 
-@cached(REMEMBERED, lock=Lock())
+@kept(KEPT_SECONDS)
 def floors() -> dict[str, int]:
     """Return the numbers that were noted, by what a statement says in their place."""
     noted = dict(Gauge.objects.filter(name__in=GAUGES.values()).values_list("name", "value"))
@@ -88,4 +92,4 @@ def counted() -> int:
 
 def forget_floors() -> None:
     """Take it that nothing was noted, until it is time to look again."""
-    REMEMBERED[hashkey()] = {}
+    floors.keep({})

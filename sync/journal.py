@@ -271,7 +271,8 @@ def insert(write: Write, record_key: str, columns: dict[str, Any]) -> int:
     """Store a delivery and return its number."""
     columns = row(write, record_key, columns)
     with connection.cursor() as cursor:
-        cursor.execute(f"{insertion(columns)} RETURNING id", list(columns.values()))
+        sql = insertion(tuple(columns), columns["state"])
+        cursor.execute(f"{sql} RETURNING id", list(columns.values()))
         return int(cursor.fetchone()[0])
 
 
@@ -296,9 +297,9 @@ def row(write: Write, record_key: str, columns: dict[str, Any]) -> dict[str, Any
     }
 
 
-def insertion(columns: dict[str, Any], source: str = "", **given: str) -> str:
-    """Return the statement that stores a delivery, from a source and with what that gives."""
-    moments = moments_of(columns["state"])
+def insertion(columns: Sequence[str], state: State, source: str = "", **given: str) -> str:
+    """Return the statement that stores a delivery in a state, from a source and with what that gives."""
+    moments = moments_of(state)
     values = [given.get(name, "%s::jsonb" if name in JSON else "%s") for name in columns]
     return (
         f"INSERT INTO sync_delivery ({', '.join([*columns, *moments])})"

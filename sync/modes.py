@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from threading import Lock
-
-from cachetools import TTLCache, cached
-
 from connector.edge.errors import Unavailable
+from connector.edge.kept import kept
 from entities.schema import EntitySchema
 from sync.models import Switch
 from sync.models.switch import SwitchedMode
@@ -14,7 +11,7 @@ from sync.models.switch import SwitchedMode
 CACHE_SECONDS = 2
 
 
-@cached(TTLCache(maxsize=1, ttl=CACHE_SECONDS), lock=Lock())
+@kept(CACHE_SECONDS)
 def switches() -> dict[str, Switch]:
     """Return what operators have switched, by entity; a change is seen within 2 seconds."""
     return {switch.entity: switch for switch in Switch.objects.all()}
@@ -35,4 +32,4 @@ def open_mode(schema: EntitySchema) -> SwitchedMode:
 
 def forget_switches() -> None:
     """Drop what this process remembers of switches."""
-    switches.cache_clear()
+    switches.forget()

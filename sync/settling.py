@@ -12,9 +12,9 @@ from entities import folding, grouped
 from entities.entity import OnConflict, OnDelete
 from entities.schema import EntitySchema
 from sync import guard, hooks, journal
-from sync.at_once import ASKED, GIVEN, IS_NEW, RECORD, Row, asked, common, may_be_together, run
+from sync.at_once import ASKED, GIVEN, IS_NEW, RECORD, STORED, Row, asked, common, may_be_together, run
 from sync.command import Command
-from sync.models.delivery import Method, Outcome
+from sync.models.delivery import Method, Outcome, State
 from sync.together import Together
 
 DELIVERIES = grouped.Deliveries("record_hash bigint", "JOIN asked USING (record_hash)", "asked.number")
@@ -33,7 +33,7 @@ class Settled:
 Prepared = tuple[Together[Settled, int], Row] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Way:
     """How deliveries of one kind are settled: what writes their records, and what it tells the deliveries besides.
 
@@ -115,13 +115,16 @@ def settle_all(way: Way, settled: Sequence[Settled]) -> list[int | None]:
     records = [{"record_hash": one.delivery["record_hash"], **one.record} for one in settled]
     has_room, raised, before = guard.of_group(way.counted, len(rows)) if way.counted else ([], [], [])
     parameters = [asked(rows), settings.CONNECTOR_REPEAT_HOURS, *has_room, journal.encode(records).decode(), *raised]
-    return run(rows, settling_sql(way, rows[0]), [*parameters, *common(rows, way.given)], *before)
+    sql = settling_sql(way, tuple(rows[0]))
+    return run(rows, sql, [*parameters, *common(rows, way.given)], *before)
 
 
-def settling_sql(way: Way, row: Row) -> str:
+@lru_cache(maxsize=512)
+def settling_sql(way: Way, columns: tuple[str, ...]) -> str:
     """Return the statement for deliveries with these columns."""
     stored = journal.insertion(
-        {"id": None, **row},
+        ("id", *columns),
+        State.APPLIED,
         "FROM asked JOIN written ON asked.number = written.number",
         **{"id": "asked.number", **GIVEN, **way.given},
     )
@@ -132,5 +135,5 @@ def settling_sql(way: Way, row: Row) -> str:
             WHERE {IS_NEW} AND NOT EXISTS ({journal.unapplied_of(*RECORD)} OFFSET 0)
             {f"AND {guard.HAS_ROOM}" if way.counted else ""}
         ), written(number{", previous" if way.given else ""}) AS ({way.written})
-        {f", counted AS ({guard.RAISE_BY_WRITTEN})" if way.counted else ""} {stored}
+        {f", counted AS ({guard.RAISE_BY_WRITTEN})" if way.counted else ""} {stored} {STORED}
     """  # noqa: S608 (every name is a model's, quoted, or ours)

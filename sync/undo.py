@@ -114,10 +114,10 @@ def left_by(command: Command, columns: Sequence[str]) -> Row:
     schema, sent = command.schema, command.reading.values
     if not columns:
         return {}
-    values = [sent.get(column, schema.leaves[column].initial()) for column in columns]
+    left = schema.completed(sent)
     kinds = {field.column: field.db_type(connection) for field in schema.model._meta.concrete_fields}
     typed = ", ".join(f"%s::{kinds[column]} AS {quote(column)}" for column in columns)
-    return one(f"SELECT row_to_json(told)::text FROM (SELECT {typed}) AS told", values)  # noqa: S608
+    return one(f"SELECT row_to_json(told)::text FROM (SELECT {typed}) AS told", [left[column] for column in columns])  # noqa: S608
 
 
 def before(delivery: Delivery) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.http import HttpRequest
@@ -26,7 +27,12 @@ def address_of(request: HttpRequest) -> str:
 
 def origin_of(request: HttpRequest) -> str | None:
     """Return the address by which attempts are counted, the network's for IPv6; None where there is none to read."""
-    address = read_address(address_of(request))
+    return counted_as(address_of(request))
+
+
+@lru_cache(maxsize=1024)
+def counted_as(text: str) -> str | None:
+    address = read_address(text)
     if isinstance(address, IPv6Address):
         return str(ip_network((int(address), NEIGHBOURS), strict=False).network_address)
     return str(address) if address else None

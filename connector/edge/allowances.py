@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from threading import Lock
 from typing import NamedTuple
 
-from cachetools import TTLCache, cached
 from django.conf import settings
 
+from connector.edge.kept import kept
 from connector.edge.models import Allowance
 
 CACHE_SECONDS = 5
@@ -28,7 +27,7 @@ def windows_of(account: str) -> Sequence[Window]:
     return Window(burst, 1), Window(steady, 60)
 
 
-@cached(TTLCache(maxsize=1, ttl=CACHE_SECONDS), lock=Lock())
+@kept(CACHE_SECONDS)
 def allowances() -> dict[str, tuple[int, int]]:
     """Return what operators have decided, by account; a change is seen within 5 seconds."""
     return {str(row): (row.burst, row.steady) for row in Allowance.objects.all()}
@@ -36,4 +35,4 @@ def allowances() -> dict[str, tuple[int, int]]:
 
 def forget_allowances() -> None:
     """Drop what this process remembers of allowances."""
-    allowances.cache_clear()
+    allowances.forget()

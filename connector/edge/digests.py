@@ -10,8 +10,4 @@ def hidden(*parts: str) -> str:
 
 def digest_of(*parts: bytes) -> bytes:
     """Return the SHA-256 over length-prefixed parts, so that no two lists of parts give the same text to hash."""
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(4))
-        digest.update(part)
-    return digest.digest()
+    return hashlib.sha256(b"".join([piece for part in parts for piece in (len(part).to_bytes(4), part)])).digest()

@@ -14,15 +14,9 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from connector.edge.truth import truth
+
 UNSET = environ.Env.NOTSET
-TRUE, FALSE = {"1", "true", "t", "yes", "y", "on", "ok"}, {"0", "false", "f", "no", "n", "off"}
-
-
-def truth(text: str) -> bool:
-    word = text.strip().lower()
-    if word not in TRUE | FALSE:
-        raise ValueError
-    return word in TRUE
 
 
 def words(text: str) -> list[str]:

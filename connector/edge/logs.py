@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging.config
+import os
 import re
 import traceback
 from logging import LogRecord
@@ -11,6 +12,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 
+STDERR = 2
 VALUE = re.compile(r"%[\d.]*[a-z]")
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -34,6 +36,14 @@ def configure() -> None:
         cache_logger_on_first_use=True,
     )
     logging.config.dictConfig(standard_library(renderer))
+    logging.captureWarnings(True)  # noqa: FBT003 (the library's)
+
+
+def say(text: str, _file: object = None) -> None:
+    """Write a line at once, also within a signal, where the line that it interrupts may have the stream in hand."""
+    record = logging.makeLogRecord({"name": __name__, "levelname": "INFO", "levelno": logging.INFO, "msg": text})
+    for handler in logging.getLogger().handlers:
+        os.write(STDERR, f"{handler.format(record)}\n".encode())
 
 
 def standard_library(renderer: Any) -> dict[str, Any]:

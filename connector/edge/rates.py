@@ -45,6 +45,10 @@ class Admission:
         return not self.retry_after
 
     @property
+    def is_counted(self) -> bool:
+        return bool(self.limit or self.retry_after)
+
+    @property
     def headers(self) -> Mapping[str, str]:
         """The headers of the answer, whatever else it is: the published three, or of a refusal `Retry-After` alone."""
         if self.retry_after:
@@ -90,15 +94,15 @@ def forget(account: str) -> None:
         client(settings.REDIS_URL, TIMEOUT).delete(key(account))
 
 
-def take(account: str, windows: Sequence[Window], *, now: float | None = None) -> Admission:
-    """Take a call out of every window or out of none.
+def take(account: str, windows: Sequence[Window], *, calls: int = 1, now: float | None = None) -> Admission:
+    """Take a call out of every window or out of none; 0 calls only show whether one would be taken.
 
     Raises:
         redis.RedisError: Valkey is away; nobody knows whether it was taken.
     """
     lengths = [number for window in windows for number in (window.limit, window.seconds * MICROSECONDS)]
     time = "" if now is None else round(now * MICROSECONDS)
-    taken, *numbers = step(settings.REDIS_URL)(keys=[key(account)], args=[time, *lengths])
+    taken, *numbers = step(settings.REDIS_URL)(keys=[key(account)], args=[time, calls, *lengths])
     if not taken:
         refusals.labels(account.partition(":")[0]).inc()
     return admission(counted(windows, numbers), taken=bool(taken))

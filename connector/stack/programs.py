@@ -12,7 +12,7 @@ from connector.stack.place import CHECKOUT
 from connector.stack.postgres import Cluster
 from connector.stack.valkey import Valkey
 
-CELERY = (sys.executable, "-m", "celery", "-A", "connector.celery")
+CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "connector.celery")
 RPC = "supervisor.rpcinterface:make_main_rpcinterface"
 WORKER_OPTIONS = ("--concurrency=2", "--without-gossip", "--without-mingle", "-O", "fair", "--loglevel=INFO")
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from connector.edge.address import origin_of
 from connector.edge.errors import Unauthorized
 from connector.edge.headers import decoded
-from connector.edge.token_guesses import count_guess
+from connector.edge.token_guesses import opened_by
 from partners import sessions
 from partners.models import Login, Touchpoint
 from partners.passwords import party_of
@@ -27,11 +27,9 @@ def touchpoint_of_request(request: HttpRequest) -> Touchpoint:
     Raises:
         Unauthorized, TooManyRequests
     """
-    token = named(request, "token")
-    touchpoint = touchpoint_of(named(request, "touchpoint"), token)
+    code, token = named(request, "touchpoint"), named(request, "token")
+    touchpoint = opened_by(request, token, lambda: touchpoint_of(code, token)) if token else None
     if touchpoint is None:
-        if token:
-            count_guess(request, token)
         raise Unauthorized
     return touchpoint
 

@@ -65,6 +65,17 @@ class EntitySchema:
         """The fields that a new record must have, by column."""
         return {column: leaf for column, leaf in self.leaves.items() if leaf.required}
 
+    def completed(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return all columns of a record that is created with these values."""
+        constant, computed = self.initial
+        return {**constant, **{column: leaf.initial() for column, leaf in computed.items()}, **values}
+
+    @cached_property
+    def initial(self) -> tuple[dict[str, Any], dict[str, FieldSchema]]:
+        """What the columns of a record hold that were not sent, and the fields of which that is another each time."""
+        computed = {column: leaf for column, leaf in self.leaves.items() if leaf.is_computed}
+        return {column: None if leaf.is_computed else leaf.initial() for column, leaf in self.leaves.items()}, computed
+
     def missing(self, values: dict[str, Any]) -> list[Fault]:
         """Return a fault for every required field that a new record would lack."""
         return [

@@ -93,6 +93,11 @@ class FieldSchema:
         """Return what null makes of the column."""
         return None if self.nullable else self.initial()
 
+    @property
+    def is_computed(self) -> bool:
+        """Tell whether the default is asked for each record; an empty list or object is the same for all."""
+        return callable(self.default) and self.default not in (list, dict)
+
     def initial(self) -> Any:
         """Return what the column holds when a create does not send the field."""
         value = self.default() if callable(self.default) else self.default

@@ -17,7 +17,7 @@ def broken_rules(schema: EntitySchema, values: dict[str, Any], told: set[str]) -
     """Yield a fault for every check that a new record would fail, where its fields have no fault already."""
     for constraint, columns in rules_of(schema):
         if not any(schema.leaves[column].treekey in told for column in columns):
-            row = {column: values.get(column, leaf.initial()) for column, leaf in schema.leaves.items()}
+            row = schema.completed(values)
             try:
                 constraint.validate(schema.model, schema.model(**{column: row[column] for column in columns}))
             except ValidationError as exc:

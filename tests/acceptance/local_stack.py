@@ -21,7 +21,8 @@ import psutil
 from connector.stack import credentials
 from connector.stack.place import Place
 from connector.stack.waiting import Waiting
-from tests.acceptance.said import leaks
+from tests.acceptance.known import secrets_of
+from tests.acceptance.said import leaks, unreadable
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 COMMAND = (sys.executable, "-m", "connector.stack", "run")
@@ -51,6 +52,7 @@ class LocalStack:
     def __init__(self, run_dir: Path, **changes: str) -> None:
         self.run_dir = run_dir
         self.changes = changes
+        self.used: set[str] = set()  # Texts that no process may tell, beside what the stack knows itself.
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.output = run_dir.parent / "output"
@@ -71,6 +73,10 @@ class LocalStack:
     def has_announced_itself(self) -> bool:
         assert self.front.poll() is None, self.banner
         return LAST_LINE in self.banner
+
+    @property
+    def logs_json(self) -> bool:
+        return self.changes.get("LOG_JSON") == "true"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -156,8 +162,10 @@ def running(stack_at: Callable[[Path], Stack], name: str = "run") -> Iterator[St
     try:
         stack.start()
         yield stack
+        secrets = secrets_of(stack)
         stack.stop()
-        assert leaks(stack) == []
+        assert leaks(stack, secrets) == []
+        assert not stack.logs_json or unreadable(stack) == []
     finally:
         stack.remove()
         shutil.rmtree(folder)

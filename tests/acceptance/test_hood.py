@@ -63,7 +63,9 @@ def manage(web: Web, *arguments: str) -> list[str]:
 
 
 def company(web: Web, name: str) -> Company:
-    return Company(web, manage(web, "issue_token", "program", "--scope", "hood", "--company", name)[-1])
+    token = manage(web, "issue_token", "program", "--scope", "hood", "--company", name)[-1]
+    web.used.add(token)
+    return Company(web, token)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from contextlib import contextmanager
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ import pytest
 from tests.acceptance.faults import Programs, kill
 from tests.acceptance.hostile.stack import until
 from tests.acceptance.local_stack import CHECKOUT, LocalStack, running
+from tests.acceptance.signing_in import post, signed_in
 from tests.acceptance.tables import database
 from tests.databases import migrated_database
 from tests.sync.push.remote import AUTH, ENTITY, Remote, Reply, Request, serving
@@ -79,20 +79,6 @@ def end_leases(stack: LocalStack) -> None:
         connection.execute("UPDATE sync_push SET leased_until = now() WHERE leased_until > now()")
 
 
-@contextmanager
-def signed_in(stack: LocalStack) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=stack.url, follow_redirects=True, trust_env=False, timeout=30) as browser:
-        browser.get("/admin/login/")
-        filled = {"username": "admin", "password": stack.credentials["ADMIN_PASSWORD"]}
-        post(browser, "/admin/login/?next=/admin/", **filled)
-        yield browser
-
-
-def post(browser: httpx.Client, path: str, **filled: str) -> httpx.Response:
-    token = {"csrfmiddlewaretoken": browser.cookies["csrftoken"]}
-    return browser.post(path, data={**filled, **token}, headers={"Referer": str(browser.base_url)})
-
-
 def test_what_a_person_creates_in_the_admin_is_told_to_dsync(stack: LocalStack, remote: Remote) -> None:
     with signed_in(stack) as browser:
         answer = post(browser, "/admin/entities/product/add/", body='{"sku": "by-hand", "price": 2.5}')
@@ -145,9 +131,3 @@ def test_command_sends_all_records_and_waits_for_them(stack: LocalStack, remote:
     told = manage(stack, "resync", "push", "product", "--wait", "--json")
     assert '"waiting": 0, "dead": 0' in told
     assert remote.prices("resent-0")[-1] == 1
-
-
-def test_no_log_of_any_process_tells_a_token(stack: LocalStack) -> None:
-    logs = "".join(path.read_text(errors="replace") for path in (stack.run_dir / "logs").glob("*.log"))
-    assert logs
-    assert [secret for secret in (AUTH, ENTITY) if secret in logs] == []

@@ -47,6 +47,7 @@ class Web:
     def __init__(self, folder: Path, **changes: str) -> None:
         self.port = free_port()
         self.output = folder / "output"
+        self.used: set[str] = set()  # Texts that it may not tell, beside its own tokens.
         self.environment = {
             **os.environ,
             "PORT": str(self.port),
@@ -88,8 +89,12 @@ class Web:
             return False
 
     def close(self) -> None:
+        """End it, and see that it told no secret."""
         self.process.terminate()
         self.process.wait(PATIENCE)
+        kept = (self.environment["SECRET_KEY"], self.environment["FIELD_KEYS"], self.token, self.reading_token)
+        secrets = {*kept, *self.entity_tokens.values(), *self.used}
+        assert [line for line in self.log.splitlines() if any(secret in line for secret in secrets)] == []
 
     @property
     def log(self) -> str:

@@ -12,7 +12,8 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
-from partners import passwords
+from connector.edge.allowances import Window
+from partners import guesses, passwords
 from partners.models import Login, Partner, Role, Touchpoint
 from tests.datasources.parties import Party, basic, browser, faults, make_party
 
@@ -143,9 +144,11 @@ def test_right_password_is_checked_once(party: Party, monkeypatch: pytest.Monkey
 
 def test_guesses_of_a_touchpoints_token_are_told_to_wait(party: Party, settings: Any) -> None:
     settings.CONNECTOR_TOKEN_GUESSES = 3
-    statuses = [party.send("GET", SOURCES, Thalamus_Token=f"guess-{number}").status_code for number in range(4)]
-    assert statuses == [401] * 3 + [429]
-    assert party.send("GET", SOURCES).status_code == 200
+    for side, last in ((replace(party, http=browser()), 429), (party, 200)):
+        assert party.send("GET", SOURCES).status_code == 200
+        statuses = [side.send("GET", SOURCES, Thalamus_Token=f"guess-{number}").status_code for number in range(4)]
+        assert statuses == [401] * 3 + [429]
+        assert side.send("GET", SOURCES).status_code == last
 
 
 def test_guesses_are_refused_before_anything_is_hashed(party: Party, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,6 +178,18 @@ def test_guesses_elsewhere_do_not_keep_the_party_out(party: Party) -> None:
     attacker = Party(party.touchpoint, party.token, party.principal, "wrong", browser())
     assert [attacker.send("GET", SOURCES).status_code for _ in range(6)][-1] == 429
     assert party.send("GET", SOURCES).status_code == 200
+
+
+def test_guesses_everywhere_keep_the_party_out_of_new_places_alone(
+    party: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guesses, "OF_PRINCIPAL", (Window(3, 3600),))
+    assert party.send("GET", SOURCES).status_code == 200
+    passwords.forget_pairs()
+    wrong = basic(party.principal, "wrong")
+    elsewhere = [replace(party, http=browser()) for _ in range(5)]
+    assert [side.send("GET", SOURCES, Authorization=wrong).status_code for side in elsewhere] == [401] * 3 + [429] * 2
+    assert [side.send("GET", SOURCES).status_code for side in (elsewhere[-1], party)] == [429, 200]
 
 
 def test_right_password_forgives_earlier_guesses(party: Party) -> None:

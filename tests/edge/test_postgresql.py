@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.core.signals import request_started
 from django.db import connection, connections
+from django.test import RequestFactory
 
+from connector.edge.request import Handler
 from entities.models import Product
 from entities.tokens import entity_tokens
 from tests.conftest import Dsync
@@ -77,7 +78,7 @@ def test_connection_that_its_server_ended_is_replaced_before_the_next_request(ds
     number = connection.connection.info.backend_pid
     with connections["autonomous"].cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [number])
-    request_started.send(None)
+    Handler()(RequestFactory()._base_environ(PATH_INFO="/health/live"), lambda *_told: None)
     assert dsync.post("product", {"sku": "a"}).status_code == 201
 
 

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
 from connector.edge.machines import prepared, with_headers
-from connector.edge.request import Handler, Utf8Request
+from connector.edge.request import Handler, Utf8Request, headers_of
+from connector.edge.trace import new_id
 
 
 def request(content_type: str, query: str) -> Utf8Request:
@@ -41,11 +43,13 @@ def answered(settings: Any, **environ: str) -> dict[str, str]:
     return told
 
 
+@pytest.mark.django_db
 def test_an_answer_over_tls_insists_on_it(settings: Any) -> None:
     told = answered(settings, HTTP_X_FORWARDED_PROTO="https")
     assert told["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
 
 
+@pytest.mark.django_db
 def test_an_answer_without_tls_does_not_insist_on_it(settings: Any) -> None:
     told = answered(settings, HTTP_X_FORWARDED_PROTO="http")
     assert "Strict-Transport-Security" not in told
@@ -55,3 +59,18 @@ def test_an_answer_without_tls_does_not_insist_on_it(settings: Any) -> None:
 def test_headers_of_an_answers_own_stand() -> None:
     answer = HttpResponse(headers={"cache-control": "max-age=60"})
     assert with_headers(RequestFactory().get("/"), answer)["Cache-Control"] == "max-age=60"
+
+
+def test_cookies_of_an_answer_are_sent_each() -> None:
+    answer = HttpResponse()
+    answer.set_cookie("a", "1")
+    answer.set_cookie("b", "2")
+    assert [value for name, value in headers_of(answer) if name == "Set-Cookie"] == ["a=1; Path=/", "b=2; Path=/"]
+
+
+def test_id_of_a_request_is_a_random_uuid() -> None:
+    ids = {new_id() for _ in range(200)}
+    assert {(str(UUID(text)), UUID(text).version, UUID(text).variant) for text in ids} == {
+        (text, 4, "specified in RFC 4122") for text in ids
+    }
+    assert len(ids) == 200

@@ -339,7 +339,7 @@ def test_last_partition_takes_over_ranges_without_a_look_at_its_rows(due: int) -
 def note_floors() -> dict[str, int]:
     """Note from where on is looked; return it as other processes read it."""
     floors.note()
-    floors.floors.cache_clear()
+    floors.floors.forget()
     return floors.floors()
 
 
