@@ -15,7 +15,7 @@ from sync.dispatcher import dispatch
 class Command(BaseCommand):
     help = "Wake workers for what waits, apply it while the broker is away, and measure the backlog; until SIGTERM."
 
-    def get_check_kwargs(self, _options: dict[str, Any]) -> dict[str, Any]:
+    def get_check_kwargs(self, _options: dict[str, Any]) -> Any:
         """Judge the settings and the server, as other processes do, and no code: that was done before it came here."""
         return {"tags": [*OF_SETTINGS, Tags.database], "databases": ["default"]}
 
