@@ -10,6 +10,7 @@ from gunicorn.http import RequestParser, wsgi
 sys.path.append(str(Path(__file__).resolve().parent.parent))  # Of others' applications, which are served like this too.
 
 from connector.serving.answers import Response, date, write_error
+from connector.serving.libraries import read_for
 from connector.serving.lines import Lines
 from connector.serving.numbers import number
 from connector.serving.requests import Unforwarded, environ, finish_body
@@ -20,6 +21,7 @@ wsgi.base_environ, wsgi.Response = environ, Response
 util.http_date, util.write_error = date, write_error
 
 wsgi_app = "connector.wsgi:application"
+on_starting = read_for(wsgi_app)
 bind = f"{os.environ.get('WEB_BIND', '127.0.0.1')}:{number('PORT', os.environ.get('PORT', '8000') or '8000', least=0)}"
 proc_name = "connector"
 

@@ -44,6 +44,8 @@ LEAST = {
     "CONNECTOR_UPLOAD_LIMIT": 1,
 }
 
+OF_SETTINGS = (Tags.security, Tags.compatibility)  # The checks that tell of settings are tagged so, ours and Django's.
+
 
 @register(Tags.security)
 def check_bounds(**_kwargs: Any) -> list[CheckMessage]:
@@ -67,10 +69,6 @@ def no_public_url() -> Iterator[CheckMessage]:
 
 def refuse_wrong_settings() -> None:
     """Raise ImproperlyConfigured with all errors of the settings; commands run their checks by themselves."""
-    found = [
-        error
-        for error in run_checks(tags=[Tags.security, Tags.compatibility])
-        if error.is_serious() and not error.is_silenced()
-    ]
+    found = [error for error in run_checks(tags=OF_SETTINGS) if error.is_serious() and not error.is_silenced()]
     if found:
         raise ImproperlyConfigured("\n".join(str(error) for error in found))

@@ -10,9 +10,11 @@ import pytest
 from axes.models import AccessAttempt
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.db import connection
 from django.db.models import Model
 from django.test import Client as Browser
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -111,6 +113,16 @@ def url(model: type[Model], page: str, *args: Any) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
+def listed(model: type[Model], query: str, user: User) -> int:
+    """Have the rows of a list looked up, and not shown; return the status."""
+    request = RequestFactory().get(url(model, "changelist") + query)
+    request.user, request._messages = user, CookieStorage(request)
+    answer = admin.site.get_model_admin(model).changelist_view(request)
+    if "cl" in getattr(answer, "context_data", {}):
+        list(answer.context_data["cl"].result_list)
+    return answer.status_code
+
+
 def queries_of(browser: Browser, address: str) -> int:
     with CaptureQueriesContext(
         connection,
@@ -120,12 +132,12 @@ def queries_of(browser: Browser, address: str) -> int:
 
 
 @every_model
-def test_list_takes_as_many_queries_for_30_rows_as_for_2(model: type[Model], admin_client: Browser) -> None:
+def test_list_takes_as_many_queries_for_12_rows_as_for_2(model: type[Model], admin_client: Browser) -> None:
     for number in range(2):
         make(model, number)
     admin_client.get(url(model, "changelist"))  # What is remembered between pages is.
     few = queries_of(admin_client, url(model, "changelist"))
-    for number in range(2, 30):
+    for number in range(2, 12):
         make(model, number)
     assert queries_of(admin_client, url(model, "changelist")) == few <= 8
 
@@ -137,10 +149,11 @@ def test_page_of_a_row_opens_with_few_queries(model: type[Model], admin_client: 
 
 
 @every_model
-def test_list_opens_for_any_search(model: type[Model], admin_client: Browser) -> None:
+def test_list_opens_for_any_search(model: type[Model], admin_client: Browser, admin_user: User) -> None:
     make(model, 1)
-    for query in ("?q=K-1", "?q=1", "?q=%20", "?q=%00", "?q=" + "9" * 20, "?q=" + "9" * 5000, "?p=7", "?e=1"):
-        assert admin_client.get(url(model, "changelist") + query).status_code in (200, 302)
+    assert admin_client.get(url(model, "changelist") + "?q=K-1").status_code == 200
+    for query in ("?q=1", "?q=%20", "?q=%00", "?q=" + "9" * 20, "?q=" + "9" * 5000, "?p=7", "?e=1"):
+        assert listed(model, query, admin_user) in (200, 302)
 
 
 @every_machine_written

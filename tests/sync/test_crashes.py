@@ -79,27 +79,33 @@ def test_attempt_stands_durably_while_the_work_is_done_and_is_gone_with_it(recei
     assert (seen, Attempt.objects.count()) == ([[1]], 0)
 
 
-WORKER = """
-import os, django
+WORKERS = """
+import os, sys, django
 django.setup()
-from django.db import connections
 from sync import runner
 from sync.hooks import delivery_applied
 def receiver(delivery, **_):
     if delivery.record_key == "poison":
         os._exit(9)
 delivery_applied.connect(receiver)
-runner.run(30)
+for _ in range(int(sys.argv[1])):
+    pid = os.fork()
+    if not pid:
+        runner.run(30)
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 """
 
 
-def work() -> int:
-    """Run a worker of its own that dies with the poison in its hands; return how it ended."""
+def work(times: int) -> list[int]:
+    """Run workers one after the other, that die with the poison in their hands; return how each ended."""
     name = connection.settings_dict["NAME"]
     url = os.environ["DATABASE_URL"].split("?")
     url[0] = f"{url[0].rpartition('/')[0]}/{name}"
     environment = {**os.environ, "DATABASE_URL": "?".join(url), "CONNECTOR_ROLE": "worker", "LOG_LEVEL": "ERROR"}
-    return subprocess.run([sys.executable, "-c", WORKER], env=environment, cwd=ROOT, timeout=50, check=False).returncode
+    command = [sys.executable, "-u", "-c", WORKERS, str(times)]
+    told = subprocess.run(command, env=environment, cwd=ROOT, timeout=120, check=True, stdout=subprocess.PIPE)
+    return [int(status) for status in told.stdout.split()]
 
 
 def test_delivery_that_kills_its_workers_is_dead_and_the_rest_applied() -> None:
@@ -108,6 +114,6 @@ def test_delivery_that_kills_its_workers_is_dead_and_the_rest_applied() -> None:
         accept("POST", key)
     lane = Delivery.objects.first().lane
     Delivery.objects.update(lane=lane)
-    assert [work() for _ in range(9)] == [*[9] * 8, 0]
+    assert work(9) == [*[9] * 8, 0]
     assert {key: product(key) is not None for key in keys} == dict.fromkeys(keys, True)
     assert (states(record_key="poison"), Attempt.objects.count()) == ([DEAD], 0)

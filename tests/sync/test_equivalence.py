@@ -22,7 +22,7 @@ pytestmark = DATABASE
 decode = msgspec.json.Decoder(float_hook=Decimal).decode
 runs = count()
 EXAMPLES = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 OWN = {"id", "created_at", "updated_at", "changed_in", "deleted_at"}
 

@@ -4,8 +4,10 @@ import signal
 from threading import Event
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand
 
+from connector.edge.bounds import OF_SETTINGS
 from connector.edge.metrics.listening import listen
 from sync.dispatcher import dispatch
 
@@ -13,9 +15,11 @@ from sync.dispatcher import dispatch
 class Command(BaseCommand):
     help = "Wake workers for what waits, apply it while the broker is away, and measure the backlog; until SIGTERM."
 
-    def handle(self, *_args: Any, skip_checks: bool, **_options: Any) -> None:
-        if not skip_checks:
-            self.check(databases=["default"])
+    def get_check_kwargs(self, _options: dict[str, Any]) -> Any:
+        """Judge the settings and the server, as other processes do, and no code: that was done before it came here."""
+        return {"tags": [*OF_SETTINGS, Tags.database], "databases": ["default"]}
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
         listen()
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
