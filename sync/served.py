@@ -10,6 +10,6 @@ from dataclasses import dataclass, field
 class Served:
     """The records of a page as JSON, and what its headers and `detail` say of it."""
 
-    items: Sequence[str]
+    items: Sequence[bytes]
     headers: Mapping[str, str]
     detail: Mapping[str, str] = field(default_factory=dict)
