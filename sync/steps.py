@@ -51,11 +51,13 @@ STEP = f"""
             LEFT JOIN sync_walkblock AS earlier
                 ON earlier.walk_id = walk.id AND earlier.number = (SELECT block - 1 FROM asked)
     )
-    SELECT 0::bigint AS place, json_build_array(
+    SELECT json_build_array(
         id, epoch, per_page, total, highest, opened_at, opened_before, log_position, after, until
-    )::text AS item FROM step
+    )::text, {{records}} FROM step
 """  # noqa: S608 (all of it is ours)
-BOUNDS = ("(SELECT after FROM step)", "(SELECT until FROM step)", "(SELECT opened_at FROM step)")
+# In an order that an index has: else they would be sorted, and read by any that has their identity.
+RECORDS = "(SELECT string_agg(item, ',') FROM ({} ORDER BY id) AS records)"
+BOUNDS = ("step.after", "step.until", "step.opened_at")
 
 
 class Step(msgspec.Struct, frozen=True, array_like=True):
@@ -93,22 +95,19 @@ class Choice:
 decode = msgspec.json.Decoder(Step).decode
 
 
-def take(choice: Choice, page: int, schema: EntitySchema | None) -> tuple[Step, list[bytes]] | None:
+def take(choice: Choice, page: int, schema: EntitySchema | None) -> tuple[Step, bytes] | None:
     """Take a step of the walk that is chosen, and return it with the records of a schema; None where there is none."""
     planned = PLANNED.format("" if choice.is_durable else WITHOUT_WAITING)
     parameters = [page, *blocks.place_of(page), blocks.pages_before(page), *choice.parameters]
     rows = exchange(connections[DEFAULT_DB_ALIAS], (planned, []), (step_sql(choice.sql, schema), parameters))
     if not rows:
         return None
-    (_, step), *items = rows
-    return decode(step or b""), [item or b"" for _, item in items]
+    ((step, records),) = rows
+    return decode(step or b""), records or b""
 
 
 @cache
 def step_sql(chosen: str, schema: EntitySchema | None) -> str:
-    """Return the statement of a step: its first row is the step, the others are the records."""
-    step = STEP.format(chosen=chosen)
-    if schema is None:
-        return step
-    records = f"{reading.span_sql(schema, *BOUNDS)} ORDER BY id"  # Else they would be sorted, and read by any index.
-    return f"{step} UNION ALL ({records}) ORDER BY place"
+    """Return the statement of a step: of one row, the step and the records, as JSON with commas between them."""
+    records = RECORDS.format(reading.span_sql(schema, *BOUNDS)) if schema else "NULL"
+    return STEP.format(chosen=chosen, records=records)

@@ -6,7 +6,6 @@ stay, so that a retry of a page has the same range and no page is found by count
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -15,6 +14,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from connector.edge.errors import BadRequest
+from connector.edge.postgresql.exchange import Value
 from entities import reading
 from entities.epoch import IS_CURRENT
 from entities.schema import EntitySchema
@@ -22,7 +22,7 @@ from sync import blocks, metrics, replica, steps
 from sync.cursors import PageOfWalk, Reader, Start, expired
 from sync.models import Walk
 from sync.paging import Page
-from sync.served import Served
+from sync.served import Served, joined
 from sync.steps import Choice, Step
 
 LIFETIME = timedelta(hours=24)
@@ -59,7 +59,7 @@ def go_on(reader: Reader, place: PageOfWalk) -> Served:
 
 
 def by_page(reader: Reader, page: Page) -> Choice:
-    named = [reader.client_id, reader.schema.name, page.size, page.number - 1, page.number]
+    named: list[Value] = [reader.client_id, reader.schema.name, page.size, page.number - 1, page.number]
     return Choice(BY_PAGE, named, is_durable=True)
 
 
@@ -85,7 +85,7 @@ def open_walk(reader: Reader, page: Page) -> int:
     return walk.pk
 
 
-def step(reader: Reader, choice: Choice, page: int) -> tuple[Step, Sequence[bytes]] | None:
+def step(reader: Reader, choice: Choice, page: int) -> tuple[Step, bytes] | None:
     """Take a step of a walk; where its range is not known yet it is found, for good, before it is served."""
     schema = None if replica.is_asked() else reader.schema
     found = steps.take(choice, page, schema)
@@ -97,13 +97,13 @@ def step(reader: Reader, choice: Choice, page: int) -> tuple[Step, Sequence[byte
     return found[0], items_of(found[0], reader.schema)
 
 
-def items_of(step: Step, schema: EntitySchema) -> list[bytes]:
+def items_of(step: Step, schema: EntitySchema) -> bytes:
     """Return the records of a step from a replica, if that has them."""
     items = replica.read(partial(reading.items_in, schema, step.span), epoch=step.epoch, lsn=step.log_position)
-    return [item.encode() for item in items]
+    return joined(items)
 
 
-def told(reader: Reader, page: int, step: Step, items: Sequence[bytes]) -> Served:
+def told(reader: Reader, page: int, step: Step, items: bytes) -> Served:
     """Return a page of a walk with its headers; past its end there is nothing."""
     rest = None if step.is_last else PageOfWalk(step.epoch, step.walk, page + 1)
     end = Start(step.epoch, int(step.opened_at.timestamp()), step.opened_before)
