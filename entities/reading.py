@@ -61,19 +61,25 @@ class Span:
     created_by: datetime
 
 
-IN_SPAN = "id > %s AND id <= %s AND created_at <= %s AND deleted_at IS NULL"
+IN_SPAN = "id > {} AND id <= {} AND created_at <= {} AND deleted_at IS NULL"
+GIVEN = ("%s", "%s", "%s")
 
 
 def boundaries(schema: EntitySchema, span: Span, *, size: int, pages: int, using: str = DEFAULT_DB_ALIAS) -> list[int]:
     """Return the last identities of the first pages of a span's live records; a page that is not full has none."""
     sql = f"""
-        SELECT coalesce(array_agg(id ORDER BY id), '{{}}') FROM (
-            SELECT id, row_number() OVER (ORDER BY id) AS place FROM {quote(schema.table)}
-            WHERE {IN_SPAN} ORDER BY id LIMIT %s
-        ) AS live WHERE place %% %s = 0
+        WITH RECURSIVE ends(place, after) AS (
+            SELECT 0, %s::bigint
+            UNION ALL
+            SELECT place + 1, (
+                SELECT id FROM {quote(schema.table)}
+                WHERE {IN_SPAN.format("ends.after", "%s", "%s")} ORDER BY id OFFSET %s LIMIT 1
+            ) FROM ends WHERE after IS NOT NULL AND place < %s
+        )
+        SELECT coalesce(array_agg(after ORDER BY place), '{{}}') FROM ends WHERE place > 0 AND after IS NOT NULL
     """  # noqa: S608 (every name is a model's, quoted)
     with connections[using].cursor() as cursor:
-        cursor.execute(sql, [span.after, span.until, span.created_by, size * pages, size])
+        cursor.execute(sql, [span.after, span.until, span.created_by, size - 1, pages])
         found: list[int] = cursor.fetchone()[0]
     return found
 
@@ -82,14 +88,19 @@ def items_in(schema: EntitySchema, span: Span, *, using: str = DEFAULT_DB_ALIAS)
     """Return the live records of a span, as JSON."""
     with connections[using].cursor() as cursor:
         cursor.execute(range_sql(schema), [span.after, span.until, span.created_by])
-        return [row[0] for row in cursor.fetchall()]
+        return [item for _, item in cursor.fetchall()]
 
 
 @cache
 def range_sql(schema: EntitySchema) -> str:
+    return f"{span_sql(schema, *GIVEN)} ORDER BY id"
+
+
+def span_sql(schema: EntitySchema, after: str, until: str, created_by: str) -> str:
+    """Return the query of a span's live records, in no order: the identity and the JSON of each."""
     return f"""
-        SELECT {object_sql(schema.fields, quote)}::text FROM {quote(schema.table)}
-        WHERE {IN_SPAN} ORDER BY id
+        SELECT id, {object_sql(schema.fields, quote)}::text AS item FROM {quote(schema.table)}
+        WHERE {IN_SPAN.format(after, until, created_by)}
     """  # noqa: S608 (every name is a model's, quoted)
 
 

@@ -17,7 +17,7 @@ from entities.epoch import Stand, stand
 from sync import milestones, replica
 from sync.asked import Since
 from sync.cursors import Reader, Rest, Start, expired
-from sync.served import Served
+from sync.served import Served, joined
 
 DAY = 24 * 60 * 60
 
@@ -66,5 +66,5 @@ def serve(reader: Reader, rest: Rest) -> Served:
     found = replica.read(find, epoch=until.epoch, lsn=rest.log_position)
     shown = found[: rest.size]
     more = msgspec.structs.replace(rest, after=shown[-1].place) if len(found) > rest.size else None
-    items = [change.item for change in shown if change.item is not None]
+    items = joined(change.item for change in shown if change.item is not None)
     return Served(items, {"Per-Page": str(rest.size), **reader.told(more, rest.until)})

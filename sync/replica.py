@@ -23,7 +23,7 @@ left_until = 0.0
 
 def read(find: Callable[..., Found], *, epoch: int, lsn: str) -> Found:
     """Have a function read from a database that has all of the log up to a place; it takes the name as `using`."""
-    if REPLICA in connections and time.monotonic() >= left_until:
+    if is_asked():
         try:
             if has(epoch, lsn):
                 return find(using=REPLICA)
@@ -33,6 +33,11 @@ def read(find: Callable[..., Found], *, epoch: int, lsn: str) -> Found:
             log.warning("replica_left", **outline(exc))
             leave()
     return find(using=DEFAULT_DB_ALIAS)
+
+
+def is_asked() -> bool:
+    """Tell whether there is a replica, and none that failed a moment ago."""
+    return REPLICA in connections and time.monotonic() >= left_until
 
 
 def has(epoch: int, lsn: str) -> bool:

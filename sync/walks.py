@@ -6,7 +6,6 @@ stay, so that a retry of a page has the same range and no page is found by count
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -15,73 +14,63 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from connector.edge.errors import BadRequest
+from connector.edge.postgresql.exchange import Value
 from entities import reading
 from entities.epoch import IS_CURRENT
-from entities.reading import Span
 from entities.schema import EntitySchema
-from sync import metrics, replica
-from sync.blocks import span_of
+from sync import blocks, metrics, replica, steps
 from sync.cursors import PageOfWalk, Reader, Start, expired
 from sync.models import Walk
 from sync.paging import Page
-from sync.served import Served
+from sync.served import Served, joined
+from sync.steps import Choice, Step
 
 LIFETIME = timedelta(hours=24)
+IS_ALIVE = f"served_at > statement_timestamp() - interval '{LIFETIME.total_seconds()} seconds'"
 # Of the reader's walks by pages of one size, the one that last served this page or the one before it, else the newest.
-BY_PAGE = """
-    SELECT id FROM sync_walk
-    WHERE client_id = %s AND entity = %s AND per_page = %s AND served_at > statement_timestamp() - %s
+BY_PAGE = f"""
+    SELECT id FROM sync_walk WHERE client_id = %s AND entity = %s AND per_page = %s AND {IS_ALIVE}
     ORDER BY last_page IN (%s, %s) DESC, id DESC LIMIT 1 FOR UPDATE
-"""
+"""  # noqa: S608 (all of it is ours)
 BY_CURSOR = f"""
     SELECT id FROM sync_walk
-    WHERE id = %s AND served_at > statement_timestamp() - %s AND epoch = %s AND {IS_CURRENT.format("epoch")} FOR UPDATE
+    WHERE id = %s AND {IS_ALIVE} AND epoch = %s AND {IS_CURRENT.format("epoch")} FOR UPDATE
 """  # noqa: S608
-# What is lost with a crash is what page was served last, and a cursor says by itself where it goes on.
-WITHOUT_WAITING = "set_config('synchronous_commit', 'off', true)"
+OPENED = "%s::bigint"
 
 
-@transaction.atomic
 def serve(reader: Reader, page: Page) -> Served:
     """Return a page of the walk that this request belongs to; page 1 opens a new one."""
-    walk = continued(reader, page) if page.number > 1 else None
-    if walk:
-        return serve_page(reader, walk, page.number)
+    if page.number > 1 and (found := step(reader, by_page(reader, page), page.number)):
+        return told(reader, page.number, *found)
+    opened = step(reader, Choice(OPENED, [open_walk(reader, page)]), page.number)
+    if opened is None:
+        raise LookupError("the walk that was opened is gone")
     detail = {"walk": "restarted"} if page.number > 1 else {}
-    return replace(serve_page(reader, open_walk(reader, page), page.number), detail=detail)
+    return replace(told(reader, page.number, *opened), detail=detail)
+
+
+def go_on(reader: Reader, place: PageOfWalk) -> Served:
+    """Return the page of the walk that a cursor names."""
+    found = step(reader, Choice(BY_CURSOR, [place.walk, place.epoch]), place.number)
+    if found is None:
+        raise BadRequest(faults=[expired("cursor")])
+    return told(reader, place.number, *found)
+
+
+def by_page(reader: Reader, page: Page) -> Choice:
+    named: list[Value] = [reader.client_id, reader.schema.name, page.size, page.number - 1, page.number]
+    return Choice(BY_PAGE, named, is_durable=True)
 
 
 @transaction.atomic
-def go_on(reader: Reader, place: PageOfWalk) -> Served:
-    """Return the page of the walk that a cursor names."""
-    walk = touched(BY_CURSOR, [place.walk, LIFETIME, place.epoch], place.number, WITHOUT_WAITING)
-    if walk is None:
-        raise BadRequest(faults=[expired("cursor")])
-    return serve_page(reader, walk, place.number)
-
-
-def continued(reader: Reader, page: Page) -> Walk | None:
-    """Return the live walk that a page by its number belongs to."""
-    named = [reader.client_id, reader.schema.name, page.size, LIFETIME, page.number - 1, page.number]
-    return touched(BY_PAGE, named, page.number)
-
-
-def touched(chosen: str, parameters: Sequence[object], page: int, further: str = "NULL") -> Walk | None:
-    """Lock a walk, note the page that it serves now, and return it; None when there is none that goes on."""
-    sql = f"""
-        UPDATE sync_walk SET last_page = %s, served_at = statement_timestamp() WHERE id = ({chosen})
-        RETURNING sync_walk.*, {further} AS further
-    """  # noqa: S608 (all of it is ours)
-    return next(iter(Walk.objects.raw(sql, [page, *parameters])), None)
-
-
-def open_walk(reader: Reader, page: Page) -> Walk:
+def open_walk(reader: Reader, page: Page) -> int:
     """Open a walk over the records that live now; the reader's walks that have ended are cleared away."""
     own = {"client_id": reader.client_id, "entity": reader.schema.name}
     Walk.objects.filter(**own, served_at__lte=Now() - LIFETIME).delete()
     extent = reading.extent(reader.schema)
     metrics.walks.labels(reader.schema.name).inc()
-    return Walk.objects.create(
+    walk = Walk.objects.create(
         **own,
         per_page=page.size,
         highest=extent.highest,
@@ -92,18 +81,30 @@ def open_walk(reader: Reader, page: Page) -> Walk:
         log_position=extent.stand.lsn,
         last_page=page.number,
     )
+    blocks.find_first(walk, reader.schema, page.number)
+    return walk.pk
 
 
-def serve_page(reader: Reader, walk: Walk, number: int) -> Served:
-    """Return a page of a walk; past its end there is nothing."""
-    find = partial(page_of, walk, reader.schema, number)
-    span, items = replica.read(find, epoch=walk.epoch, lsn=walk.log_position)
-    is_last = span is None or span.until == walk.highest
-    rest = None if is_last else PageOfWalk(walk.epoch, walk.pk, number + 1)
-    end = Start(walk.epoch, int(walk.opened_at.timestamp()), walk.opened_before)
-    return Served(items, {"Total": str(walk.total), "Per-Page": str(walk.per_page), **reader.told(rest, end)})
+def step(reader: Reader, choice: Choice, page: int) -> tuple[Step, bytes] | None:
+    """Take a step of a walk; where its range is not known yet it is found, for good, before it is served."""
+    schema = None if replica.is_asked() else reader.schema
+    found = steps.take(choice, page, schema)
+    if found and found[0].until is None:
+        blocks.find(found[0].walk, reader.schema, page)
+        found = steps.take(choice, page, schema)
+    if found is None or schema:
+        return found
+    return found[0], items_of(found[0], reader.schema)
 
 
-def page_of(walk: Walk, schema: EntitySchema, number: int, *, using: str) -> tuple[Span | None, Sequence[str]]:
-    span = span_of(walk, schema, number, using)
-    return span, reading.items_in(schema, span, using=using) if span else []
+def items_of(step: Step, schema: EntitySchema) -> bytes:
+    """Return the records of a step from a replica, if that has them."""
+    items = replica.read(partial(reading.items_in, schema, step.span), epoch=step.epoch, lsn=step.log_position)
+    return joined(items)
+
+
+def told(reader: Reader, page: int, step: Step, items: bytes) -> Served:
+    """Return a page of a walk with its headers; past its end there is nothing."""
+    rest = None if step.is_last else PageOfWalk(step.epoch, step.walk, page + 1)
+    end = Start(step.epoch, int(step.opened_at.timestamp()), step.opened_before)
+    return Served(items, {"Total": str(step.total), "Per-Page": str(step.per_page), **reader.told(rest, end)})

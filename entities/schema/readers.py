@@ -193,7 +193,9 @@ class Boolean(Reader):
 
 
 def quoted(text: str) -> str:
-    return "'" + text.replace("'", "''").replace("%", "%%") + "'"
+    """Return a text as SQL, without the percent signs by which parameters are found."""
+    escaped = text.replace("\\", r"\\").replace("'", "''").replace("%", r"\x25")
+    return f"E'{escaped}'" if escaped != text else f"'{text}'"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from entities.entity import OnDelete
 from entities.models import PartnerSale
 from entities.partitioning import divide
 from entities.schema import schemas
+from sync import steps, walks
 from sync.database_faults import fault_of
 from tests.conftest import Dsync
 from tests.contract.following import Follower, going_on, keys, settle
@@ -139,6 +140,7 @@ def test_record_is_looked_for_in_the_partition_of_its_key() -> None:
 
 IN_ORDER: dict[str, tuple[str, Any]] = {
     "page of a walk": (reading.range_sql(PRODUCT), [1, 100, "2100-01-01"]),
+    "step of a walk": (steps.step_sql(walks.BY_CURSOR, PRODUCT), [2, 1, 0, 1, 1, 1]),
     "page of changes": (changes_sql(PRODUCT, False), [1, "500", 0, 1, "600", 100]),  # noqa: FBT003
 }
 

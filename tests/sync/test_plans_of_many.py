@@ -18,7 +18,7 @@ from pytest_django import DjangoDbBlocker
 from entities import reading
 from entities.changes import changes_sql
 from entities.schema import schemas
-from sync import journal, lanes, turns
+from sync import journal, lanes, steps, turns, walks
 from tests.plans import plan_of
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +81,7 @@ STATEMENTS = {
     "release": (turns.RELEASE, {**RECORDS, "limit": 1000}, ["sync_delivery_obstacle", "sync_delivery_pkey"]),
     "process": (OF_PROCESS, ["process-5"], ["sync_delivery_of_process"]),
     "page": (reading.range_sql(PRODUCT), SPAN, ["entities_product_pkey"]),
+    "step": (steps.step_sql(walks.BY_CURSOR, PRODUCT), [2, 1, 0, 1, 1, 1], ["entities_product_pkey"]),
     "records": (reading.of_keys_sql(PRODUCT), [["1", "2"]], ["entities_product_sku"]),
     "changes": (changes_sql(PRODUCT, False), BETWEEN, ["entities_pr_changed"]),  # noqa: FBT003
 }
