@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from datasources.importing.grid import Rows, column
+from datasources.importing.grid import Rows, are_clean, column
 from datasources.importing.numbers import NULL, Plain, Texts
 from entities.schema.fields import FieldSchema
 from entities.schema.moments import Date
@@ -40,7 +40,14 @@ class Field:
     def cells(self, rows: Rows) -> list[str]:
         if self.place is None:
             return [self.get(row) for row in rows]
-        return list(map(str.strip, column(rows, self.place)))
+        cells = column(rows, self.place)
+        return cells if are_clean(rows) else list(map(str.strip, cells))
+
+    def texts(self, rows: Rows, cells: list[str]) -> Texts:
+        """Return these cells of rows as COPY takes them."""
+        if self.place is not None and are_clean(rows) and isinstance(self.read, TextColumn):
+            return self.read.of_clean(cells)
+        return self.read(cells)
 
 
 def reader_of(leaf: FieldSchema, spell: Callable[[str], Any]) -> Callable[[list[str]], Texts]:
@@ -59,7 +66,11 @@ class TextColumn:
         self.empty = empty
 
     def __call__(self, cells: list[str]) -> Texts:
-        if max(map(len, cells), default=0) > self.longest or has_special(cells):
+        return [self.one(cell) for cell in cells] if has_special(cells) else self.of_clean(cells)
+
+    def of_clean(self, cells: list[str]) -> Texts:
+        """Return cells that have nothing special."""
+        if max(map(len, cells), default=0) > self.longest:
             return [self.one(cell) for cell in cells]
         return cells if all(cells) else [cell or self.empty for cell in cells]
 

@@ -107,7 +107,7 @@ class Reader:
     def lines(self, rows: Rows) -> Lines:
         """Return what rows say, as far as that is sure; the others must be judged thoroughly."""
         cells = {column: field.cells(rows) for column, field in self.fields.items()}
-        texts = {column: self.fields[column].read(of_column) for column, of_column in cells.items()}
+        texts = {column: self.fields[column].texts(rows, of_column) for column, of_column in cells.items()}
         plain = {
             column: cells[column] if isinstance(self.fields[column].read, TextColumn) else texts[column]
             for column in self.keys.columns

@@ -93,13 +93,15 @@ class Table:
             BadFile: the quotes or lines of one cannot be made out.
         """
         raw = self.some(most)
-        text = raw.decode().replace("\r\n", "\n")
+        text = raw.decode()
+        if "\r" in text:
+            text = text.replace("\r\n", "\n")
         if '"' in text or "\r" in text:
             self.file.seek(self.offset)
             rows = self.quoted(most)
         else:
             self.offset += len(raw)
-            rows = self.plain(text.removesuffix("\n").split("\n")) if text else []
+            rows = self.plain(text.removesuffix("\n")) if text else []
         self.position += len(rows)
         return rows
 
@@ -108,14 +110,14 @@ class Table:
         raw = self.file.read(min(most * self.length, MOST_BYTES)) + self.file.readline()
         count = raw.count(b"\n")
         if count > most:
-            raw = raw.removesuffix(raw.split(b"\n", most)[-1])
+            raw = raw.rsplit(b"\n", count - most + 1)[0] + b"\n"
             self.file.seek(self.offset + len(raw))
         self.length = max(1, len(raw) // max(1, min(count, most)))
         return raw
 
-    def plain(self, lines: list[str]) -> Rows:
+    def plain(self, text: str) -> Rows:
         """Return the rows of lines that have no quotes."""
-        return Grid.of(lines, self.delimiter) or [line.split(self.delimiter) for line in lines]
+        return Grid.of(text, self.delimiter) or [line.split(self.delimiter) for line in text.split("\n")]
 
     def quoted(self, most: int) -> Rows:
         """Return the next rows where a row may have several lines."""

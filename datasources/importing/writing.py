@@ -65,7 +65,8 @@ class Writer:
             return 0
         number = journal.next_number()
         self.note_portion(number, lines)
-        return merging.merge(self.schema, self.sorter.reader.columns, [line for line, _ in lines.values()], number)
+        by_key = {key: line for line, key in lines.values()}
+        return merging.write(self.schema, self.sorter.reader.columns, by_key, number)
 
     def note_portion(self, number: int, rows: Collection[int]) -> None:
         """Keep where the records came from that are to have this number as their last delivery."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from threading import Event
 
+import pytest
 from django.db import connections, transaction
 
 from datasources.importing import work
@@ -13,7 +14,7 @@ from tests.datasources.files import counts, make_import, make_partner, sale, sal
 from tests.sync.writes import DATABASE, side_by_side, wait_until
 
 pytestmark = DATABASE
-WAITING = "SELECT FROM pg_stat_activity WHERE wait_event = 'transactionid' AND query LIKE '%MERGE INTO%'"
+WAITING = "SELECT FROM pg_stat_activity WHERE wait_event = 'transactionid' AND query ~ 'MERGE INTO|^COPY'"
 
 
 def somebody_waits() -> bool:
@@ -31,9 +32,13 @@ def create_sale(created: Event) -> None:
         wait_until(somebody_waits)
 
 
-def test_row_changes_a_record_that_is_created_meanwhile() -> None:
-    import_ = make_import(sales(sale(1, quantity=7)))
+@pytest.mark.parametrize("others", [0, 1], ids=["among new ones", "beside one that is there"])
+def test_row_changes_a_record_that_is_created_meanwhile(others: int) -> None:
+    for number in range(2, 2 + others):
+        work.go_on(make_import(sales(sale(number))).pk)
+    import_ = make_import(sales(sale(1, quantity=7), *(sale(number, quantity=8) for number in range(2, 2 + others))))
     created = Event()
     side_by_side(lambda: create_sale(created), lambda: created.wait(20) and work.go_on(import_.pk))
     import_.refresh_from_db()
-    assert (counts(import_), stored()["t1"].quantity, Delivery.objects.count()) == ((1, 1, 0, 0), 7, 0)
+    rows = 1 + others
+    assert (counts(import_), stored()["t1"].quantity, Delivery.objects.count()) == ((rows, rows, 0, 0), 7, 0)

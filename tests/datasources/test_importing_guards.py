@@ -12,6 +12,8 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from datasources.importing import ending, work
 from datasources.models import ImportState
@@ -168,6 +170,16 @@ def test_row_that_is_refused_in_the_end_supersedes_none_before_it(
         import_ = imported(sales(*(sale(1, quantity=quantity) for quantity in (4, 5, 7, 8)), sale(2)))
     assert (counts(import_), stored()["t1"].quantity) == ((5, 2, 2, 1), 5)
     assert [(row, code) for row, _, code, _ in rejects(import_)] == [(2, "superseded"), (4, "failed"), (5, "failed")]
+
+
+@pytest.mark.parametrize("known", [(), (2,), (1, 2)], ids=["new", "some new", "known"])
+def test_records_are_merged_only_where_some_are_there(known: tuple[int, ...]) -> None:
+    if known:
+        imported(sales(*map(sale, known)))
+    with CaptureQueriesContext(connection) as asked:
+        import_ = imported(sales(sale(1, quantity=7), sale(2, quantity=8)))
+    assert any("MERGE INTO" in query["sql"] for query in asked) == bool(known)
+    assert (import_.rows_changed, stored()["t1"].quantity, stored()["t2"].quantity) == (2, 7, 8)
 
 
 def test_deleted_record_is_revived_with_nothing_but_what_comes() -> None:

@@ -37,6 +37,25 @@ def test_row_is_refused_and_says_where(cells: dict[str, Any], column: str, code:
     assert [(row, name, found) for row, name, found, _ in rejects(import_)] == [(2, column, code)]
 
 
+WRITTEN_AND_STORED = {
+    "spaces before": ("  a", "a"),
+    "a space after": ("a ", "a"),
+    "a space between": ("a b", "a b"),
+    "a space of another kind": ("a\u00a0", "a"),
+    "a separator of units": ("\x1fa", "a"),
+    "a tab": ("a\tb", "a\tb"),
+    "a backslash": ("a\\nb", "a\\nb"),
+    "what COPY takes for its end": ("\\.", "\\."),
+    "what COPY takes for nothing": ("\\N", "\\N"),
+}
+
+
+@pytest.mark.parametrize(("cell", "text"), WRITTEN_AND_STORED.values(), ids=WRITTEN_AND_STORED)
+def test_text_is_stored_as_it_stands_in_its_cell(cell: str, text: str) -> None:
+    imported(sales(sale(1, partnerSkuCode=cell), sale(2, credentialPrincipal=cell)))
+    assert (stored()["t1"].partner_sku_code, stored()["t2"].credential_principal) == (text, text)
+
+
 def test_sku_is_a_code_or_a_pair() -> None:
     header = "transactionId,credentialPrincipal,skuCodeKey,skuCode,partnerSkuCode,quantity,amount,saleDate\n"
     rows = "t1,s,EAN,4711,,1,1,2026-01-01\nt2,s,EAN,,,1,1,2026-01-01\nt3,s,,,a,1,1,2026-01-01\n"
