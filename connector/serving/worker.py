@@ -36,7 +36,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # It has no types.
         self.lingering = ThreadPoolExecutor(16, thread_name_prefix="lingering")
         self.reading: dict[TConn, float] = {}  # Until when the headers, and then the body, must be here.
         # Else each of the twenty that a request asks for is looked up by a function.
-        vars(self.cfg).update({name: setting.get() for name, setting in self.cfg.settings.items()})
+        self.cfg.__dict__.update({name: setting.get() for name, setting in self.cfg.settings.items()})
         super().init_process()
 
     def handle(self, conn: TConn) -> object:
