@@ -16,6 +16,7 @@ from typing import Any
 from django.db import DataError, IntegrityError
 from django.db.backends.postgresql import base
 from psycopg import Connection, IsolationLevel, OperationalError
+from psycopg.abc import PQGen
 from psycopg.errors import Diagnostic
 from psycopg.pq import PipelineStatus, TransactionStatus
 from psycopg.rows import TupleRow
@@ -46,6 +47,12 @@ class DurableConnection(Connection[TupleRow]):
     def _note(self, notice: Diagnostic) -> None:
         # One with a context is of somebody's function.
         self._warned = self._warned or (notice.sqlstate == WARNING and notice.context is None)
+
+    def _deallocate(self, name: bytes | None) -> PQGen[None]:
+        """Forget the statements of `exchange.py` with those of psycopg, which drops all after a rollback."""
+        if name is None:
+            self.statements.clear()
+        return super()._deallocate(name)
 
     def commit(self) -> None:
         with self.acknowledged():

@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 
 from psycopg import DataError, OperationalError
-from psycopg.errors import InvalidSqlStatementName, error_from_result
+from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 
@@ -44,15 +44,6 @@ def exchange(connection: Any, *statements: Statement) -> list[tuple[bytes | None
 
 
 def run(connection: DurableConnection, statements: Sequence[Statement]) -> list[PGresult]:
-    """Run statements, once more where they are not prepared any more: psycopg drops all after a rollback."""
-    try:
-        return run_once(connection, statements)
-    except InvalidSqlStatementName:
-        connection.statements.clear()
-        return run_once(connection, statements)
-
-
-def run_once(connection: DurableConnection, statements: Sequence[Statement]) -> list[PGresult]:
     wire = connection.pgconn
     sending = [send(connection, sql, [text_of(value) for value in values]) for sql, values in statements]
     wire.enter_pipeline_mode()
