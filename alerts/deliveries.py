@@ -10,8 +10,9 @@ from django.db import connection
 
 from alerts.kinds import Finding, Kind, many, page, register
 from connector.edge.counting import COUNTED, bounded
-from sync import backlog, dead_groups, held
 from sync.models import FollowUp
+from sync.operating import dead_groups, held
+from sync.watching import backlog
 
 LOOKED_AT = 10_000
 # The oldest that were accepted and are not applied, in the order of the index by state, which no other index gives.

@@ -19,8 +19,8 @@ from django.utils import timezone
 from alerts.kinds import Finding, Kind, wanted
 from alerts.models import Alert, Channel
 from connector.edge.logs import outline
+from sync.delivery.write import lock_number
 from sync.models import Gauge
-from sync.write import lock_number
 
 log = structlog.get_logger(__name__)
 

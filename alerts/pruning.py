@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.conf import settings
 
 from alerts.models import Alert
-from sync.pruning import BATCH, Kind, register
+from sync.keeping.pruning import BATCH, Kind, register
 
 
 def prune(days: int | None = None) -> Iterator[int]:

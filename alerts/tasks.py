@@ -5,7 +5,7 @@ from functools import partial
 from celery import shared_task
 
 from alerts import looking, telling
-from sync import chores, rounds
+from sync.work import chores, rounds
 
 SECONDS = 10
 

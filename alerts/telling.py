@@ -19,7 +19,7 @@ from alerts import mails, webhook
 from alerts.looking import channels
 from alerts.models import Alert, Channel, Telling
 from alerts.untold import NotTold
-from sync.retry import Schedule, delay_after
+from sync.work.retry import Schedule, delay_after
 
 log = structlog.get_logger(__name__)
 

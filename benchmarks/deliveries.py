@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.client import KEY
 from benchmarks.load import BODY
-from sync import journal
+from sync.delivery import journal
+from sync.delivery.write import Write
 from sync.models.delivery import Method
-from sync.write import Write
 
 if TYPE_CHECKING:
     import psycopg

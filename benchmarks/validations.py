@@ -34,9 +34,9 @@ class Judged:
     def by_us(self, times: int) -> float:
         """Return how many a second we judge, by the code of a request: from its bytes to its command or its faults."""
         from entities.schema import schemas  # noqa: PLC0415 (models can be imported only now)
-        from sync.command import judge  # noqa: PLC0415
+        from sync.delivery.command import judge  # noqa: PLC0415
+        from sync.delivery.write import Write  # noqa: PLC0415
         from sync.models.delivery import Method  # noqa: PLC0415
-        from sync.write import Write  # noqa: PLC0415
 
         schema, write = schemas()["product"], Write(1, "product", Method.POST, self.body, "benchmark")
         started = time.perf_counter()

@@ -24,8 +24,8 @@ from datasources.importing.table import Chunk, Table
 from datasources.models import Import
 from datasources.results import reread
 from entities.schema import EntitySchema
-from sync.dead_letters import Busy, waiting
-from sync.erasing import Place, register
+from sync.operating.dead_letters import Busy, waiting
+from sync.operating.erasing import Place, register
 
 AT_ONCE = 5000
 AS_LONG_AS_IT_TAKES = "SET LOCAL idle_in_transaction_session_timeout = 0"

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from datasources.models import DataSource
-from sync.retry import Schedule, delay_after
+from sync.work.retry import Schedule, delay_after
 
 FAILURES = 5  # in a row
 BACKING_OFF = Schedule(first=5 * 60, longest=6 * 60 * 60, tries=FAILURES)

@@ -21,8 +21,8 @@ from django.db.models.functions import Now
 from datasources import spool
 from datasources.importing import copies
 from datasources.models import Import, Reject, Run, RunState
-from sync.pace import Pace
-from sync.pruning import Kind, register
+from sync.keeping.pruning import Kind, register
+from sync.work.pace import Pace
 
 BATCH = 500  # imports or runs
 REJECTS = 5_000

@@ -31,7 +31,7 @@ from datasources.remote.errors import IdentityChanged, RemoteFailed, Unreachable
 from datasources.remote.listing import list_files
 from datasources.remote.opening import Line, open_line
 from sync.models.leased import LEASE
-from sync.retry import Schedule, delay_after
+from sync.work.retry import Schedule, delay_after
 
 log = structlog.get_logger(__name__)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from datasources import runs, schedule
-from sync import chores
+from sync.work import chores
 
 
 @shared_task(soft_time_limit=240, time_limit=270)  # Under the broker's visibility time-out, as all tasks.

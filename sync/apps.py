@@ -12,7 +12,9 @@ class SyncConfig(AppConfig):
 
     def ready(self) -> None:
         from connector.celery import app  # noqa: PLC0415 (its settings are complete only now)
-        from sync import checks, metrics, retention, tasks  # noqa: F401, PLC0415 (they register their checks and chores)
+        from sync import checks, tasks  # noqa: F401, PLC0415 (they register their checks and chores)
+        from sync.keeping import retention  # noqa: F401, PLC0415 (it registers what goes by age)
+        from sync.watching import metrics  # noqa: F401, PLC0415 (it registers what is measured)
 
         app.set_default()  # The web server and the dispatcher send too, and each from a thread of its own.
         post_migrate.connect(make_lanes, sender=self)

@@ -18,11 +18,11 @@ from typing import Any
 from connector.edge.models import Client
 from connector.edge.trace import apart
 from entities.schema import schemas
-from sync import intake
-from sync.answers import Answer
-from sync.journal import encode
+from sync.accepting import intake
+from sync.accepting.answers import Answer
+from sync.delivery.journal import encode
+from sync.delivery.write import Write
 from sync.models.delivery import Method
-from sync.write import Write
 
 Body = Mapping[str, Any] | bytes
 

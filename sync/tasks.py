@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from sync import chores, erasures, follow_ups, runner, sweeping, wake
+from sync.applying import follow_ups, runner
+from sync.operating import erasures, sweeping
 from sync.push import outbox, sender
+from sync.work import chores, wake
 
 # A batch begun at the end has the rest of the soft time limit, most of which a wait for one lock may take (20 s).
 SECONDS = 20
@@ -46,6 +48,7 @@ def sweep_dead() -> None:
         sweep_dead.apply_async(expires=30, retry=False)
 
 
+wake.register(apply_deliveries)
 chores.register(chores.Chore(follow_ups.are_due, follow_ups.run, call_hooks))
 chores.register(chores.Chore(outbox.are_due, sender.run, send_pushes))
 chores.register(chores.Chore(erasures.are_due, erasures.run, erase_records))

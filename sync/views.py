@@ -13,12 +13,13 @@ from connector.edge.views import ContractView
 from entities import reading
 from entities.schema import EntitySchema, schemas
 from entities.tokens import entity_tokens
-from sync import intake, jobs, progress, serving
-from sync.asked import asked
-from sync.cursors import Reader
+from sync.accepting import intake, jobs
+from sync.delivery.write import Write
 from sync.models.delivery import Method
-from sync.paging import PER_PAGE, whole
-from sync.write import Write
+from sync.serving import pages, progress
+from sync.serving.asked import asked
+from sync.serving.cursors import Reader
+from sync.serving.paging import PER_PAGE, whole
 
 
 class EntityView(ContractView):
@@ -122,7 +123,7 @@ class ItemsView(SyncView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         reader = self.reader(request)
-        served = serving.serve(reader, asked(request.GET, reader))
+        served = pages.serve(reader, asked(request.GET, reader))
         items = msgspec.Raw(b"[%b]" % served.items)
         return answer(200, data={"items": items}, detail=served.detail, headers=served.headers)
 

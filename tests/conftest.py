@@ -21,9 +21,9 @@ from connector.edge.tokens import forget_callers, issue
 from entities.epoch import rise
 from entities.schema import schemas
 from entities.tokens import entity_tokens, forget_tokens
-from sync.backlog import forget_size
-from sync.floors import forget_floors
-from sync.modes import forget_switches
+from sync.delivery.modes import forget_switches
+from sync.keeping.floors import forget_floors
+from sync.watching.backlog import forget_size
 from tests import mailbox as mail_server
 from tests.databases import migrated
 from tests.emptying import empty_quickly

@@ -26,7 +26,7 @@ HOME = ROOT / ".smoke"  # A virtual environment for each line, kept for the next
 NEWEST = "newest"
 TESTS = (
     *(f"tests/contract/test_{name}.py" for name in ("create", "update", "delete", "items", "changes", "paths")),
-    *("tests/sync/test_runner.py", "tests/edge/test_postgresql.py", "tests/edge/test_request.py"),
+    *("tests/sync/applying/test_runner.py", "tests/edge/test_postgresql.py", "tests/edge/test_request.py"),
     *("tests/edge/test_admin_client_limits.py", "tests/partners/test_lists.py"),
     "tests/acceptance/test_run.py::test_demo_passes",
 )

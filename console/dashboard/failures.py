@@ -10,9 +10,9 @@ from django.db import connection
 from django.urls import reverse
 
 from connector.edge.counting import bounded
-from sync import dead_groups
 from sync.admin.dead_groups import list_url
 from sync.models import State
+from sync.operating import dead_groups
 
 LOOKED_AT = 1_000
 SHOWN = 12

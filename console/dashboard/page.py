@@ -18,8 +18,8 @@ from console.dashboard import alerting, charts, failures, files, first_steps, li
 from console.dashboard.flow import read
 from console.dashboard.spans import SPANS, Span, chosen
 from entities.schema import schemas
-from sync import traffic, waiting
 from sync.models import Delivery, Ledger
+from sync.watching import traffic, waiting
 
 STALE = timedelta(minutes=2)
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
-from sync.traffic import COARSE, FINE
+from sync.watching.traffic import COARSE, FINE
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # From which PostgreSQL counts too, see sync/traffic.py.
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # From which PostgreSQL counts too, see sync/watching/traffic.py.
 
 
 @dataclass(frozen=True)

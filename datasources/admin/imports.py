@@ -32,8 +32,8 @@ from datasources.models import Import, ImportState, ProcessorType, Reject
 from datasources.models.data_source import SECRETS
 from datasources.models.import_ import UNFINISHED
 from datasources.results import results_of
-from sync import wake
 from sync.admin.operations import Operated
+from sync.work import wake
 
 SHOWN = 10
 

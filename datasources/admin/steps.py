@@ -16,8 +16,8 @@ from datasources.errors import AlreadyRunning, SourceFailed
 from datasources.models import DataSource
 from datasources.remote import testing
 from partners.admin.actor import actor_of
-from sync import wake
 from sync.admin.operations import Operated
+from sync.work import wake
 
 Step = Callable[[HttpRequest, Operated, DataSource], HttpResponse | None]
 

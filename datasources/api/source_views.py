@@ -13,7 +13,7 @@ from datasources.api.view import PartnerView
 from datasources.models import DataSource
 from datasources.remote import testing
 from partners.fields.sent import Sent
-from sync import wake
+from sync.work import wake
 
 
 class SourceWrites(PartnerView):

@@ -18,9 +18,9 @@ from datasources.importing.numbers import product
 from datasources.importing.rows import AMOUNT, QUANTITY, Reader
 from entities.schema.readers import Invalid
 from entities.schema.validator import Reading, wrong
-from sync.command import Command
+from sync.delivery.command import Command
+from sync.delivery.write import Write
 from sync.models.delivery import Method
-from sync.write import Write
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 Row = Sequence[str]

@@ -9,7 +9,7 @@ from connector.edge.errors import Fault
 from datasources.importing.judging import Judge
 from datasources.importing.rows import Reader, shaped
 from datasources.importing.table import Chunk
-from sync.command import Command
+from sync.delivery.command import Command
 
 Lines = Mapping[int, tuple[str, str]]
 

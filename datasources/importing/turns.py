@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datasources.importing.table import Chunk
 from datasources.models import Import, ImportState
-from sync import journal
+from sync.delivery import journal
 
 
 class Overtaken(Exception):

@@ -14,7 +14,7 @@ from datasources import spool
 from datasources.importing import copies
 from datasources.models import Import, Run, RunState, Trigger
 from partners.models import Partner
-from sync import wake
+from sync.work import wake
 
 
 def upload(*, partner: Partner, name: str, processor_type: int, file: UploadedFile[Any]) -> Import:

@@ -17,9 +17,11 @@ from datasources.importing.sorting import Lines, Sorted, Sorter
 from datasources.models import Import, Portion
 from entities import merging
 from entities.schema import EntitySchema
-from sync import hooks, journal, modes, sets
+from sync import hooks
+from sync.accepting import sets
+from sync.accepting.sets import Fate
+from sync.delivery import journal, modes
 from sync.models import Switch
-from sync.sets import Fate
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from reference.addresses import schema_address
 from reference.dsync.headers import KEY, NEEDED_KEY, WRITE
 from reference.dsync.shapes import envelope
 from reference.operation import Answer, Operation, Told, body, link
-from sync.jobs import JOB_ID_LENGTH
+from sync.accepting.jobs import JOB_ID_LENGTH
 from sync.models.delivery import Outcome
 
 SHAPES = {

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from connector.edge.json_types import ANYTHING, FLAG, NULL, TEXT, WHOLE, Schema, listing, nullable, record, ref
 from reference.dsync.codes import CODES
 from sync.models.delivery import Method, Outcome, State
-from sync.progress import COUNTED
+from sync.serving.progress import COUNTED
 
 EMPTY: Schema = {"type": "object", "maxProperties": 0}
 MOMENT: Schema = {"type": "string", "format": "date-time"}

@@ -10,7 +10,7 @@ from reference.dsync.entities import component
 from reference.dsync.headers import TOKEN
 from reference.dsync.shapes import envelope
 from reference.operation import Answer, Operation, query, whole
-from sync.paging import HIGHEST_PAGE, MOST_PER_PAGE
+from sync.serving.paging import HIGHEST_PAGE, MOST_PER_PAGE
 
 PAGES = (
     query("page", "The page, from 1.", **whole(1, HIGHEST_PAGE)),

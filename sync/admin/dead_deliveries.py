@@ -18,12 +18,12 @@ from connector.edge.admin import text as admin_text
 from connector.edge.admin.text import short, table
 from connector.edge.counting import counted
 from connector.edge.payloads import payload
-from sync import dead_letters
 from sync.admin import columns
 from sync.admin.body_form import BodyForm, told_of_form
 from sync.admin.operations import REPLAY, Operated, Operation
-from sync.dead_letters import Trial
 from sync.models import Delivery, State
+from sync.operating import dead_letters
+from sync.operating.dead_letters import Trial
 
 EDIT = "It is applied in place of what came when the delivery is replayed. It must speak of the same record."
 

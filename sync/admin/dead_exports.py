@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
 from connector.edge.admin.files import attachment, dated
-from sync import dead_export
 from sync.admin.operations import Operated
 from sync.admin.sweeping import GroupForm
 from sync.models import Delivery
+from sync.operating import dead_export
 
 
 def export_group(request: HttpRequest, model_admin: Operated) -> HttpResponseBase:

@@ -12,7 +12,6 @@ from msgspec.structs import asdict
 from connector.edge.admin import text as admin_text
 from connector.edge.strict_json import read_object
 from entities.schema import schemas
-from sync import dead_letters
 from sync.admin import columns
 from sync.admin.body_form import told_of_form
 from sync.admin.dead_deliveries import finish, refuse
@@ -20,6 +19,7 @@ from sync.admin.field_form import FieldForm
 from sync.admin.operations import Operated, Operation
 from sync.models import Delivery, State
 from sync.models.delivery import Method
+from sync.operating import dead_letters
 
 
 def edit(request: HttpRequest, model_admin: Operated, pk: int) -> HttpResponse:

@@ -13,9 +13,9 @@ from connector.edge.admin.text import link, moment
 from connector.edge.counting import bounded
 from sync.admin import columns
 from sync.admin.operations import Operated
-from sync.dead_groups import LOOKED_BEHIND, Group, count_dead, groups
 from sync.models import Sweep
 from sync.models.delivery import State
+from sync.operating.dead_groups import LOOKED_BEHIND, Group, count_dead, groups
 
 BADGE = 99
 

@@ -34,9 +34,9 @@ from sync.admin import (
 from sync.admin.filters import AcceptedFilter, DeadFilter
 from sync.admin.operations import Operated
 from sync.admin.selected import refuse_selected, release_selected, replay_selected, skip_selected
+from sync.delivery.write import lock_number
 from sync.models import Delivery, Outcome, State
 from sync.models.delivery import HEAVY, Method
-from sync.write import lock_number
 
 
 @column("body")

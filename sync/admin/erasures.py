@@ -20,8 +20,8 @@ from connector.edge.admin.text import moment, tag, text
 from connector.edge.roles import Role
 from entities.entity import Entity
 from entities.schema import schema_of, schemas
-from sync import erasures
 from sync.models import Erasure
+from sync.operating import erasures
 
 if TYPE_CHECKING:
     from django.forms import ModelForm as BaseForm

@@ -18,7 +18,7 @@ from connector.edge.strict_json import Members
 from entities.schema import EntitySchema
 from entities.schema.fields import FieldSchema
 from sync.admin.field_inputs import as_meant, as_typed, form_field, is_misread, line_feeds
-from sync.journal import encode
+from sync.delivery.journal import encode
 
 SEEN = "_seen"  # No column begins so.
 OVERTAKEN = "The body was edited since you began. What you wrote is not kept yet: look, and keep it again."

@@ -13,7 +13,7 @@ from connector.edge.admin.text import indented
 from connector.edge.strict_json import number, read_value
 from entities.schema.fields import FieldSchema
 from entities.schema.readers import PLAIN_DECIMAL, Boolean, Reader, Ruled
-from sync.journal import encode
+from sync.delivery.journal import encode
 
 if TYPE_CHECKING:
     from django.forms import Select, Textarea, TextInput

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from connector.edge.admin.filters import SPANS, SpanFilter
 from sync.admin.recent import first_since
-from sync.disagreements import disagreeing
 from sync.models import State
+from sync.operating.disagreements import disagreeing
 
 
 class AcceptedFilter(SpanFilter):

@@ -14,9 +14,9 @@ from django.utils.safestring import SafeString
 
 from connector.edge.admin.pages import column
 from connector.edge.admin.text import moment, tag, text
-from sync import follow_ups
 from sync.admin import columns
 from sync.admin.operations import Operated
+from sync.applying import follow_ups
 from sync.models import FollowUp
 
 

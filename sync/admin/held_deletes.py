@@ -18,12 +18,12 @@ from connector.edge.admin.navigation import register_link
 from connector.edge.admin.text import link, moment
 from connector.edge.counting import COUNTED, bounded
 from entities.admin.records import record_url
-from sync import held
 from sync.admin.operations import SECONDS, Operated
 from sync.admin.skipping import numbered
-from sync.dead_letters import REASON_LENGTH
-from sync.held import RELEASE, Decision, Group, refusal
 from sync.models import Delivery, State
+from sync.operating import held
+from sync.operating.dead_letters import REASON_LENGTH
+from sync.operating.held import RELEASE, Decision, Group, refusal
 
 if TYPE_CHECKING:
     from django.forms import TextInput

@@ -24,11 +24,12 @@ from connector.edge.payloads import are_seen_by
 from entities import reading
 from entities.admin.records import RecordAdmin
 from entities.entity import Entity
-from sync import guard, journal, local
+from sync import local
+from sync.accepting.answers import Answer
 from sync.admin import columns
 from sync.admin.body_form import told_of_form
 from sync.admin.record_form import RecordForm, members_changed
-from sync.answers import Answer
+from sync.delivery import guard, journal
 from sync.local import Author
 from sync.models import Delivery
 

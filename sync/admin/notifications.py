@@ -16,9 +16,9 @@ from notifications.models import Notification
 from sync.admin import columns
 from sync.admin.filters import DisagreementFilter
 from sync.admin.records import NEWEST, entry
-from sync.disagreements import Disagreement, disagreement
 from sync.models import Delivery
-from sync.progress import counts
+from sync.operating.disagreements import Disagreement, disagreement
+from sync.serving.progress import counts
 
 
 @column("disagrees with us")

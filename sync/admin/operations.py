@@ -14,10 +14,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from connector.edge.admin.pages import MachineWritten
-from sync import dead_letters
-from sync.dead_letters import Tally
 from sync.models import Delivery
 from sync.models.delivery import HEAVY
+from sync.operating import dead_letters
+from sync.operating.dead_letters import Tally
 
 AT_ONCE = 500
 SECONDS = 10.0  # Far under the web server's time-out; whoever wants more presses again.

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from connector.edge.admin.index import Card, figure, register_card
 from notifications.models import Notification
-from sync.disagreements import disagreeing
 from sync.models import FollowUp, Push
+from sync.operating.disagreements import disagreeing
 
 
 @register_card

@@ -17,14 +17,14 @@ from connector.edge.models import Client
 from connector.edge.payloads import payload
 from connector.edge.strict_json import printable
 from notifications.models import Notification
-from sync import process
 from sync.admin import columns
 from sync.admin.operations import Operated
 from sync.admin.records import entry
-from sync.disagreements import Disagreement, judged, unsettled
 from sync.models import Job
-from sync.process import Event, Places, Standing
-from sync.progress import COUNTED, counts
+from sync.operating import process
+from sync.operating.disagreements import Disagreement, judged, unsettled
+from sync.operating.process import Event, Places, Standing
+from sync.serving.progress import COUNTED, counts
 
 LONGEST_MESSAGE = 500
 Link = Callable[[int], str]

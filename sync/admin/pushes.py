@@ -19,11 +19,11 @@ from connector.edge.admin.text import NOTHING, link, moment, short, table, tag, 
 from connector.edge.payloads import hidden, payload
 from entities.admin.records import record_url
 from entities.schema import schemas
-from sync import wake
 from sync.admin.operations import Operated
 from sync.models import Push, PushPause
 from sync.models.push import PushQuerySet, PushState
 from sync.push import outbox
+from sync.work import wake
 
 AT_ONCE = 10_000
 COLOURS = {

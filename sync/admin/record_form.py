@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from connector.edge.strict_json import read_object
 from sync.admin.body_form import BodyForm
-from sync.journal import encode
+from sync.delivery.journal import encode
 
 OVERTAKEN = "The record has changed since you began; what it holds now stands beside. What you wrote is not kept yet."
 

@@ -16,8 +16,8 @@ from entities.entity import Entity
 from entities.schema import schema_of
 from sync.admin import columns, undoing
 from sync.admin.changes import UNKNOWN, Change, changes
+from sync.delivery.write import lock_number
 from sync.models import Delivery, Outcome, State
-from sync.write import lock_number
 
 NEWEST = 20
 quote = connection.ops.quote_name

@@ -11,12 +11,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from connector.edge.admin.text import short, table
-from sync import dead_letters
 from sync.admin import columns
 from sync.admin.operations import AT_ONCE, Operated, Operation
-from sync.dead_letters import REASON_LENGTH
 from sync.models import Delivery, State
 from sync.models.delivery import HEAVY
+from sync.operating import dead_letters
+from sync.operating.dead_letters import REASON_LENGTH
 
 if TYPE_CHECKING:
     from django.forms import TextInput

@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from connector.edge.counting import COUNTED, bounded
-from sync import sweeping
 from sync.admin.operations import Operated
 from sync.admin.skipping import ReasonField
-from sync.dead_groups import members
 from sync.models import Sweep
 from sync.models.sweep import Act
+from sync.operating import sweeping
+from sync.operating.dead_groups import members
 
 DONE = {Act.REPLAY: "replayed", Act.SKIP: "skipped"}
 

@@ -20,9 +20,9 @@ from connector.edge.admin.text import NOTHING, moment, tag
 from connector.edge.models import AuditEntry
 from connector.edge.roles import Role
 from entities.schema import schemas
+from sync.delivery.modes import forget_switches
 from sync.models import Switch
 from sync.models.switch import SwitchedMode
-from sync.modes import forget_switches
 from sync.push.tokens import missing_for
 
 if TYPE_CHECKING:

@@ -19,14 +19,15 @@ from connector.edge.admin.text import short, table
 from connector.edge.payloads import payload
 from entities.admin.records import record_url
 from entities.schema import schemas
-from sync import guard, journal, local
-from sync import undo as undoing
+from sync import local
+from sync.accepting.answers import Answer
 from sync.admin import columns
 from sync.admin.local_changes import attempt, may_change
 from sync.admin.operations import Operated
-from sync.answers import Answer
+from sync.delivery import guard, journal
 from sync.models import Delivery, Outcome
-from sync.undo import Undo
+from sync.operating import undo as undoing
+from sync.operating.undo import Undo
 
 DOES = {
     Outcome.CREATED: "The record is deleted again.",

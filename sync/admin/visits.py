@@ -14,7 +14,7 @@ from connector.edge.admin.clients import client_name
 from connector.edge.admin.text import link, moment, table, tag
 from entities.entity import Entity
 from entities.schema import schema_of
-from sync.visits import Visit, visits
+from sync.serving.visits import Visit, visits
 
 
 class RecordVisits(additions.Addition):

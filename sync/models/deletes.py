@@ -1,4 +1,4 @@
-"""How many deletes of each entity passed in a stretch of time; `sync/guard.py` counts them."""
+"""How many deletes of each entity passed in a stretch of time; `sync/delivery/guard.py` counts them."""
 
 from __future__ import annotations
 

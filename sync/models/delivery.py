@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from sync.retry import delay_after
+from sync.work.retry import delay_after
 
 
 class State(models.TextChoices):

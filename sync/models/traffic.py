@@ -1,4 +1,4 @@
-"""How much came and what became of it, counted for good; `sync/traffic.py` keeps it."""
+"""How much came and what became of it, counted for good; `sync/watching/traffic.py` keeps it."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ from uuid import uuid4
 
 from django.db import connection, transaction
 
+from sync.delivery.write import lock_number
 from sync.models import Pull, PullPage
 from sync.models.pull import Stage
 from sync.pulling.errors import PullError
-from sync.write import lock_number
 
 LARGEST = 1000
 REMEMBERED = 200  # walks of the last day, many times over

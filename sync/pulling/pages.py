@@ -14,13 +14,14 @@ from django.db import connection, transaction
 from connector.edge.errors import Fault
 from connector.edge.models import Client
 from entities.schema import EntitySchema
-from sync import modes, sets
-from sync.command import Command, judge
+from sync.accepting import sets
+from sync.accepting.sets import Fate
+from sync.delivery import modes
+from sync.delivery.command import Command, judge
+from sync.delivery.write import Write
 from sync.models import Pull, PullPage
 from sync.models.delivery import Method
 from sync.pulling.errors import TakenOver
-from sync.sets import Fate
-from sync.write import Write
 
 CLIENT = "resync"
 FAULTS_NOTED = 20

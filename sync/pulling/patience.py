@@ -13,7 +13,7 @@ from connector.edge.envelope import is_outage
 from connector.edge.logs import outline
 from sync.pulling.errors import Stopped
 from sync.pulling.source import RETRIES
-from sync.retry import delay_after
+from sync.work.retry import delay_after
 
 log = structlog.get_logger(__name__)
 Result = TypeVar("Result")

@@ -16,15 +16,16 @@ from entities import reading
 from entities.folding import keys_sql
 from entities.schema import EntitySchema
 from entities.store import quote
-from sync import journal, sets
-from sync.command import Command, judge
+from sync.accepting import sets
+from sync.delivery import journal
+from sync.delivery.command import Command, judge
+from sync.delivery.write import Write
 from sync.models import Pull
 from sync.models.delivery import Method
 from sync.pulling import pages
 from sync.pulling.errors import Stopped
 from sync.pulling.pages import Tally
 from sync.pulling.patience import patiently
-from sync.write import Write
 
 SHARE = 10  # percent of the live records, more than which nobody removes by accident
 SEEN_KEYS = """

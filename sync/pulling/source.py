@@ -15,8 +15,8 @@ import structlog
 
 from sync.pulling.answers import Answer, ItemsPage, items_page, total_of, words_of
 from sync.pulling.errors import Again, Refused, Stopped, Unexpected, Unreachable
-from sync.retry import Schedule, delay_after
-from sync.retry_after import wait_asked
+from sync.work.retry import Schedule, delay_after
+from sync.work.retry_after import wait_asked
 
 log = structlog.get_logger(__name__)
 

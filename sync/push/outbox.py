@@ -12,11 +12,11 @@ from django.db import connection
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 
+from sync.delivery.write import lock_number
 from sync.models import Push
 from sync.models.push import PushQuerySet, PushState
 from sync.push import gate
-from sync.retry import delay_after
-from sync.write import lock_number
+from sync.work.retry import delay_after
 
 AT_ONCE = 8
 LATEST_CREATION = """

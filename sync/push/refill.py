@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from entities.schema import EntitySchema
-from sync import wake
 from sync.models import Push, PushPause
 from sync.push import outbox
+from sync.work import wake
 
 BATCH = 1000
 

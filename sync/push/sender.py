@@ -12,7 +12,6 @@ from django.core.exceptions import ImproperlyConfigured
 
 from connector.edge.encryption import Undecipherable
 from entities.schema import schemas
-from sync import metrics
 from sync.models import Push
 from sync.models.delivery import Method
 from sync.push import gate, outbox
@@ -20,7 +19,8 @@ from sync.push.line import Line
 from sync.push.message import Message, messages
 from sync.push.tokens import tokens_of
 from sync.push.verdicts import UNKNOWN, Fate, Verdict, verdict_of
-from sync.retry import TRIES
+from sync.watching import metrics
+from sync.work.retry import TRIES
 
 log = structlog.get_logger(__name__)
 

@@ -14,7 +14,7 @@ import msgspec
 from sync.models.delivery import Method
 from sync.push.line import Answer, Outcome
 from sync.push.tokens import Tokens
-from sync.retry_after import wait_asked
+from sync.work.retry_after import wait_asked
 
 LONGEST = 200
 TAKEN = (200, 201, 202)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sync import journal
+from sync.delivery import journal
+from sync.delivery.write import Write
 from sync.models.delivery import Method
-from sync.write import Write
 from tests.acceptance.history import POST, History, Sent
 from tests.acceptance.tables import database
 

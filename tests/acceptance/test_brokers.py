@@ -19,7 +19,7 @@ from sync.models.delivery import State
 from tests import brokers, pgbouncer
 from tests.acceptance.local_stack import CHECKOUT
 from tests.brokers import Broker, RabbitMQ, Watched
-from tests.sync.test_wake import environment_of_a_process
+from tests.sync.work.test_wake import environment_of_a_process
 from tests.sync.writes import DATABASE, accept, states, wait_until
 
 pytestmark = DATABASE
@@ -27,7 +27,7 @@ WORKER = [*CELERY, "worker", "-Q", "celery", "-c", "1", "--without-gossip", "--w
 SENDER = """
 import sys, django
 django.setup()
-from sync import wake
+from sync.work import wake
 for line in sys.stdin:
     print(wake.send(), flush=True)
 """

@@ -10,7 +10,7 @@ import pytest
 from django.core.management.base import CommandError
 
 from sync.models import Delivery, Pull
-from sync.retry import Schedule
+from sync.work.retry import Schedule
 from tests.acceptance.middleman import Asked, Reply, middleman
 from tests.acceptance.pulls import Side
 from tests.acceptance.web import Web

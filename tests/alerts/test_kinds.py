@@ -17,9 +17,9 @@ from alerts import deliveries
 from alerts.kinds import KINDS, Finding
 from connector.edge.health import pulse
 from datasources.models import DataSource, Import
-from sync import backlog, traffic
+from sync.delivery.modes import forget_switches
 from sync.models import FollowUp, Push, State, Switch
-from sync.modes import forget_switches
+from sync.watching import backlog, traffic
 from tests.datasources.factories import make_source
 from tests.partners.factories import make_partner
 from tests.plans import plan_of

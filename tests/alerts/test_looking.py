@@ -13,8 +13,8 @@ from django.db.models import F
 from alerts import looking
 from alerts.kinds import KINDS, Finding, Kind
 from alerts.models import Alert, Telling
+from sync.delivery.write import lock_number
 from sync.models import Gauge
-from sync.write import lock_number
 from tests.alerts.conftest import Trouble
 from tests.sync.writes import DATABASE, side_by_side
 

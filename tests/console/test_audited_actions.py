@@ -24,8 +24,8 @@ from tests.audit import deeds
 from tests.conftest import in_role
 from tests.datasources.factories import make_import, make_source, make_touchpoint
 from tests.partners.factories import make_campaign, make_company, make_deal, make_partner
+from tests.sync.admin.test_pages import make
 from tests.sync.factories import make_delivery
-from tests.sync.test_admin_pages import make
 
 pytestmark = pytest.mark.django_db
 Post = tuple[list[Any], dict[str, Any]]  # What the address names, and what is sent to it.
@@ -177,7 +177,7 @@ FORMS = ("_changelist", "_change", "_delete", "_history")
 
 @pytest.fixture(autouse=True)
 def _quiet(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    monkeypatch.setattr("sync.wake.workers", lambda: None)
+    monkeypatch.setattr("sync.work.wake.workers", lambda: None)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

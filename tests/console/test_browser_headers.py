@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
-from tests.sync.test_admin_pages import MODELS, make
+from tests.sync.admin.test_pages import MODELS, make
 
 pytestmark = pytest.mark.django_db
 

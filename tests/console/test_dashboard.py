@@ -16,8 +16,8 @@ from django.utils import timezone
 from alerts.models import Alert
 from console.dashboard import files, latency, silence
 from datasources.models import DataSource, Import
-from sync import traffic
 from sync.models import Ledger, Traffic
+from sync.watching import traffic
 from tests.conftest import operator
 from tests.datasources import factories as sources
 from tests.sync.factories import make_delivery

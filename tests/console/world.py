@@ -17,7 +17,7 @@ from tests.admin_addresses import models
 from tests.conftest import Dsync
 from tests.datasources.factories import make_import, make_source
 from tests.partners.hood import Hood
-from tests.sync.test_admin_pages import make
+from tests.sync.admin.test_pages import make
 
 MARK = "mark-of-a-payload"
 EMAIL = f"{MARK}@example.com"

@@ -15,8 +15,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from entities.entity import OnDelete
 from entities.models import Tombstone
-from sync import milestones
 from sync.models import Walk
+from sync.serving import milestones
 from tests.conftest import Dsync
 from tests.contract.answers import faults
 from tests.contract.following import Follower, going_on, items, keys, settle, since

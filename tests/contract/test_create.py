@@ -309,7 +309,7 @@ def test_create_of_a_failure_answers_as_published(dsync: Dsync, monkeypatch: pyt
     def fail(*_args: object) -> None:
         raise RuntimeError("hde012 Madison")
 
-    monkeypatch.setattr("sync.intake.store.create", fail)
+    monkeypatch.setattr("sync.accepting.intake.store.create", fail)
     assert dsync.post("product", example("create.request")).json() == published("create.response.500")
     assert not Delivery.objects.exists()
 

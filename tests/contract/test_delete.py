@@ -100,6 +100,6 @@ def test_delete_of_a_failure_answers_as_published(dsync: Dsync, monkeypatch: pyt
     def fail(*_args: object) -> None:
         raise RuntimeError("hde012")
 
-    monkeypatch.setattr("sync.intake.store.delete", fail)
+    monkeypatch.setattr("sync.accepting.intake.store.delete", fail)
     assert dsync.delete("product", "a").json() == published("delete.response.500")
     assert not Delivery.objects.exists()

@@ -217,6 +217,6 @@ def test_what_is_refused_at_the_edge_leaves_no_delivery(
 def test_a_record_and_its_delivery_are_stored_together_or_not_at_all(
     dsync: Dsync, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sync.intake.journal.record_applied", lambda *_: 1 / 0)
+    monkeypatch.setattr("sync.accepting.intake.journal.record_applied", lambda *_: 1 / 0)
     assert dsync.post("product", {"sku": "a"}).status_code == 500
     assert not Product.objects.exists()

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sync.asked import note_unknown
 from sync.models import Walk
+from sync.serving.asked import note_unknown
 from tests.conftest import Dsync, example
 from tests.contract.answers import faults, published
 
@@ -147,5 +147,5 @@ def test_items_are_told_to_a_token_that_may_only_read(five: Dsync, reader: Dsync
 
 
 def test_items_of_a_failure_are_the_published_500(dsync: Dsync, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sync.views.serving.serve", lambda *_: 1 / 0)
+    monkeypatch.setattr("sync.views.pages.serve", lambda *_: 1 / 0)
     assert dsync.items("product").json() == published("datalayout.response.500")

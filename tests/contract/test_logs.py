@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from entities.tokens import entity_tokens
-from sync.asked import note_unknown
 from sync.models import Delivery
+from sync.serving.asked import note_unknown
 from tests.conftest import Dsync
 
 MARK = "mark-of-a-payload"
@@ -25,7 +25,7 @@ def said(
     caplog.set_level(logging.INFO)
     note_unknown.cache_clear()
     send_everything(dsync)
-    monkeypatch.setattr("sync.intake.store.create", fail)
+    monkeypatch.setattr("sync.accepting.intake.store.create", fail)
     assert dsync.post("product", {"sku": "a", "name": MARK}).status_code == 500
     return caplog.text + "".join(capfd.readouterr())
 

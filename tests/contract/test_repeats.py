@@ -183,7 +183,7 @@ def test_a_bad_request_is_not_remembered(dsync: Dsync) -> None:
 
 def test_a_failure_is_not_remembered(dsync: Dsync, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("sync.intake.store.create", lambda *_: 1 / 0)
+        patch.setattr("sync.accepting.intake.store.create", lambda *_: 1 / 0)
         assert dsync.post("product", {"sku": "a"}, Process_Id="1").status_code == 500
     assert dsync.post("product", {"sku": "a"}, Process_Id="1").status_code == 201
 

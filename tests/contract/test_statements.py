@@ -11,8 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from entities.entity import OnConflict, OnMissing
-from sync import backlog
-from sync.modes import switches
+from sync.delivery.modes import switches
+from sync.watching import backlog
 from tests.conftest import Dsync, example
 
 pytestmark = pytest.mark.django_db(transaction=True)

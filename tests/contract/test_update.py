@@ -183,6 +183,6 @@ def test_update_of_a_failure_answers_as_published(dsync: Dsync, monkeypatch: pyt
     def fail(*_args: object) -> None:
         raise RuntimeError("hde012")
 
-    monkeypatch.setattr("sync.intake.store.update", fail)
+    monkeypatch.setattr("sync.accepting.intake.store.update", fail)
     assert dsync.put("product", "a", {}).json() == published("update.response.500")
     assert not Delivery.objects.exists()

@@ -41,7 +41,7 @@ def ten(dsync: Dsync) -> Dsync:
 @pytest.fixture(params=[1, 2, 1000], ids=lambda size: f"blocks of {size}")
 def _blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Walks whose boundaries are found in blocks of so many pages."""
-    monkeypatch.setattr("sync.blocks.BLOCK", request.param)
+    monkeypatch.setattr("sync.serving.blocks.BLOCK", request.param)
 
 
 def keys(answer: HttpResponse) -> str:
@@ -272,7 +272,7 @@ def test_walk_leaves_nothing_out_when_an_earlier_number_commits_late(
     ten: Dsync, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A transaction that is still open when the walk opens may hold a number between two others."""
-    monkeypatch.setattr("sync.blocks.BLOCK", 1)
+    monkeypatch.setattr("sync.serving.blocks.BLOCK", 1)
     Product.objects.filter(sku="e").update(deleted_at=Now())
     walk = pages(ten, 1)
     served = next(walk)

@@ -26,7 +26,7 @@ SECRETS = {
 
 @pytest.fixture(autouse=True)
 def _no_wake(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sync.wake.workers", lambda: None)
+    monkeypatch.setattr("sync.work.wake.workers", lambda: None)
 
 
 def change(row: Any) -> str:

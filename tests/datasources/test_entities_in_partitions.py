@@ -15,8 +15,8 @@ from entities.entity import OnDelete
 from entities.models import PartnerSale
 from entities.partitioning import divide
 from entities.schema import schemas
-from sync import steps, walks
-from sync.database_faults import fault_of
+from sync.delivery.database_faults import fault_of
+from sync.serving import steps, walks
 from tests.conftest import Dsync
 from tests.contract.following import Follower, going_on, keys, settle
 from tests.datasources.files import counts, imported, sale, sales, stored

@@ -16,9 +16,9 @@ from datasources import erasing, spool
 from datasources.models import Import, ImportState
 from datasources.results import results_of
 from entities.schema import schemas
-from sync import erasures
-from sync.dead_letters import Busy
 from sync.models import Erasure
+from sync.operating import erasures
+from sync.operating.dead_letters import Busy
 from tests.datasources.files import SALES, imported, make_import, rejects, sale, sales, stored
 from tests.partners.factories import make_partner
 from tests.sync.writes import side_by_side

@@ -18,9 +18,9 @@ from django.test.utils import CaptureQueriesContext
 from datasources.importing import ending, work
 from datasources.models import ImportState
 from sync import local
+from sync.applying.runner import run
 from sync.hooks import delivery_applied
 from sync.models import Delivery, Push, Switch
-from sync.runner import run
 from tests.conftest import Dsync
 from tests.datasources.factories import make_source
 from tests.datasources.files import counts, imported, make_import, rejects, sale, sales, stored

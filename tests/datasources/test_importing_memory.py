@@ -12,7 +12,7 @@ import pytest
 from datasources import spool
 from datasources.models import Import, ImportState
 from tests.datasources.files import SALES, make_import, sale
-from tests.sync.test_wake import environment_of_a_process
+from tests.sync.work.test_wake import environment_of_a_process
 
 MEGABYTES = 200
 GROWN = 20

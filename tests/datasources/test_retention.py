@@ -14,7 +14,7 @@ from datasources import retention, spool
 from datasources.choosing import choose
 from datasources.models import DataSource, Import, ImportState, Reject, Run
 from datasources.remote.entries import Entry
-from sync import dispatcher
+from sync.applying import dispatcher
 from tests.datasources.factories import make_source
 from tests.datasources.files import make_import
 

@@ -18,9 +18,9 @@ from connector.edge.json_types import PRINTABLE_TEXT
 from entities import reading
 from entities.schema import EntitySchema, schemas
 from entities.schema.json_schema import create_schema, item_schema, update_schema
-from sync.command import judge
+from sync.delivery.command import judge
+from sync.delivery.write import Write
 from sync.models.delivery import Method
-from sync.write import Write
 from tests.conftest import example as published
 from tests.ecma import EcmaValidator
 from tests.entities.everything import ALL as EVERY

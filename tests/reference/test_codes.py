@@ -11,7 +11,7 @@ from django.http import HttpResponse
 
 from entities.tokens import entity_tokens
 from reference.dsync.codes import CODES
-from sync.effects import unknown_references
+from sync.delivery.effects import unknown_references
 from tests.conftest import Dsync
 from tests.entities.everything import SCHEMA, fault_codes
 
@@ -126,8 +126,8 @@ OF_EVERYTHING = {
 # Held where the database and the policies of an entity are tested.
 ELSEWHERE = {
     "unknown_field": "tests/entities/test_validator.py",
-    "constraint": "tests/sync/test_database_faults.py",
-    "invalid_value": "tests/sync/test_database_faults.py",
+    "constraint": "tests/sync/delivery/test_database_faults.py",
+    "invalid_value": "tests/sync/delivery/test_database_faults.py",
 }
 
 

@@ -30,7 +30,7 @@ from datasources import spool
 from datasources.importing import work
 from datasources.models import Import
 from entities.tokens import entity_tokens
-from sync import runner
+from sync import tasks
 from sync.models import Delivery
 token, import_, told = issue(client_name="dsync")[1], Import.objects.get(), {}
 def send(method, path, body=None, **headers):
@@ -41,7 +41,7 @@ told["ready"] = send("GET", "/health/ready").status_code
 told["created"] = send("POST", "/entity/product", {"sku": "old"}).status_code
 told["updated"] = send("PUT", "/entity/product", {"price": 1}, **{"Entity-Id": "old"}).status_code
 told["accepted"] = send("PUT", "/entity/product", {"price": 2}, **{"Entity-Id": "old", "Prefer": "respond-async"}).status_code
-told["ran"] = runner.run(20)
+told["ran"] = tasks.runner.run(20)
 told["waiting"] = Delivery.objects.filter(state="accepted").exclude(process_id="behind").exclude(record_key="retrying-1").count()
 items = send("GET", "/api/sync/items/?per_page=1000").json()["data"]["items"]
 told["prices"] = {item["sku"]: item["price"] for item in items if item["sku"] in ("old", "waiting-1")}

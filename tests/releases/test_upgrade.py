@@ -10,8 +10,8 @@ from datasources import spool
 from datasources.importing import work
 from datasources.models import Import, ImportState
 from entities.schema import schemas
-from sync import dead_letters, held
 from sync.models import Delivery, State
+from sync.operating import dead_letters, held
 from tests.conftest import Dsync
 from tests.releases.conftest import Upgraded
 from tests.releases.filling import APPLIED, FILE, OF_PAGE, ROWS, ROWS_DONE

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MOMENTS = ("before-claim", "after-claim", "before-commit", "after-commit")
 BACKLOG = 10_000
 LONGER_THAN_ANY_TIMEOUT = 75.0  # seconds; a transaction may idle for 60, a task may last 60
-REPLAY = "from sync import dead_letters as d, models as m; d.for_each(m.Delivery.objects.filter(state='dead'), d.replay, seconds=60)"
+REPLAY = "from sync import models as m; from sync.operating import dead_letters as d; d.for_each(m.Delivery.objects.filter(state='dead'), d.replay, seconds=60)"
 
 
 @case()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.dispatch import Signal
 
-from sync import lanes
+from sync.applying import lanes
 from sync.hooks import HOOKS, delivery_applied
 
 
@@ -22,8 +22,8 @@ def _nothing_of_others() -> Iterator[None]:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Collect the wake-ups that would be sent."""
     wakes: list[str] = []
-    monkeypatch.setattr("sync.wake.workers", lambda: wakes.append("workers"))
-    monkeypatch.setattr("sync.wake.send", lambda: wakes.append("send") is None)
+    monkeypatch.setattr("sync.work.wake.workers", lambda: wakes.append("workers"))
+    monkeypatch.setattr("sync.work.wake.send", lambda: wakes.append("send") is None)
     return wakes
 
 

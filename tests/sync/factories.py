@@ -5,9 +5,9 @@ from typing import Any
 from django.utils import timezone
 
 from notifications.models import Notification
+from sync.delivery.write import lock_number
 from sync.models import Delivery, Outcome, State
 from sync.models.delivery import LANES
-from sync.write import lock_number
 
 UNFINISHED = (State.ACCEPTED, State.RETRYING, State.HELD, State.DEAD)
 

@@ -12,7 +12,8 @@ from django.db import connection, transaction
 from entities import merging
 from entities.models import Product
 from entities.schema import schemas
-from sync import journal, runner
+from sync.applying import runner
+from sync.delivery import journal
 from sync.models import Delivery, Lane
 from tests.conftest import Dsync
 from tests.sync.writes import accept, side_by_side

@@ -11,11 +11,13 @@ from django.db.models.functions import Now
 
 from connector.settings import BASE_DIR
 from entities.models import Order
-from sync import follow_ups, pruning, traffic
+from sync.applying import follow_ups
 from sync.hooks import HOOKS, after_commit, delivery_applied
+from sync.keeping import pruning
 from sync.models import Delivery, FollowUp
 from sync.models.delivery import State
-from sync.retry import TRIES
+from sync.watching import traffic
+from sync.work.retry import TRIES
 from tests.conftest import Dsync
 from tests.sync.writes import DATABASE, accept, make_due, product, run, side_by_side, states, write
 

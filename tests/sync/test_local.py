@@ -8,10 +8,11 @@ import pytest
 
 from connector.edge.errors import BadRequest, Conflict, Unavailable
 from connector.edge.models import Client
-from sync import local, runner
+from sync import local
+from sync.applying import runner
 from sync.local import Author
 from sync.models import Delivery, Push, State, Switch
-from sync.replaying import Replay, Selection
+from sync.operating.replaying import Replay, Selection
 from tests.conftest import Dsync
 from tests.sync.writes import DATABASE, accept, make_due, product, run, states
 

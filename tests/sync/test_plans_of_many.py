@@ -18,7 +18,9 @@ from pytest_django import DjangoDbBlocker
 from entities import reading
 from entities.changes import changes_sql
 from entities.schema import schemas
-from sync import journal, lanes, steps, turns, walks
+from sync.applying import lanes, turns
+from sync.delivery import journal
+from sync.serving import steps, walks
 from tests.plans import plan_of
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from sync import runner
+from sync.applying import runner
 from tests.conftest import Dsync, example
 from tests.sync.writes import DATABASE
 

@@ -15,12 +15,13 @@ from django.db.models.functions import Now
 
 from connector.edge.errors import ContractError
 from entities.schema import schemas
-from sync import intake, runner
-from sync.answers import Answer
+from sync.accepting import intake
+from sync.accepting.answers import Answer
+from sync.applying import runner
+from sync.delivery.write import Write
 from sync.models import Delivery
 from sync.models.delivery import Method, State
-from sync.together import Together
-from sync.write import Write
+from sync.work.together import Together
 
 DATABASE = pytest.mark.django_db(transaction=True, databases=["default", "autonomous"])
 SALE = {

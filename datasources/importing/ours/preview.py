@@ -12,8 +12,8 @@ from connector.edge.errors import Fault
 from datasources.importing.noting import storable, text_of
 from datasources.importing.ours.rows import Columns, Writer
 from datasources.importing.table import Chunk
-from sync import sets
-from sync.command import Command
+from sync.accepting import sets
+from sync.delivery.command import Command
 
 AT_MOST = 10_000  # rows
 FAULTS_SHOWN = 20

@@ -20,10 +20,10 @@ from datasources.importing.rows import ragged_fault
 from entities.exporting import DELETED, column_name
 from entities.schema import EntitySchema
 from entities.schema.fields import FieldSchema
-from sync.command import Command, judge
-from sync.journal import encode
+from sync.delivery.command import Command, judge
+from sync.delivery.journal import encode
+from sync.delivery.write import Write
 from sync.models.delivery import Method
-from sync.write import Write
 
 GONE = "It is a deleted record; an import deletes none and brings none back."
 Row = Sequence[str]

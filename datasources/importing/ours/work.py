@@ -1,8 +1,8 @@
 """Importing a person's file: looked through and tried first, then held for them, then imported chunk by chunk.
 
 A chunk, its rejects, its counts and the place where the next one begins are one transaction, as with partners' files.
-Rows are written as sets are (`sync.sets`): each change is a delivery of its own, in order behind what waits for its
-record, and Dsync is told of it where the entity is pushed.
+Rows are written as sets are (`sync.accepting.sets`): each change is a delivery of its own, in order behind what waits
+for its record, and Dsync is told of it where the entity is pushed.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ from datasources.importing.table import Chunk, Table, check_lines, delimiter_in
 from datasources.models import Import, ImportState
 from entities.exporting import column_name, exported
 from entities.schema import EntitySchema, schemas
-from sync import modes, sets
-from sync.command import Command
-from sync.sets import MOST, Fate
+from sync.accepting import sets
+from sync.accepting.sets import MOST, Fate
+from sync.delivery import modes
+from sync.delivery.command import Command
 
 ASKED = "It was tried, and waits for somebody to look at what it would do."
 

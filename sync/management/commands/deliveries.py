@@ -11,7 +11,7 @@ from entities.management.named import entity_named
 from sync.management.resync.following import between
 from sync.models import Delivery
 from sync.models.delivery import State
-from sync.progress import counts, told
+from sync.serving.progress import counts, told
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 
 from connector.edge.bounds import OF_SETTINGS
 from connector.edge.metrics.listening import listen
-from sync.dispatcher import dispatch
+from sync.applying.dispatcher import dispatch
 
 
 class Command(BaseCommand):

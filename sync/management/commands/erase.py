@@ -6,7 +6,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from connector.edge.audited_command import AuditedCommand
 from entities.management.named import entity_named
-from sync import erasures
+from sync.operating import erasures
 
 
 class Command(AuditedCommand):

@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from connector.edge.audited_command import AuditedCommand
-from sync import traffic
+from sync.keeping.pruning import KINDS, Kind
 from sync.management.resync.action import progress_bar
 from sync.management.resync.following import between
-from sync.pruning import KINDS, Kind
+from sync.watching import traffic
 
 
 class Command(AuditedCommand):

@@ -9,9 +9,9 @@ from connector.edge.audited_command import AuditedCommand
 from entities import reading
 from entities.management.named import entity_named
 from entities.schema import EntitySchema
+from sync.accepting.sets import Fate
 from sync.management.resync.following import Order, add_order_arguments, carry_out
 from sync.pulling.run import Run
-from sync.sets import Fate
 
 # What a pull would make of a record tells how it differs.
 DRIFT = {

@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from entities.schema import EntitySchema
+from sync.accepting.sets import Fate
 from sync.management.resync.action import Action
 from sync.management.resync.following import Order, add_order_arguments, carry_out
 from sync.pulling.run import Run
-from sync.sets import Fate
 
 
 class PullAction(Action):

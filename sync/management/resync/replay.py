@@ -9,7 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 from entities.schema import EntitySchema
 from sync.management.resync.action import Action, moment, progress_bar
 from sync.models.delivery import State
-from sync.replaying import NoSuchJob, Replay, Selection
+from sync.operating.replaying import NoSuchJob, Replay, Selection
 
 
 class ReplayAction(Action):

@@ -10,7 +10,7 @@ class HostileConfig(AppConfig):
     name = "tests.acceptance.hostile"
 
     def ready(self) -> None:
-        from sync import at_once  # noqa: PLC0415 (needs the app registry, as all here)
+        from sync.accepting import at_once  # noqa: PLC0415 (needs the app registry, as all here)
         from sync.hooks import delivery_applied  # noqa: PLC0415
         from tests.acceptance.hostile import illnesses, moments  # noqa: PLC0415
 

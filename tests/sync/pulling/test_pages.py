@@ -21,7 +21,7 @@ from sync.pulling.patience import patiently
 from sync.pulling.report import write_report
 from sync.pulling.side_by_side import Threads
 from sync.pulling.walk import begin_anew
-from sync.retry import Schedule
+from sync.work.retry import Schedule
 from tests.conftest import operator
 from tests.sync.writes import DATABASE, prices, product, side_by_side, wait_until
 

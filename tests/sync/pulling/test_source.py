@@ -14,7 +14,7 @@ import pytest
 from sync.pulling import source
 from sync.pulling.errors import PullError, Refused, Stopped, Unexpected, Unreachable
 from sync.pulling.source import Access, BadAddress, Source, checked_url, opened, wait_asked_by
-from sync.retry import Schedule
+from sync.work.retry import Schedule
 from tests.acceptance.middleman import Middleman, Reply, middleman
 
 TOKEN = "not-a-real-token"

@@ -9,12 +9,13 @@ from django.db import connection, transaction
 
 from entities.entity import OnDelete
 from entities.models import Product
-from sync import local, runner
+from sync import local
+from sync.applying import runner
 from sync.models import Push, PushPause, PushToken, Switch
 from sync.models.push import PushState
 from sync.push import outbox, sender
 from sync.push.tokens import set_token
-from sync.retry import TRIES
+from sync.work.retry import TRIES
 from tests.conftest import Dsync
 from tests.sync.push.remote import AUTH, ENTITY, Cut, Remote, Reply
 from tests.sync.push.sending import end_leases, make_due, push_of, send, state_of

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from sync import dispatcher, local, tasks
+from sync import local, tasks
+from sync.applying import dispatcher
 from tests.sync.push.remote import Remote
 from tests.sync.writes import DATABASE, side_by_side
 
@@ -53,7 +54,7 @@ def test_task_of_deliveries_has_pushes_sent_in_a_queue_of_their_own(
 
 
 def test_dispatcher_sends_itself_while_the_broker_is_away(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sync.wake.send", lambda: False)
+    monkeypatch.setattr("sync.work.wake.send", lambda: False)
     local.create("product", {"sku": "a"})
     dispatcher.look()
     assert remote.told == [("POST", "a")]

@@ -1,0 +1,1 @@
+"""From a write, or a set of them, to its answer."""

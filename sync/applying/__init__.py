@@ -1,0 +1,1 @@
+"""From a stored delivery to its outcome, and the process that sees to it."""

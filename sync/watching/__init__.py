@@ -1,0 +1,1 @@
+"""How much came, how much waits, and what is measured of both."""
