@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 BACKLOG = 10_000
-HOT = 500
+HOT = 2000
 
 
 @pytest.fixture(scope="module")
