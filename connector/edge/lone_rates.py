@@ -10,7 +10,7 @@ from time import monotonic
 from cachetools import LRUCache
 
 from connector.edge.allowances import Window
-from connector.edge.rates import Admission
+from connector.edge.rates import Admission, count_refusal
 
 
 @dataclass(slots=True)
@@ -33,6 +33,7 @@ def admit_alone(account: str, window: Window, *, calls: int) -> Admission:
         if begun is None or begun.ends <= now:
             begun = _begun[account] = Begun(now + window.seconds)
         if begun.calls >= window.limit:
+            count_refusal(account)
             return Admission(retry_after=ceil(begun.ends - now))
         begun.calls += calls
     return Admission()

@@ -104,7 +104,7 @@ def take(account: str, windows: Sequence[Window], *, calls: int = 1, now: float 
     time = "" if now is None else round(now * MICROSECONDS)
     taken, *numbers = step(settings.REDIS_URL)(keys=[key(account)], args=[time, calls, *lengths])
     if not taken:
-        refusals.labels(account.partition(":")[0]).inc()
+        count_refusal(account)
     return admission(counted(windows, numbers), taken=bool(taken))
 
 
@@ -134,6 +134,10 @@ def admission(windows: Sequence[Counted], *, taken: bool) -> Admission:
 
 refusals = counter("connector_rate_refusals_total", "Calls that were refused as too many, by what they are.", ["scope"])
 uncounted_calls = counter("connector_uncounted_calls_total", "Calls that could not be counted: Valkey was away.", [])
+
+
+def count_refusal(account: str) -> None:
+    refusals.labels(account.partition(":")[0]).inc()
 
 
 def uncounted(exc: redis.RedisError) -> Admission:

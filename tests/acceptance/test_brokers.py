@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -76,6 +77,13 @@ def served_by(broker: Broker, log: Path) -> Iterator[Sender]:
     ):
         wait_until(lambda: " ready." in log.read_text(), seconds=PATIENCE)
         yield Sender(sender)
+    assert [secret for secret in secrets_of(environment) if secret in log.read_text()] == []
+
+
+def secrets_of(environment: dict[str, str]) -> set[str]:
+    """Return what a worker may not tell; of a broker the name with its password, as its URL has them."""
+    account = urlsplit(environment.get("BROKER_URL", "")).netloc.rpartition("@")[0]
+    return {environment["SECRET_KEY"], environment["FIELD_KEYS"], account} - {""}
 
 
 def check_failing_over(broker: Broker, folder: Path) -> None:

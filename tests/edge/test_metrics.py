@@ -19,10 +19,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from connector.edge.allowances import Window
 from connector.edge.health import pulse
+from connector.edge.lone_rates import admit_alone
 from connector.edge.metrics import requests
 from connector.edge.metrics.listening import listen
 from connector.edge.open_rates import admit_openly
-from connector.edge.rates import admit_within, refusals
+from connector.edge.rates import Admission, admit_within, refusals
 from tests.acceptance.local_stack import CHECKOUT, free_port
 
 pytestmark = pytest.mark.django_db
@@ -183,7 +184,13 @@ def test_wrong_setting_is_refused_at_start(settings: Any, name: str, value: Any,
     assert [each.id for each in run_checks(tags=["security"]) if each.id and each.id.startswith("edge.E02")] == found
 
 
-@pytest.mark.parametrize("admit", [admit_within, admit_openly], ids=["partners", "dsync"])
+def admit_here(account: str, windows: list[Window]) -> Admission:
+    return admit_alone(account, windows[0], calls=1)
+
+
+@pytest.mark.parametrize(
+    "admit", [admit_within, admit_openly, admit_here], ids=["partners", "dsync", "while Valkey is away"]
+)
 def test_refused_call_is_counted_by_its_kind(admit: Any) -> None:
     before = refusals.labels("guess")._value.get()
     account, one = f"guess:{uuid4()}", [Window(1, 60)]

@@ -73,6 +73,7 @@ def callers(web: Web) -> dict[str, str]:
     command = [sys.executable, "-c", CALLERS]
     made = subprocess.run(command, cwd=CHECKOUT, env=web.environment, check=True, capture_output=True, text=True)
     found: dict[str, str] = json.loads(made.stdout)
+    web.used.update(found.values())
     return found
 
 
