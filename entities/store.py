@@ -1,4 +1,4 @@
-"""The only code that writes entity rows. Each write is one statement, and tells what stood there before.
+"""Writing one record: each write is one statement, and tells what stood there before.
 
 Values come by column, as `Validator.read` returns them; `delivery` is the number of the delivery that writes.
 """

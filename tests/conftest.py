@@ -167,8 +167,6 @@ def _nothing_remembered() -> None:
     forget_switches()
     forget_floors()
     forget_size()
-    if wire := connections["default"].connection:  # With what a test has rolled back goes what it had prepared.
-        wire.statements.clear()
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def admit_openly(account: str, windows: Sequence[Window], *, calls: int = 1, now
     """Take a call out of these windows; while Valkey is away it passes uncounted, whatever holds for others."""
     admission = ask_openly(lambda: take(account, windows, calls=calls, now=now))
     if admission is None:
-        uncounted_calls.inc()
+        uncounted_calls.inc(calls)
         return Admission()
     return admission
 

@@ -98,7 +98,7 @@ def headers_of(response: Any) -> list[tuple[str, str]]:
 
 
 def chained(respond: Any) -> Any:
-    """Return what answers a request after every middleware but those of browsers."""
+    """Return what answers a request after every middleware but those of browsers; of their hooks it calls none."""
     respond = convert_exception_to_response(respond)
     for name in reversed(settings.MIDDLEWARE):
         if name not in settings.BROWSER_MIDDLEWARE:

@@ -33,7 +33,7 @@ def pages_before(page: int) -> int:
 
 @transaction.atomic
 def find(walk: int, schema: EntitySchema, page: int) -> None:
-    """Find the boundaries of a walk up to those of a page, unless somebody else does it now, and keep them for good."""
+    """Find the boundaries of a walk up to those of a page, and keep them for good; who else does it is waited for."""
     locked = Walk.objects.select_for_update().filter(pk=walk).first()
     if locked is not None:
         find_first(locked, schema, page)

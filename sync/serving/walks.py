@@ -82,7 +82,8 @@ def open_walk(reader: Reader, page: Page) -> int:
         log_position=extent.stand.lsn,
         last_page=page.number,
     )
-    blocks.find_first(walk, reader.schema, page.number)
+    if (page.number - 1) * page.size < extent.count:  # Else all boundaries there are would be found, for nothing.
+        blocks.find_first(walk, reader.schema, page.number)
     return walk.pk
 
 

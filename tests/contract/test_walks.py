@@ -248,6 +248,11 @@ def test_walk_that_was_restarted_has_all_that_lies_behind(ten: Dsync) -> None:
     assert (page(ten, 4), page(ten, 2)) == ("j", "def")
 
 
+def test_walk_that_is_begun_past_its_end_looks_for_no_pages(ten: Dsync) -> None:
+    assert page(ten, 1_000_000, 1) == ""
+    assert not WalkBlock.objects.exists()
+
+
 @pytest.mark.usefixtures("_blocks")
 def test_walk_may_jump(ten: Dsync) -> None:
     assert [page(ten, number, 2) for number in (1, 4, 5, 2, 9, 3)] == ["ab", "gh", "ij", "cd", "", "ef"]

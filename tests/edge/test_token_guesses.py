@@ -19,7 +19,7 @@ from connector.edge.address import counted_as
 from connector.edge.digests import hidden
 from connector.edge.models import Client as Owner
 from connector.edge.models import Scope, Token
-from connector.edge.rates import key
+from connector.edge.rates import key, uncounted_calls
 from connector.edge.tokens import forget_callers, issue, random_text, secret_digest
 from connector.edge.valkey import client as valkey_client
 from tests.conftest import Dsync
@@ -204,6 +204,13 @@ def test_a_process_counts_by_itself_while_valkey_is_away(settings: Any) -> None:
     assert 0 < int(guess(side.http)["Retry-After"]) <= 60
     assert calls(side) == [200]
     assert calls(Dsync(issue(client_name="dsync")[1], side.http)) == [429]
+
+
+def test_a_look_at_what_is_left_is_no_call_that_nobody_counted(settings: Any) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/2"
+    before = uncounted_calls._value.get()
+    assert guess(somewhere()).status_code == 401
+    assert uncounted_calls._value.get() == before + 2  # by its address, and by its beginning
 
 
 def test_any_number_of_guesses_is_strange_where_the_operator_says_so(settings: Any) -> None:

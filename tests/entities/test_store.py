@@ -1,4 +1,4 @@
-"""The only code that writes entity rows: what it writes, what it leaves, and what it says stood there before."""
+"""Writing one record: what that writes, what it leaves, and what it says stood there before."""
 
 from __future__ import annotations
 
