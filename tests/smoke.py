@@ -31,7 +31,10 @@ TESTS = (
     "tests/acceptance/test_run.py::test_demo_passes",
 )
 DEPLOYED = ("tests/acceptance", "--ignore=tests/acceptance/test_pooled.py")  # That is behind one in any case.
-TOOLS = ("pytest", "pytest-django", "pytest-randomly", "pytest-xdist", "hypothesis", "aiosmtpd", "openpyxl")
+TOOLS = (
+    *("pytest", "pytest-django", "pytest-randomly", "pytest-xdist", "hypothesis"),
+    *("aiosmtpd", "openpyxl", "pyftpdlib", "pyopenssl"),
+)
 SILENT = ("--quiet", "--disable-pip-version-check", "--no-compile")
 
 
