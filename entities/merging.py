@@ -91,8 +91,8 @@ def incoming_sql(schema: EntitySchema, columns: tuple[str, ...]) -> str:
 
 def initial(schema: EntitySchema, columns: tuple[str, ...]) -> dict[str, Any]:
     """Return what the columns of a new record hold that are not named, where that is not null."""
-    values = {column: leaf.initial() for column, leaf in schema.leaves.items() if column not in columns}
-    return {column: value for column, value in values.items() if value is not None}
+    values = schema.completed({})
+    return {column: value for column, value in values.items() if column not in columns and value is not None}
 
 
 @cache
