@@ -24,7 +24,7 @@ from connector.stack.postgres import Cluster
 from connector.stack.waiting import Waiting
 from tests import pgbouncer
 from tests.acceptance.known import secrets_of
-from tests.acceptance.said import leaks, unreadable
+from tests.acceptance.said import leaks, lines, unreadable
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 COMMAND = (sys.executable, "-m", "connector.stack", "run")
@@ -190,7 +190,7 @@ def running(stack_at: Callable[[Path], Stack], name: str = "run") -> Iterator[St
         yield stack
         secrets = secrets_of(stack)
         stack.stop()
-        assert leaks(stack, secrets) == []
+        assert leaks(lines(stack), secrets) == []
         assert not stack.logs_json or unreadable(stack) == []
     finally:
         stack.remove()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from connector.stack.programs import processes
@@ -38,6 +38,6 @@ def events(stack: LocalStack, event: str) -> list[dict[str, Any]]:
     return [json.loads(text) for text in texts if text.startswith("{")]
 
 
-def leaks(stack: LocalStack, secrets: Collection[str]) -> list[str]:
+def leaks(said: Iterable[str], secrets: Collection[str]) -> list[str]:
     """Return the lines that have a secret in them."""
-    return [line for line in lines(stack) if any(secret in line for secret in secrets)]
+    return [line for line in said if any(secret in line for secret in secrets)]

@@ -80,7 +80,7 @@ def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
         yield stack
         secrets = secrets_of(stack)
         assert stack.stop(signal.SIGTERM) == 0
-        assert leaks(stack, secrets) == []
+        assert leaks(lines(stack), secrets) == []
     finally:
         stack.remove()
 
@@ -211,7 +211,7 @@ def test_logs_hold_no_secret_and_nothing_that_was_sent(stack: LocalStack, secret
     form = {"username": MARK, "password": MARK}
     httpx.post(f"{stack.url}/admin/login/", data=form, trust_env=False)
     assert {METRICS_TOKEN, *stack.headers.values(), *USED} <= secretive
-    assert leaks(stack, secretive) == []
+    assert leaks(lines(stack), secretive) == []
 
 
 def test_every_line_of_our_processes_is_json_from_the_first_on(stack: LocalStack) -> None:

@@ -19,6 +19,7 @@ import psycopg
 from connector.stack.waiting import Waiting
 from tests import pgbouncer
 from tests.acceptance.local_stack import CHECKOUT, free_port
+from tests.acceptance.said import leaks
 from tests.databases import libpq_url, migrated_database
 
 GUNICORN = (sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py")
@@ -99,7 +100,7 @@ class Web:
         self.beside.close()
         kept = (self.environment["SECRET_KEY"], self.environment["FIELD_KEYS"], self.token, self.reading_token)
         secrets = {*kept, *self.entity_tokens.values(), *self.used}
-        assert [line for line in self.log.splitlines() if any(secret in line for secret in secrets)] == []
+        assert leaks(self.log.splitlines(), secrets) == []
 
     @property
     def log(self) -> str:
