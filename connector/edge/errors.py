@@ -53,10 +53,10 @@ def shown(value: Any) -> Any:
     if is_short(value):
         return value
     text = value if isinstance(value, str) else json.dumps(value, default=str)
-    text = text.encode("utf-8", "replace").decode()
+    cut = text[:RECEIVED_LENGTH].encode("utf-8", "replace").decode()
     if len(text) > RECEIVED_LENGTH:
-        return text[:RECEIVED_LENGTH]
-    return value if not isinstance(value, str) and is_json(value) else text
+        return cut
+    return value if not isinstance(value, str) and is_json(value) else cut
 
 
 def is_short(value: Any) -> bool:

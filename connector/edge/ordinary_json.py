@@ -41,23 +41,26 @@ NOT_ORDINARY = (NotOrdinary, msgspec.MsgspecError, UnicodeDecodeError, Recursion
 def ordinary(raw: bytes) -> dict[str, Any]:
     """Return the object that a body is; raise one of NOT_ORDINARY when it is none or there is more to tell of it."""
     members = decode(raw)
-    if too_deep(raw):
-        raise NotOrdinary
     must_have_only(len(members) + count_keys(members.values()), raw)
     return members
 
 
-def count_keys(values: Iterable[Any]) -> int:
-    """Return how many keys the objects in decoded values have; raise NotOrdinary for a number that nobody can hold."""
+def count_keys(values: Iterable[Any], depth: int = 1) -> int:
+    """Return how many keys the objects in decoded values have, which themselves are at this depth.
+
+    Raise NotOrdinary for a number that nobody can hold, and for what is too deep.
+    """
+    if depth > DEPTH:
+        raise NotOrdinary
     count = 0
     for value in values:
         kind = type(value)
         if kind is str or value is None:
             continue
         if kind is dict:
-            count += len(value) + count_keys(value.values())
+            count += len(value) + count_keys(value.values(), depth + 1)
         elif kind is list:
-            count += count_keys(value)
+            count += count_keys(value, depth + 1)
         elif kind is int and not -TOO_LARGE < value < TOO_LARGE:
             raise NotOrdinary
     return count

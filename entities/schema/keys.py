@@ -49,20 +49,16 @@ class KeySchema:
         """Put the key into `values`, see that its parts agree, and return it as text; None when there is a fault.
 
         `given` is the key that the header names, if it names one. Parts that did not come are taken from the key.
+        `faults` comes empty.
         """
-        own: list[Fault] = []
-        key = self.named(values, given, own)
-        if self.composite is not None and not own:
-            key = self.joined(values, key, own)
-        text = None if own else self.finish(values, key, own)
-        faults.extend(own)
-        return text
+        key = values.get(self.column) if given is None else self.named(values, given, faults)
+        if self.composite is not None and not faults:
+            key = self.joined(values, key, faults)
+        return None if faults else self.finish(values, key, faults)
 
-    def named(self, values: Values, given: str | None, faults: list[Fault]) -> Any:
-        """Return the key that header and body name, None when neither does."""
+    def named(self, values: Values, given: str, faults: list[Fault]) -> Any:
+        """Return the key that the header names, which must be the body's where that has one."""
         in_body = values.get(self.column)
-        if given is None:
-            return in_body
         try:
             in_header = self.parse(given)
         except Invalid as exc:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Context, Decimal
+from functools import cached_property
 from typing import Annotated, Any
 
 import msgspec
@@ -128,15 +129,16 @@ class Number(Reader):
             raise Invalid("out_of_range", f"must lie between {self.bounds[0]} and {self.bounds[1]}")
         return number
 
+    @cached_property
+    def last_place(self) -> Decimal:
+        return Decimal(1).scaleb(-self.decimals)
+
     def check_digits(self, number: Decimal) -> None:
+        if EXACT.quantize(number, self.last_place) != number:
+            decimals = -exponent_of(number.normalize(EXACT))
+            raise Invalid("too_precise", f"may have at most {self.decimals} decimals; it has {decimals}")
         whole = self.digits - self.decimals
-        if number.adjusted() < whole and exponent_of(number) >= -self.decimals:
-            return  # Most numbers have no zeros to be taken off before they are counted.
-        trimmed = number.normalize(EXACT)
-        exponent = exponent_of(trimmed)
-        if -exponent > self.decimals:
-            raise Invalid("too_precise", f"may have at most {self.decimals} decimals; it has {-exponent}")
-        if trimmed and trimmed.adjusted() >= whole:
+        if number and number.adjusted() >= whole:
             raise Invalid("too_large", f"may have at most {whole} digits before the point")
 
     def to_json(self, value: Decimal) -> msgspec.Raw:

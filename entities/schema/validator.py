@@ -85,12 +85,13 @@ class Validator:
     def take_members(
         self, fields: dict[str, FieldSchema], values: dict[str, Any], parent: str, reading: Reading
     ) -> None:
+        taken = reading.values
         for name, value in values.items():
             item = fields.get(name)
             if item is None:
                 self.take_unknown(parent, name, value, reading)
             elif (type(value) is str and len(value) <= item.settled_length) or (value is None and item.settles_null):
-                reading.values[item.column or ""] = value
+                taken[name] = value
                 continue
             else:
                 self.take(item, value, item.treekey, reading)
@@ -99,7 +100,7 @@ class Validator:
 
     def take(self, item: FieldSchema, value: Any, treekey: str, reading: Reading) -> None:
         """Put the value of a known field into its columns."""
-        if item.is_null(value):
+        if not value and item.is_null(value):
             self.clear(item, treekey, reading)
         elif item.reader is not None:
             read = self.listed_values if item.multiple else one
@@ -207,9 +208,9 @@ def reason(item: FieldSchema, value: Any, exc: Invalid) -> tuple[str, str]:
     """Return why a value is refused, as code and message: no reader takes a list, or null in one."""
     if isinstance(value, list):
         return "not_a_single_value", "must be a single value, not a list"
-    if item.is_null(value):
+    if not value and item.is_null(value):
         return "null_in_list", "must not hold null"
-    return exc.code, exc.message
+    return exc.args
 
 
 def as_json(item: FieldSchema, value: Any, treekey: str, reading: Reading) -> Any:

@@ -10,13 +10,14 @@ from connector.edge.errors import Fault, add_faults
 from connector.edge.strict_json import printable, read_object
 from entities.entity import OnMissing
 from entities.schema import EntitySchema
-from entities.schema.rules import broken_rules
+from entities.schema.rules import broken_rules, rules_of
 from entities.schema.validator import Reading
 from sync.delivery.write import Write
 from sync.models.delivery import Method
 
 IGNORED_NAMED = 100
 IGNORED_LENGTH = 100
+POST, PUT, DELETE = Method.POST, Method.PUT, Method.DELETE  # Asked of the enum, each takes 0.1 us.
 
 
 class Command(msgspec.Struct, frozen=True):  # One is made for each write, at a fourth of what a dataclass takes.
@@ -44,20 +45,21 @@ def judge(write: Write, schema: EntitySchema, entity_id: str | None, faults: lis
 
     `entity_id` is the key that the header names, if it names one.
     """
-    reading = read_deletion(write, schema) if write.method == Method.DELETE else schema.validator.read(write.body)
+    method, key = write.method, schema.key
+    reading = read_deletion(write, schema) if method == DELETE else schema.validator.read(write.body)
     if reading.faults:
         add_faults(faults, reading.faults)
     if reading.is_unreadable or (faults and names_no_record(schema, reading, faults)):
         return None
-    if write.method == Method.DELETE and entity_id is None:
+    if method == DELETE and entity_id is None:
         add_faults(faults, [Fault("Entity-Id", "required", "Entity-Id is required: it names the record to delete.")])
         return None
-    changed = keeps_what_was_sent(write, schema) and {*reading.values, schema.key.column}
+    changed = keeps_what_was_sent(method, schema) and {*reading.values, key.column}
     key_faults: list[Fault] = []
-    record_key = schema.key.settle(reading.values, entity_id, key_faults)
+    record_key = key.settle(reading.values, entity_id, key_faults)
     if key_faults:
         add_faults(faults, key_faults)
-    if write.method == Method.POST:
+    if method == POST:
         judge_new(schema, reading.values, faults)
     elif changed:
         reading.values = {column: value for column, value in reading.values.items() if column in changed}
@@ -69,16 +71,16 @@ def names_no_record(schema: EntitySchema, reading: Reading, faults: list[Fault])
     return schema.key.column not in reading.values and any(fault.treekey == "Entity-Id" for fault in faults)
 
 
-def keeps_what_was_sent(write: Write, schema: EntitySchema) -> bool:
+def keeps_what_was_sent(method: Method, schema: EntitySchema) -> bool:
     """Tell whether a part that is only read from the key is not written: to a record that has it already."""
-    return write.method == Method.PUT and schema.declaration.on_missing == OnMissing.REJECT
+    return method == PUT and schema.declaration.on_missing == OnMissing.REJECT
 
 
 def judge_new(schema: EntitySchema, values: dict[str, Any], faults: list[Fault]) -> None:
     """Add what a new record lacks; and the rules that it breaks, which else the database judges when it is written."""
     if missing := schema.missing(values):
         add_faults(faults, missing)
-    if faults:
+    if faults and rules_of(schema):
         add_faults(faults, broken_rules(schema, values, {fault.treekey for fault in faults}))
 
 
