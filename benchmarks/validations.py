@@ -1,4 +1,7 @@
-"""Bodies judged in one process without a database: ours in this one, a peer's in one of its own."""
+"""Bodies judged in one process without a database: ours in this one, a peer's in one of its own.
+
+Seconds are the CPU's, of the one thread there is: nothing is waited for, and what else the machine does takes none.
+"""
 
 from __future__ import annotations
 
@@ -39,11 +42,11 @@ class Judged:
         from sync.models.delivery import Method  # noqa: PLC0415
 
         schema, write = schemas()["product"], Write(1, "product", Method.POST, self.body, "benchmark")
-        started = time.perf_counter()
+        started = time.thread_time()
         for _ in range(times):
             faults: list[Any] = []
             judge(write, schema, None, faults)
-        took = time.perf_counter() - started
+        took = time.thread_time() - started
         self.must_be({fault.treekey.split(".")[1] for fault in faults})
         return times / took
 

@@ -43,10 +43,10 @@ def by_pydantic(body):
 def main(validate, times):
     body = sys.stdin.buffer.read()
     _, errors = validate(body)
-    started = time.perf_counter()
+    started = time.thread_time()
     for _ in range(times):
         validate(body)
-    took = time.perf_counter() - started
+    took = time.thread_time() - started
     faulty = {error if isinstance(error, str) else error["loc"][0] for error in errors}
     print(json.dumps({"seconds": took, "faulty": sorted(faulty)}))
 

@@ -200,7 +200,8 @@ def one(item: FieldSchema, value: Any, treekey: str, reading: Reading) -> Any:
         return item.reader.read(value)
     except Invalid as exc:
         if not isinstance(value, NotFinite):  # Which has been told of.
-            reading.faults.append(wrong(item, treekey, *reason(item, value, exc), value))
+            code, message = reason(item, value, exc)
+            reading.faults.append(wrong(item, treekey, code, message, value))
         return None
 
 
