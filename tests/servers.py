@@ -66,7 +66,7 @@ def _keep_bytecode() -> None:
     sys.dont_write_bytecode = False
 
 
-@pytest.hookimpl(optionalhook=True)
+@pytest.hookimpl(tryfirst=True, optionalhook=True)  # Before xdist, which is registered later and would be asked first.
 def pytest_xdist_auto_num_workers() -> int:
     """Return one more than there are processors: for a third of its time a test waits for a server."""
     return (os.cpu_count() or 1) + 1

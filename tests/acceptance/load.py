@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 
+from connector.stack.readiness import UNSEALED
 from tests.acceptance.history import DELETE, POST, PUT, History, Record, Sent
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class Load:
 
 
 def client_of(stack: LocalStack) -> httpx.Client:
-    return httpx.Client(base_url=stack.url, headers=stack.headers, timeout=TIMEOUT, trust_env=False)
+    return httpx.Client(base_url=stack.url, headers=stack.headers, verify=UNSEALED, timeout=TIMEOUT, trust_env=False)
 
 
 def send(http: httpx.Client, sent: Sent) -> httpx.Response:

@@ -21,6 +21,7 @@ import psutil
 from connector.stack import credentials
 from connector.stack.place import Place
 from connector.stack.postgres import Cluster
+from connector.stack.readiness import UNSEALED
 from connector.stack.waiting import Waiting
 from tests import pgbouncer
 from tests.acceptance.known import secrets_of
@@ -131,7 +132,8 @@ class LocalStack:
 
     def get(self, path: str) -> dict[str, Any]:
         """Read a route as Dsync does."""
-        answer: dict[str, Any] = httpx.get(self.url + path, headers=self.headers, trust_env=False, timeout=10).json()
+        said = httpx.get(self.url + path, headers=self.headers, verify=UNSEALED, trust_env=False, timeout=10)
+        answer: dict[str, Any] = said.json()
         return answer
 
     def items(self) -> list[dict[str, Any]]:
@@ -149,11 +151,6 @@ class LocalStack:
         """Return every process that it has started, and itself."""
         front = psutil.Process(self.front.pid)
         return [front, *front.children(recursive=True)]
-
-    def web(self) -> psutil.Process | None:
-        """Return gunicorn's first process while there is one."""
-        (supervisor,) = psutil.Process(self.front.pid).children()
-        return next((process for process in supervisor.children() if is_gunicorn(process)), None)
 
     def kill(self) -> None:
         """Kill the process at the terminal alone."""
@@ -189,16 +186,9 @@ def running(stack_at: Callable[[Path], Stack], name: str = "run") -> Iterator[St
         stack.start()
         yield stack
         secrets = secrets_of(stack)
-        stack.stop()
+        assert stack.stop() == 0
         assert leaks(lines(stack), secrets) == []
         assert not stack.logs_json or unreadable(stack) == []
     finally:
         stack.remove()
         shutil.rmtree(folder)
-
-
-def is_gunicorn(process: psutil.Process) -> bool:
-    try:
-        return "gunicorn" in process.cmdline()
-    except psutil.Error:  # It has ended.
-        return False

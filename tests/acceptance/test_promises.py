@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.acceptance import backlogs, tables
+from tests.acceptance import backlogs, hot_record, tables
 from tests.acceptance.checker import check, drain, shown
-from tests.acceptance.extra_worker import extra_worker, forge_wake_ups
 from tests.acceptance.faults import frozen, kill
-from tests.acceptance.history import POST, PUT, Sent
+from tests.acceptance.history import POST, Sent
 from tests.acceptance.hostile.stack import HostileStack, hostile_stack, until
 from tests.acceptance.load import Load, client_of, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-BACKLOG = 10_000
-HOT = 2000
+BACKLOG = 2000
+HOT = 400
 
 
 @pytest.fixture(scope="module")
@@ -139,15 +138,7 @@ def by_a_new_dispatcher(stack: HostileStack, has_done: Callable[[], bool]) -> No
 
 
 def test_updates_of_a_hot_record_are_applied_in_order_by_eight_workers(stack: HostileStack) -> None:
-    writes = [Sent(POST, "hot", 0, "hot", is_async=True)]
-    writes += [Sent(PUT, "hot", value, "hot", is_async=True) for value in range(1, HOT + 1)]
-    with extra_worker(stack, processes=6), client_of(stack) as http, forge_wake_ups(stack, each=0.1):
-        assert {send(http, sent).status_code for sent in writes} == {202}
-        drain(stack, ["hot"])
-    stored = tables.deliveries(stack, ["hot"])
-    assert [(each.value, each.state) for each in stored] == [(sent.value, "applied") for sent in writes]
-    assert [each.previous for each in stored[1:]] == [{"price": sent.value} for sent in writes[:-1]]
-    assert tables.values(stack, ["hot"]) == {"hot": HOT}
+    hot_record.check_order(stack, updates=HOT)
 
 
 @pytest.mark.parametrize("is_async", [False, True], ids=["inline", "deferred"])

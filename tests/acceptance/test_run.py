@@ -1,4 +1,4 @@
-"""`make run`: what it prints works, what dies comes back, what it started ends with it."""
+"""`make run`: what it prints works, what it started ends with it, and the next one goes on where it was."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from typing import Any
 
 import httpx
 import psutil
+import psycopg
 import pytest
 from django.apps import apps
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
@@ -23,12 +25,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from connector.edge.encryption import EncryptedTextField
 from connector.stack.waiting import Waiting
+from tests import clusters
 from tests.acceptance.known import ENCRYPTED, secrets_of
 from tests.acceptance.local_stack import CHECKOUT, COMMAND, PATIENCE, LocalStack, environment, free_port, running
 from tests.acceptance.others import Others, answering
 from tests.acceptance.receiver import Receiver, receiving
 from tests.acceptance.said import events, leaks, lines, unreadable
 from tests.acceptance.secrets_in_use import USED, use_secrets
+from tests.databases import libpq_url
 
 METRICS_TOKEN = "only-for-metrics-0123456789"
 MARK = "mark-of-a-payload"
@@ -68,21 +72,51 @@ def watched(receiver: Receiver) -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True)
+class Revived:
+    """What a killed run left, what it had, and what the next one found."""
+
+    left: list[psutil.Process]
+    kept: tuple[dict[str, str], list[dict[str, Any]]]
+    found: tuple[dict[str, str], list[dict[str, Any]]]
+
+
 @pytest.fixture(scope="module")
 def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """A stack to be ended, which each test leaves running.
-
-    As root its RUN_DIR is closed to PostgreSQL's user, so its data are elsewhere.
-    """
+    """A stack to be killed and ended: as root its RUN_DIR is closed to PostgreSQL's user, so its data are elsewhere."""
     stack = LocalStack(tmp_path_factory.mktemp("own") / "run")
     try:
         stack.start()
+        subprocess.run(["sh", "-c", stack.curl_lines[0]], check=True, capture_output=True)
         yield stack
-        secrets = secrets_of(stack)
-        assert stack.stop(signal.SIGTERM) == 0
-        assert leaks(lines(stack), secrets) == []
     finally:
         stack.remove()
+
+
+@pytest.fixture(scope="module")
+def revived(own_stack: LocalStack) -> Revived:
+    """Have it run again after it was killed."""
+    kept, left = (own_stack.credentials, own_stack.items()), own_stack.processes()[1:]
+    own_stack.kill()
+    own_stack.start()
+    return Revived(left, kept, (own_stack.credentials, own_stack.items()))
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended, what of it was alive then, and what it told that it knew."""
+
+    status: int
+    alive: list[psutil.Process]
+    told: list[str]
+
+
+@pytest.fixture(scope="module")
+def ended(own_stack: LocalStack, revived: Revived) -> Ended:
+    """Have it end as by Ctrl-C."""
+    started, secrets = own_stack.processes(), secrets_of(own_stack)
+    status = own_stack.stop(signal.SIGINT)
+    return Ended(status, psutil.wait_procs(started, 1)[1], leaks(lines(own_stack), secrets))
 
 
 def run_in(run_dir: Path, port: int, **changes: str) -> tuple[int, str]:
@@ -267,24 +301,6 @@ def check_by_promtool(told: str) -> None:
         assert checked.returncode in {0, 3}, checked.stderr
 
 
-def test_web_comes_back_when_it_was_killed(own_stack: LocalStack) -> None:
-    killed = own_stack.web()
-    assert killed
-    killed.kill()
-
-    def is_back() -> bool:
-        return own_stack.web() not in {None, killed} and is_live(own_stack.url)
-
-    Waiting().until(is_back, "a new web process")
-
-
-def is_live(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/health/live", trust_env=False).status_code == 200
-    except httpx.TransportError:
-        return False
-
-
 def test_second_run_says_where_the_first_answers(stack: LocalStack) -> None:
     status, said = run_in(stack.run_dir, free_port())
     assert (status, said) == (1, f"The connector already runs here: {stack.url} (stop it with Ctrl-C there).\n")
@@ -298,20 +314,25 @@ def test_busy_port_is_told_in_one_line(stack: LocalStack, tmp_path: Path) -> Non
     assert f"Port {stack.port} cannot be used" in said
 
 
-def test_the_end_of_it_is_the_end_of_all_that_it_started_and_the_next_run_finds_its_data(own_stack: LocalStack) -> None:
-    subprocess.run(["sh", "-c", own_stack.curl_lines[0]], check=True, capture_output=True)
-    kept, stored, started = own_stack.credentials, own_stack.items(), own_stack.processes()
-    assert own_stack.stop(signal.SIGINT) == 0
-    assert psutil.wait_procs(started, 1)[1] == []
-    own_stack.start()
-    assert (own_stack.credentials, own_stack.items()) == (kept, stored)
+def test_next_run_stops_what_a_killed_one_left(revived: Revived) -> None:
+    assert revived.left
+    assert [process for process in revived.left if process.is_running()] == []
 
 
-def test_next_run_stops_what_a_killed_one_left(own_stack: LocalStack) -> None:
-    left = [process for process in own_stack.processes() if process.pid != own_stack.front.pid]
-    own_stack.kill()
-    own_stack.start()
-    assert [process for process in left if process.is_running()] == []
+def test_next_run_finds_what_a_killed_one_had(revived: Revived) -> None:
+    assert revived.found == revived.kept
+
+
+def test_end_of_it_is_the_end_of_all_that_it_started(ended: Ended) -> None:
+    assert (ended.status, ended.alive, ended.told) == (0, [], [])
+
+
+@pytest.mark.usefixtures("ended")
+def test_its_data_are_there_when_it_has_ended(own_stack: LocalStack, revived: Revived) -> None:
+    assert own_stack.credentials == revived.kept[0]
+    with clusters.running(own_stack.cluster), psycopg.connect(libpq_url(own_stack.cluster.url())) as database:
+        stored = database.execute("SELECT sku FROM entities_product ORDER BY sku").fetchall()
+    assert stored == [(item["sku"],) for item in revived.kept[1]]
 
 
 def test_folder_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> None:

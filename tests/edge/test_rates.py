@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -151,11 +152,15 @@ TAKE = """
 import os, sys, django
 django.setup()
 from connector.edge import rates
-def take(moment):
+def take(moment, account=sys.argv[-1]):
     windows = rates.Window(10, 1), rates.Window(150, 60)
-    return rates.take(sys.argv[1], windows, now=float(moment))
+    return rates.take(account, windows, now=float(moment))
 """
-SUMMED = f"{TAKE}print(sum(take(moment).admitted for moment in sys.argv[2:]))"
+SUMMED = f"""{TAKE}
+for line in sys.stdin:
+    account, *moments = line.split()
+    print(sum(take(moment, account).admitted for moment in moments), flush=True)
+"""
 FORKED = f"""{TAKE}
 print(take(0).remaining, flush=True)
 if os.fork():
@@ -166,18 +171,31 @@ else:
 """
 
 
-def accepted_by_four_processes(account: str, *moments: float) -> int:
-    command = [sys.executable, "-c", SUMMED, account, *map(str, moments)]
-    started = [subprocess.Popen(command, stdout=subprocess.PIPE, env=ENVIRONMENT, cwd=ROOT) for _ in range(4)]
-    return sum(int(process.communicate()[0]) for process in started)
+@pytest.fixture(scope="module")
+def processes() -> Iterator[list[subprocess.Popen[str]]]:
+    """Four that count what they read."""
+    command, pipe = [sys.executable, "-c", SUMMED], subprocess.PIPE
+    started = [subprocess.Popen(command, stdin=pipe, stdout=pipe, env=ENVIRONMENT, cwd=ROOT, text=True) for _ in "1234"]
+    yield started
+    for process in started:
+        process.communicate()
 
 
-def test_four_processes_have_10_calls_of_300_in_a_second(account: str) -> None:
-    assert accepted_by_four_processes(account, *(100 + number / 75 for number in range(75))) == 10
+def accepted(processes: Sequence[subprocess.Popen[str]], account: str, *moments: float) -> int:
+    """Have all of them make the same calls, and return how many were accepted."""
+    for process in processes:
+        assert process.stdin
+        process.stdin.write(f"{account} {' '.join(map(str, moments))}\n")
+        process.stdin.flush()
+    return sum(int(process.stdout.readline()) for process in processes if process.stdout)
 
 
-def test_four_processes_have_150_calls_in_60_seconds(account: str) -> None:
-    assert accepted_by_four_processes(account, *(100 + second for second in range(60) for _ in range(5))) == 150
+def test_four_processes_have_10_calls_of_300_in_a_second(processes: list[subprocess.Popen[str]], account: str) -> None:
+    assert accepted(processes, account, *(100 + number / 75 for number in range(75))) == 10
+
+
+def test_four_processes_have_150_calls_in_60_seconds(processes: list[subprocess.Popen[str]], account: str) -> None:
+    assert accepted(processes, account, *(100 + second for second in range(60) for _ in range(5))) == 150
 
 
 def test_a_forked_process_does_not_take_the_answers_of_its_parent(account: str) -> None:

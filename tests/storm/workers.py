@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from tests.acceptance import backlogs, tables
+from tests.acceptance import backlogs, hot_record, tables
 from tests.acceptance.checker import check
 from tests.acceptance.extra_worker import extra_worker, process
 from tests.acceptance.faults import kill
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MOMENTS = ("before-claim", "after-claim", "before-commit", "after-commit")
 BACKLOG = 10_000
+UPDATES = 2000
 LONGER_THAN_ANY_TIMEOUT = 75.0  # seconds; a transaction may idle for 60, a task may last 60
 REPLAY = "from sync import models as m; from sync.operating import dead_letters as d; d.for_each(m.Delivery.objects.filter(state='dead'), d.replay, seconds=60)"
 
@@ -53,6 +54,15 @@ def backlog_of_ten_thousand(storm: Storm) -> None:
                 break
     storm.fault("SIGKILL before the commit", times=5 - len(storm.stack.orders.open()))
     check(storm.stack, history)
+
+
+@case()
+def updates_of_a_hot_record(storm: Storm) -> None:
+    """Eight workers, woken all the time, apply 2,000 updates of one record in their order."""
+    with storm.load(authors=2, writes=100) as load:
+        hot_record.check_order(storm.stack, updates=UPDATES)
+        storm.fault("an update of one record", times=UPDATES)
+    storm.settle(load)
 
 
 @case()
