@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-APPLIED = 1000  # deliveries between one look at the journal and the next
+APPLIED = 500  # deliveries between one look at the journal and the next
 SIZE = "SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree('sync_delivery') WHERE isleaf"
 
 
