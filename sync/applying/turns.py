@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import connection
-from django.db.models.expressions import RawSQL
 
 from sync.keeping.floors import OPEN, raised
 from sync.models import Delivery, Lane
@@ -27,7 +26,8 @@ TAKE = f"""
          ORDER BY runnable_at LIMIT %(size)s)
     ) AS found ORDER BY found.id LIMIT %(size)s
 """  # noqa: S608 (conditions of this module)
-NUMBERS = "SELECT unnest(%s::bigint[])"  # One statement for however many, where a list would be one for each length.
+# One statement for however many, where a list would be one for each length.
+READ = "SELECT * FROM sync_delivery WHERE id = ANY(%s::bigint[]) ORDER BY id"
 RECORDS = "unnest(%(hashes)s::bigint[], %(entities)s::text[], %(keys)s::text[]) AS record(hash, entity, key)"
 OF_RECORD = (
     f"record_hash = record.hash AND entity = record.entity AND record_key = record.key AND {OBSTACLE} AND {OPEN}"
@@ -54,8 +54,7 @@ def take(lanes: Sequence[Lane]) -> list[Delivery]:
     One that stands behind another of its record which is not taken is parked: between the two may lie any number that
     wait already.
     """
-    chosen = RawSQL(NUMBERS, [list(within(BATCH_BYTES, runnable(lanes)))])
-    found = list(Delivery.objects.filter(pk__in=chosen).order_by("pk"))
+    found = list(Delivery.objects.raw(READ, [list(within(BATCH_BYTES, runnable(lanes)))]))
     obstacles = first_obstacles(found)
     behind = {delivery.pk for delivery in found if obstacles.get(delivery.record, delivery.pk) < delivery.pk}
     Delivery.objects.filter(pk__in=behind).update(runnable_at=None)
