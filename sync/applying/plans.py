@@ -18,11 +18,14 @@ class Plans:
     def __init__(self) -> None:
         self.size = self.applied = 0
 
-    def keep_up(self, applied: int) -> None:
-        """Have statements planned anew where the journal is twice as large, after so many more deliveries."""
+    def count(self, applied: int) -> None:
+        """Keep up with the journal now and then, after so many more deliveries."""
         self.applied += applied
-        if self.applied < APPLIED:
-            return
+        if self.applied >= APPLIED:
+            self.keep_up()
+
+    def keep_up(self) -> None:
+        """Have statements planned anew where the journal is twice as large."""
         self.applied = 0
         with connection.cursor() as cursor:
             cursor.execute(SIZE)

@@ -46,11 +46,12 @@ class UnknownEntity(Exception):
 def run(seconds: float) -> bool:
     """Apply runnable deliveries; tell whether none is left, or else the time was up."""
     until = time.monotonic() + seconds
+    PLANS.keep_up()
     while time.monotonic() < until:
         count = run_batch()
         if count is None:
             return True
-        PLANS.keep_up(count)
+        PLANS.count(count)
     return False
 
 
