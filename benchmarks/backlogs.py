@@ -10,6 +10,7 @@ from benchmarks import deliveries
 from benchmarks.deliveries import Product
 from benchmarks.ours import Ours
 from benchmarks.parts import Usage
+from connector.edge.health import pulse
 from connector.stack.waiting import Waiting
 
 WORKERS = 2
@@ -24,8 +25,12 @@ APPLIED = """
 
 @contextmanager
 def our_workers(ours: Ours, *, processes: int = WORKERS) -> Iterator[None]:
-    """Have worker processes and the dispatcher, warmed up."""
-    with ours.program("dispatcher"), ours.program("worker", f"--concurrency={processes}"):
+    """Have worker processes, the dispatcher and beat, warmed up.
+
+    Where no worker is heard of, which beat asks them for, the dispatcher applies as well.
+    """
+    with ours.program("dispatcher"), ours.program("worker", f"--concurrency={processes}"), ours.program("beat"):
+        Waiting().until(lambda: pulse.is_heard("worker"), "our workers", seconds=PATIENCE)
         apply(ours, distinct(1000))
         yield
 

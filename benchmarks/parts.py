@@ -18,6 +18,7 @@ WORDS = {
     "postgres": "PostgreSQL",
     "valkey-server": "Valkey",
     "dispatch": "dispatcher",
+    "beat": "beat",
     "worker": WORKERS,
 }
 FULL = 0.85  # of a core, or of all: what is left is lost between one piece of work and the next.

@@ -23,31 +23,42 @@ from sync.models.lane import FULL_BATCH
 LANES_AT_ONCE = 16
 CRASHES = 3
 OWED: set[int] = set()
-# Two probes of an index for each lane, instead of a look at the whole backlog; oldest work first.
-WITH_WORK = f"""
-    SELECT lane.id, lane.batch_size FROM sync_lane AS lane CROSS JOIN LATERAL (
-        SELECT least(
+# Two probes of an index for each lane, instead of a look at the whole backlog.
+OLDEST = f"""least(
             (SELECT id FROM sync_delivery WHERE lane = lane.id AND {READY} AND {OPEN} ORDER BY id LIMIT 1),
             (SELECT id FROM sync_delivery WHERE lane = lane.id AND {DUE} AND {OPEN} ORDER BY runnable_at LIMIT 1)
-        ) AS id
+        )"""  # noqa: S608 (conditions of ours)
+# Oldest work first.
+WITH_WORK = f"""
+    SELECT lane.id, lane.batch_size FROM sync_lane AS lane CROSS JOIN LATERAL (
+        SELECT {OLDEST} AS id
     ) AS oldest WHERE oldest.id IS NOT NULL AND lane.batch_size >= %s ORDER BY oldest.id LIMIT %s
 """  # noqa: S608 (conditions of ours)
+ANY_WORK = f"SELECT EXISTS (SELECT FROM sync_lane AS lane WHERE {OLDEST} IS NOT NULL)"  # noqa: S608
+ANY_SMALL = "SELECT EXISTS (SELECT FROM sync_lane WHERE batch_size < %s)"
 LOCKED = "FOR UPDATE OF lane SKIP LOCKED"
 
 
 def have_work() -> bool:
     """Tell whether any lane has a delivery that may be taken, in whoever's hands the lane is."""
     with connection.cursor() as cursor:
-        cursor.execute(raised(WITH_WORK), [0, 1])
-        return cursor.fetchone() is not None
+        cursor.execute(raised(ANY_WORK))
+        return bool(cursor.fetchone()[0])
 
 
 def lock_next() -> list[Lane]:
     """Lock the lanes whose work is oldest; one that had a crash is taken alone. Empty when there is no work."""
-    oldest = lock(smallest=0, limit=1)
+    oldest = lock(smallest=0, limit=1) if are_any_small() else []
     if oldest and oldest[0].batch_size < FULL_BATCH:
         return oldest
     return lock(smallest=FULL_BATCH, limit=LANES_AT_ONCE)
+
+
+def are_any_small() -> bool:
+    """Tell whether any lane had a crash from which it has not recovered."""
+    with connection.cursor() as cursor:
+        cursor.execute(ANY_SMALL, [FULL_BATCH])
+        return bool(cursor.fetchone()[0])
 
 
 def lock(*, smallest: int, limit: int) -> list[Lane]:

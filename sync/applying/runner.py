@@ -23,6 +23,7 @@ from entities.schema import EntitySchema, schemas
 from sync import hooks
 from sync.applying import lanes, marks, told, turns
 from sync.applying.marks import Mark
+from sync.applying.plans import Plans
 from sync.applying.told import Told
 from sync.delivery.command import Command, judge
 from sync.delivery.database_faults import fault_of
@@ -33,6 +34,7 @@ from sync.models.delivery import Method, Outcome, Record, State
 from sync.push import outbox
 from sync.work import halving
 
+PLANS = Plans()
 # Program limit exceeded, lock not available, query canceled: what the database says of one statement, not of itself.
 OF_STATEMENT = ("54", "55P03", "57014")
 
@@ -44,9 +46,12 @@ class UnknownEntity(Exception):
 def run(seconds: float) -> bool:
     """Apply runnable deliveries; tell whether none is left, or else the time was up."""
     until = time.monotonic() + seconds
+    PLANS.keep_up()
     while time.monotonic() < until:
-        if run_batch() is None:
+        count = run_batch()
+        if count is None:
             return True
+        PLANS.count(count)
     return False
 
 

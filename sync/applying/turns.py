@@ -26,6 +26,8 @@ TAKE = f"""
          ORDER BY runnable_at LIMIT %(size)s)
     ) AS found ORDER BY found.id LIMIT %(size)s
 """  # noqa: S608 (conditions of this module)
+# One statement for however many, where a list would be one for each length.
+READ = "SELECT * FROM sync_delivery WHERE id = ANY(%s::bigint[]) ORDER BY id"
 RECORDS = "unnest(%(hashes)s::bigint[], %(entities)s::text[], %(keys)s::text[]) AS record(hash, entity, key)"
 OF_RECORD = (
     f"record_hash = record.hash AND entity = record.entity AND record_key = record.key AND {OBSTACLE} AND {OPEN}"
@@ -52,7 +54,7 @@ def take(lanes: Sequence[Lane]) -> list[Delivery]:
     One that stands behind another of its record which is not taken is parked: between the two may lie any number that
     wait already.
     """
-    found = list(Delivery.objects.filter(pk__in=list(within(BATCH_BYTES, runnable(lanes)))).order_by("pk"))
+    found = list(Delivery.objects.raw(READ, [list(within(BATCH_BYTES, runnable(lanes)))]))
     obstacles = first_obstacles(found)
     behind = {delivery.pk for delivery in found if obstacles.get(delivery.record, delivery.pk) < delivery.pk}
     Delivery.objects.filter(pk__in=behind).update(runnable_at=None)
