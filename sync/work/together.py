@@ -1,11 +1,12 @@
 """Doing what many threads ask for at the same moment once for all of them: a group commit.
 
-Nobody waits for company. A thread that finds nothing under way does its own at once, and what others ask for meanwhile
-is done next, by one of them.
+Nobody waits for company that has not come. A thread that finds nothing under way lets those go first that are about to
+ask, and does its own with theirs; what others ask for meanwhile is done next, by one of them.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Generic, TypeVar
@@ -58,7 +59,11 @@ class Together(Generic[Asked, Told]):
         return turn.told
 
     def lead(self) -> None:
-        """Do what waits, and wake those who asked, and the next one to lead."""
+        """Do what waits, and wake those who asked, and the next one to lead.
+
+        Threads that have something to do take their turn before: what they ask for is done by this call, too.
+        """
+        os.sched_yield()
         turns = self.take()
         try:
             for turn, told in zip(turns, self.do([turn.asked for turn in turns]), strict=True):
