@@ -6,8 +6,8 @@ ask, and does its own with theirs; what others ask for meanwhile is done next, b
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Hashable
+from os import sched_yield
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -59,11 +59,8 @@ class Together(Generic[Asked, Told]):
         return turn.told
 
     def lead(self) -> None:
-        """Do what waits, and wake those who asked, and the next one to lead.
-
-        Threads that have something to do take their turn before: what they ask for is done by this call, too.
-        """
-        os.sched_yield()
+        """Do what waits, and wake those who asked, and the next one to lead."""
+        self.give_way()
         turns = self.take()
         try:
             for turn, told in zip(turns, self.do([turn.asked for turn in turns]), strict=True):
@@ -76,6 +73,13 @@ class Together(Generic[Asked, Told]):
                 turn.is_done = True
                 turn.lock.release()
             self.hand_over()
+
+    def give_way(self) -> None:
+        """Let other threads have their turn as long as that has some of them ask; nobody is waited for."""
+        came = 0
+        while len(self.waiting) > came:
+            came = len(self.waiting)
+            sched_yield()
 
     def take(self) -> list[Turn[Asked, Told]]:
         """Take what waits, the first of each name."""
