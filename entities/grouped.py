@@ -94,6 +94,6 @@ def old_sql(
 
 def sent(schema: EntitySchema, columns: Iterable[str], deliveries: Deliveries) -> str:
     return (
-        f"jsonb_to_recordset(%s::jsonb) AS sent({typed(schema, columns)}, extra jsonb, {deliveries.named_by})"
+        f"json_to_recordset(%s::json) AS sent({typed(schema, columns)}, extra jsonb, {deliveries.named_by})"
         f" {deliveries.join}"
     )

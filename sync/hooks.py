@@ -50,7 +50,9 @@ def hooks_of(entity: str) -> list[Hook]:
 
 def is_heard(schema: EntitySchema) -> bool:
     """Tell whether anybody wants to know of this entity's deliveries."""
-    return bool(hooks_of(schema.name)) or delivery_applied.has_listeners(schema.model)
+    if delivery_applied.receivers and delivery_applied.has_listeners(schema.model):  # Where nobody listens, not asked.
+        return True
+    return bool(hooks_of(schema.name))
 
 
 def announce(schema: EntitySchema, deliveries: Sequence[Delivery]) -> None:

@@ -26,7 +26,7 @@ from connector.edge.lone_rates import admit_alone
 from connector.edge.networks import comes_from
 from connector.edge.open_rates import admit_openly
 from connector.edge.rates import Admission
-from connector.edge.tokens import Caller, caller_of, prefix_of, secret_digest
+from connector.edge.tokens import Caller, caller_known, prefix_of, secret_digest
 
 log = structlog.get_logger(__name__)
 
@@ -41,29 +41,29 @@ def caller_from(request: HttpRequest, text: str) -> Caller | None:
     Raises:
         TooManyRequests
     """
-    return opened_by(request, text, lambda: caller_at(request, text))
+    return opened_by(request, text, lambda digest: caller_at(request, prefix_of(text), digest))
 
 
-def caller_at(request: HttpRequest, text: str) -> Caller | None:
-    caller = caller_of(text)
+def caller_at(request: HttpRequest, prefix: str, digest: bytes) -> Caller | None:
+    caller = caller_known(prefix, digest)
     if caller is not None and caller.networks and not comes_from(request, caller.networks):
         log.warning("token_from_elsewhere", client=caller.client_name)
         return None  # It is counted as a guess: else 401 among all the 429 would tell that it is right.
     return caller
 
 
-def opened_by(request: HttpRequest, text: str, look_up: Callable[[], Opened | None]) -> Opened | None:
-    """Return what looking a token up finds, where it may be looked up; None where that is nothing.
+def opened_by(request: HttpRequest, text: str, look_up: Callable[[bytes], Opened | None]) -> Opened | None:
+    """Return what looking a token up by its digest finds, where it may be looked up; None where that is nothing.
 
     Raises:
         TooManyRequests: too many were tried, and this one is not known from there or was wrong, too.
     """
-    if not settings.CONNECTOR_TOKEN_GUESSES:
-        return look_up()
     digest, origin = secret_digest(text), origin_of(request)
+    if not settings.CONNECTOR_TOKEN_GUESSES:
+        return look_up(digest)
     if not accepted.is_known_here(digest, origin):
         refuse_beyond_the_limit(digest, origin, text)
-    found = look_up()
+    found = look_up(digest)
     if found is not None:
         accepted.remember(digest, origin)
     elif not accepted.is_known(digest, origin):

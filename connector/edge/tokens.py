@@ -75,7 +75,7 @@ def secret_digest(text: str) -> bytes:
 
 def caller_of(text: str) -> Caller | None:
     """Return who sent this token, None when it is unknown, revoked or expired; right within 5 seconds."""
-    return _cached_caller(prefix_of(text), secret_digest(text))
+    return caller_known(prefix_of(text), secret_digest(text))
 
 
 def prefix_of(text: str) -> str:
@@ -84,7 +84,8 @@ def prefix_of(text: str) -> str:
 
 
 @cached(TTLCache(maxsize=10_000, ttl=CACHE_SECONDS), lock=Lock())
-def _cached_caller(prefix: str, digest: bytes) -> Caller | None:
+def caller_known(prefix: str, digest: bytes) -> Caller | None:
+    """Return the same by how the token begins and its digest."""
     if not (prefix.isascii() and prefix.isprintable()):
         return None
     token = Token.objects.select_related("client").filter(prefix=prefix).first()
@@ -113,4 +114,4 @@ def record_use(token: Token, now: datetime) -> None:
 
 def forget_callers() -> None:
     """Drop what this process remembers of tokens."""
-    _cached_caller.cache_clear()
+    caller_known.cache_clear()

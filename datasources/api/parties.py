@@ -28,7 +28,7 @@ def touchpoint_of_request(request: HttpRequest) -> Touchpoint:
         Unauthorized, TooManyRequests
     """
     code, token = named(request, "touchpoint"), named(request, "token")
-    touchpoint = opened_by(request, token, lambda: touchpoint_of(code, token)) if token else None
+    touchpoint = opened_by(request, token, lambda _digest: touchpoint_of(code, token)) if token else None
     if touchpoint is None:
         raise Unauthorized
     return touchpoint

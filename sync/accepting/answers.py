@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from entities.schema import EntitySchema
 from sync.models.delivery import Method, Outcome
@@ -12,12 +13,11 @@ from sync.models.delivery import Method, Outcome
 EXPECTED = {Method.POST: Outcome.CREATED, Method.PUT: Outcome.UPDATED, Method.DELETE: Outcome.DELETED}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     status: int
-    data: dict[str, Any] = field(default_factory=dict)
-    detail: dict[str, Any] = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)
+    data: dict[str, Any] = {}
+    detail: dict[str, Any] = {}
+    headers: dict[str, str] = {}
 
 
 def accepted_answer(number: int) -> Answer:

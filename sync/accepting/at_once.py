@@ -53,6 +53,7 @@ DIFFERING = {
     "ignored": "text",
     **journal.TRACED,
 }
+BYTES = [name for name, kind in DIFFERING.items() if kind == "bytea"]
 STORED = "RETURNING sync_delivery.record_hash, sync_delivery.id"
 ASKED = f"json_to_recordset(%s::json) AS asked({', '.join(map(' '.join, DIFFERING.items()))})"
 GIVEN = {name: f"asked.{name}" for name in DIFFERING} | {"ignored": "asked.ignored::jsonb"}
@@ -95,11 +96,12 @@ def common(rows: Sequence[Row], given: Container[str] = ()) -> list[Any]:
 
 def asked(rows: Sequence[Row]) -> str:
     """Return the values of the other columns, as `ASKED` takes them."""
-    return journal.encode([{name: in_json(row[name]) for name in DIFFERING} for row in rows]).decode()
+    return journal.encode([in_json(row) for row in rows]).decode()
 
 
-def in_json(value: Any) -> Any:
-    return f"\\x{value.hex()}" if isinstance(value, bytes) else value
+def in_json(row: Row) -> Row:
+    differing = {name: row[name] for name in DIFFERING}
+    return differing | {name: f"\\x{row[name].hex()}" for name in BYTES}
 
 
 def run(rows: Sequence[Row], sql: str, parameters: list[Any], *before: Statement) -> list[int | None]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 
+import msgspec
 from django.conf import settings
 
 from entities import folding, grouped
@@ -22,8 +23,7 @@ DELIVERIES = grouped.Deliveries("record_hash bigint", "JOIN asked USING (record_
 WITH_PREVIOUS = {"previous": "written.previous::jsonb"}
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(msgspec.Struct, frozen=True):
     """A delivery to be stored, and what it writes of its record."""
 
     delivery: Row

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+
+import msgspec
 
 from connector.edge.digests import digest_of
 from sync.models.delivery import Method
@@ -11,8 +12,7 @@ from sync.models.delivery import Method
 KEPT_OF_REJECTED = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(msgspec.Struct, frozen=True):  # As `Command` is.
     client_id: int
     entity: str
     method: Method

@@ -1,12 +1,13 @@
 """Doing what many threads ask for at the same moment once for all of them: a group commit.
 
-Nobody waits for company. A thread that finds nothing under way does its own at once, and what others ask for meanwhile
-is done next, by one of them.
+Nobody waits for company that has not come. A thread that finds nothing under way lets those go first that are about to
+ask, and does its own with theirs; what others ask for meanwhile is done next, by one of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from os import sched_yield
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -59,6 +60,7 @@ class Together(Generic[Asked, Told]):
 
     def lead(self) -> None:
         """Do what waits, and wake those who asked, and the next one to lead."""
+        self.give_way()
         turns = self.take()
         try:
             for turn, told in zip(turns, self.do([turn.asked for turn in turns]), strict=True):
@@ -71,6 +73,13 @@ class Together(Generic[Asked, Told]):
                 turn.is_done = True
                 turn.lock.release()
             self.hand_over()
+
+    def give_way(self) -> None:
+        """Let other threads have their turn as long as that has some of them ask; nobody is waited for."""
+        came = 0
+        while len(self.waiting) > came:
+            came = len(self.waiting)
+            sched_yield()
 
     def take(self) -> list[Turn[Asked, Told]]:
         """Take what waits, the first of each name."""

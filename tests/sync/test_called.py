@@ -66,13 +66,13 @@ def each(ask: Callable[[str], Any], of: list[str]) -> Callable[[], None]:
 
 def test_writes_call_no_more_than_they_did(dsync: Dsync, calls: Calls) -> None:
     writing, stock = Writing(dsync), keys()
-    assert calls.of_most(each(writing.create, stock)) < 1191 * ROOM
-    assert calls.of_most(each(writing.update, stock)) < 1200 * ROOM
-    assert calls.of_most(each(writing.delete, stock)) < 1256 * ROOM
+    assert calls.of_most(each(writing.create, stock)) < 1173 * ROOM
+    assert calls.of_most(each(writing.update, stock)) < 1180 * ROOM
+    assert calls.of_most(each(writing.delete, stock)) < 1236 * ROOM
 
 
 def test_accepting_calls_no_more_than_it_did(dsync: Dsync, calls: Calls) -> None:
-    assert calls.of_most(each(Writing(dsync, Prefer="respond-async").create, keys())) < 1157 * ROOM
+    assert calls.of_most(each(Writing(dsync, Prefer="respond-async").create, keys())) < 1147 * ROOM
 
 
 def test_page_calls_no_more_than_it_did(dsync: Dsync, calls: Calls) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from msgspec.structs import replace
 
 from connector.edge.errors import Fault
 from entities.entity import OnDelete
@@ -196,7 +196,7 @@ def test_dsync_is_told_of_our_own_changes_alone() -> None:
     Switch.objects.create(entity="product", mode="inline", is_pushed=True)
     upserts({"sku": "pulled"}, {"sku": "same"})
     commands = [command("UPSERT", {"sku": sku}) for sku in ("imported", "same")]
-    ours = [msgspec.structs.replace(one, write=replace(one.write, is_local=True)) for one in commands]
+    ours = [replace(one, write=replace(one.write, is_local=True)) for one in commands]
     sets.apply(schemas()["product"], ours)
     assert list(Push.objects.values_list("record_key", flat=True)) == ["imported"]
 

@@ -8,6 +8,7 @@ from threading import Event
 
 import pytest
 
+from sync.work import together
 from sync.work.together import Together
 from tests.sync.writes import wait_until
 
@@ -55,6 +56,24 @@ def test_what_is_asked_for_meanwhile_is_done_in_one_call(threads: ThreadPoolExec
     told = asked_meanwhile(work, threads, [("a", 1), ("b", 2), ("c", 3)])
     assert [future.result(PATIENCE) for future in told] == [0, 10, 20, 30]
     assert work.calls == [[0], [1, 2, 3]]
+
+
+def test_those_who_are_about_to_ask_are_in_the_first_call(
+    threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, about_to_ask, told = Work(), [1, 2], []
+
+    def let_one_ask() -> None:
+        for number in about_to_ask[:1]:
+            about_to_ask.remove(number)
+            told.append(threads.submit(work.together.ask, number, number))
+            wait_until(lambda: len(work.together.waiting) == 1 + number)  # noqa: B023 (it is called at once)
+
+    monkeypatch.setattr(together, "sched_yield", let_one_ask)
+    work.may_go_on.set()
+    assert work.together.ask("first", 0) == 0
+    assert [future.result(PATIENCE) for future in told] == [10, 20]
+    assert work.calls == [[0, 1, 2]]
 
 
 def test_two_of_one_name_are_never_in_one_call_and_keep_their_order(threads: ThreadPoolExecutor) -> None:
