@@ -10,9 +10,11 @@ from entities import reading
 from entities.reading import Span
 from entities.schema import EntitySchema
 from sync.models import Walk, WalkBlock
-from sync.serving import replica
+from sync.serving import jumps, replica
+from sync.serving.jumps import End
 
 BLOCK = 1000
+NEAR = 100  # pages after the last that is known; who goes on is there, who goes further has jumped
 
 
 def place_of(page: int) -> tuple[int, int]:
@@ -33,31 +35,34 @@ def pages_before(page: int) -> int:
 
 @transaction.atomic
 def find(walk: int, schema: EntitySchema, page: int) -> None:
-    """Find the boundaries of a walk up to those of a page, and keep them for good; who else does it is waited for."""
-    locked = Walk.objects.select_for_update().filter(pk=walk).first()
+    """Find the boundaries that a page of a walk needs, and keep them for good; who else does it is waited for."""
+    locked = Walk.objects.select_for_update().defer("marks").filter(pk=walk).first()
     if locked is not None:
         find_first(locked, schema, page)
 
 
 def find_first(walk: Walk, schema: EntitySchema, page: int) -> None:
-    """Find the boundaries of a walk that nobody else has."""
-    append = partial(append_up_to, walk, schema, place_of(page)[0])
-    replica.read(append, epoch=walk.epoch, lsn=walk.log_position)
+    """Find them where nobody else has the walk: those of a page far away alone, and of all pages of a walk that has jumped."""
+    newest = walk.blocks.filter(number__gte=0).order_by("-number").first()
+    number, after = (newest.number, end_of_block(walk, newest.number, newest.boundaries)) if newest else (-1, 0)
+    first = End(number * BLOCK + 1 if newest else 0, after)
+    if walk.marked_at or page - first.page > NEAR:
+        jumps.find(walk, schema, page, first)
+    else:
+        append = partial(append_up_to, walk, schema, place_of(page)[0], number, after)
+        replica.read(append, epoch=walk.epoch, lsn=walk.log_position)
 
 
-def append_up_to(walk: Walk, schema: EntitySchema, wanted: int, *, using: str) -> None:
+def append_up_to(walk: Walk, schema: EntitySchema, wanted: int, number: int, after: int, *, using: str) -> None:
     """Find the boundaries up to those of a block, block by block, but for what lies past the end of the walk."""
-    newest = walk.blocks.order_by("-number").first()
-    number, found = (newest.number, newest.boundaries) if newest else (-1, [])
-    while number < wanted and (after := end_of_block(walk, number, found)) < walk.highest:
+    while number < wanted and after < walk.highest:
         number += 1
         span = Span(after, walk.highest, walk.opened_at)
         found = reading.boundaries(schema, span, size=walk.per_page, pages=pages_of(number), using=using)
         WalkBlock.objects.create(walk=walk, number=number, boundaries=found)
+        after = end_of_block(walk, number, found)
 
 
 def end_of_block(walk: Walk, number: int, found: list[int]) -> int:
-    """Return where a block's last page ends: before the first it is 0, and the end of the walk where it is not full."""
-    if number < 0:
-        return 0
+    """Return where a block's last page ends: the end of the walk where it is not full."""
     return found[-1] if len(found) == pages_of(number) else walk.highest

@@ -29,24 +29,30 @@ WITHOUT_WAITING = ", set_config('synchronous_commit', 'off', true)"
 IS_BEYOND = "(asked.page - 1) * walk.per_page >= walk.total"
 # Whoever stops at Total must have all: a record that committed late may have pushed another off the last page.
 IS_LAST = "asked.page * walk.per_page >= walk.total"
+# After a jump a page may be known alone, and no block have it.
+ALONE = "SELECT boundaries FROM sync_walkblock WHERE walk_id = walk.id AND number = -asked.page"
 # The boundary that a block does not have is where the walk ends.
 STEP = f"""
     WITH asked AS MATERIALIZED (
         SELECT %s::bigint AS page, %s::int AS block, %s::int AS place, %s::int AS before
     ), walk AS (
-        UPDATE sync_walk SET last_page = (SELECT page FROM asked), served_at = statement_timestamp()
+        UPDATE sync_walk SET last_page = (SELECT page FROM asked), served_at = statement_timestamp(),
+            marked_at = CASE WHEN marked_at IS NOT NULL THEN statement_timestamp() END
         WHERE id = ({{chosen}}) RETURNING *
     ), step AS MATERIALIZED (
         SELECT walk.*,
             CASE WHEN {IS_BEYOND} THEN walk.highest
+                 WHEN alone IS NOT NULL THEN alone[1]
                  WHEN place > 0 THEN coalesce(own.boundaries[place], walk.highest)
                  WHEN block > 0 THEN coalesce(earlier.boundaries[before], walk.highest)
                  ELSE 0 END AS after,
             CASE WHEN {IS_BEYOND} THEN walk.highest
-                 WHEN own.id IS NULL THEN NULL
+                 WHEN own.id IS NULL AND alone IS NULL THEN NULL
                  WHEN {IS_LAST} THEN walk.highest
+                 WHEN alone IS NOT NULL THEN alone[2]
                  ELSE coalesce(own.boundaries[place + 1], walk.highest) END AS until
         FROM asked, walk
+            CROSS JOIN LATERAL (SELECT CASE WHEN marked_at IS NOT NULL THEN ({ALONE}) END AS alone) AS jumped
             LEFT JOIN sync_walkblock AS own ON own.walk_id = walk.id AND own.number = (SELECT block FROM asked)
             LEFT JOIN sync_walkblock AS earlier
                 ON earlier.walk_id = walk.id AND earlier.number = (SELECT block - 1 FROM asked)

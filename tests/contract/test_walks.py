@@ -38,10 +38,20 @@ def ten(dsync: Dsync) -> Dsync:
     return dsync
 
 
-@pytest.fixture(params=[1, 2, 1000], ids=lambda size: f"blocks of {size}")
+@pytest.fixture(params=[1, 2, 1000, "far"], ids=lambda size: f"blocks of {size}")
 def _blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Walks whose boundaries are found in blocks of so many pages."""
-    monkeypatch.setattr("sync.serving.blocks.BLOCK", request.param)
+    """Walks whose boundaries are found in blocks of so many pages, or all of whose pages are far away."""
+    if request.param == "far":
+        few_pages_are_far(monkeypatch)
+    else:
+        monkeypatch.setattr("sync.serving.blocks.BLOCK", request.param)
+
+
+def few_pages_are_far(monkeypatch: pytest.MonkeyPatch, going_on: int = 2) -> None:
+    """Have a jump be one of a page, and marks so near each other that there are some among ten records."""
+    monkeypatch.setattr("sync.serving.blocks.NEAR", 0)
+    monkeypatch.setattr("sync.serving.jumps.STRETCH", 3)
+    monkeypatch.setattr("sync.serving.jumps.GOING_ON", going_on)
 
 
 def keys(answer: HttpResponse) -> str:
