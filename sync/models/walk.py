@@ -25,6 +25,7 @@ class Walk(models.Model):
     marks = ArrayField(
         models.BigIntegerField(), null=True, help_text="How many records lived up to the end of each stretch."
     )
+    width = models.BigIntegerField(null=True, help_text="How many identities a stretch has.")
     marked_at = models.DateTimeField(null=True, help_text="When it was served last, of a walk that has marks.")
 
     class Meta:

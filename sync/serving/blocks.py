@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from django.db import transaction
+from dataclasses import dataclass
 
 from entities import reading
 from entities.reading import Span
 from entities.schema import EntitySchema
 from sync.models import Walk, WalkBlock
-from sync.serving import jumps, replica
-from sync.serving.jumps import End
 
 BLOCK = 1000
-NEAR = 100  # pages after the last that is known; who goes on is there, who goes further has jumped
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The last block that was found, and where it ends; there is none at -1."""
+
+    number: int
+    end: int
+
+    @property
+    def last_page(self) -> int:
+        return self.number * BLOCK + 1 if self.number >= 0 else 0
 
 
 def place_of(page: int) -> tuple[int, int]:
@@ -33,28 +40,15 @@ def pages_before(page: int) -> int:
     return pages_of(place_of(page)[0] - 1)
 
 
-@transaction.atomic
-def find(walk: int, schema: EntitySchema, page: int) -> None:
-    """Find the boundaries that a page of a walk needs, and keep them for good; who else does it is waited for."""
-    locked = Walk.objects.select_for_update().defer("marks").filter(pk=walk).first()
-    if locked is not None:
-        find_first(locked, schema, page)
+def newest(walk: Walk) -> Newest:
+    """Return the last of a walk's blocks."""
+    found = walk.blocks.filter(number__gte=0).order_by("-number").first()
+    return Newest(found.number, end_of_block(walk, found.number, found.boundaries)) if found else Newest(-1, 0)
 
 
-def find_first(walk: Walk, schema: EntitySchema, page: int) -> None:
-    """Find them where nobody else has the walk: those of a page far away alone, and of all pages of a walk that has jumped."""
-    newest = walk.blocks.filter(number__gte=0).order_by("-number").first()
-    number, after = (newest.number, end_of_block(walk, newest.number, newest.boundaries)) if newest else (-1, 0)
-    first = End(number * BLOCK + 1 if newest else 0, after)
-    if walk.marked_at or page - first.page > NEAR:
-        jumps.find(walk, schema, page, first)
-    else:
-        append = partial(append_up_to, walk, schema, place_of(page)[0], number, after)
-        replica.read(append, epoch=walk.epoch, lsn=walk.log_position)
-
-
-def append_up_to(walk: Walk, schema: EntitySchema, wanted: int, number: int, after: int, *, using: str) -> None:
+def append_up_to(walk: Walk, schema: EntitySchema, last: Newest, wanted: int, *, using: str) -> None:
     """Find the boundaries up to those of a block, block by block, but for what lies past the end of the walk."""
+    number, after = last.number, last.end
     while number < wanted and after < walk.highest:
         number += 1
         span = Span(after, walk.highest, walk.opened_at)

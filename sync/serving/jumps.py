@@ -7,120 +7,106 @@ marks say where a page begins, and never what a walk has.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
-from itertools import pairwise
+from functools import cache, partial
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
+from connector.edge.postgresql.exchange import Statement, exchange
 from entities import reading
 from entities.changes import Place
 from entities.reading import Span
 from entities.schema import EntitySchema
 from entities.stretches import Stretches, lived
-from sync.models import Walk, WalkBlock
-from sync.serving import replica
+from sync.models import Walk
+from sync.serving import blocks, replica
 
-STRETCH = 2_000  # records, as many as a page is looked for among
+STRETCH = 1_000  # records, as many as a page is looked for among
 GOING_ON = 100  # pages are found at once where the one before is known
-BESIDE = """
-    SELECT mark, coalesce(marks[mark], 0), coalesce(cardinality(marks), 0), coalesce(marks[cardinality(marks)], 0),
-        (SELECT ARRAY[-number, boundaries[2]] FROM sync_walkblock
-         WHERE walk_id = walk.id AND number < 0 AND number > -%s::int ORDER BY number LIMIT 1),
-        (SELECT ARRAY[-number - 1, boundaries[1]] FROM sync_walkblock
-         WHERE walk_id = walk.id AND number < -%s::int ORDER BY number DESC LIMIT 1)
-    FROM sync_walk AS walk, width_bucket(%s::bigint, coalesce(marks, '{}')) AS mark WHERE id = %s
+LOCK = "SELECT id FROM sync_walk WHERE id = %s FOR UPDATE"
+MARKS = "SELECT coalesce(cardinality(marks), 0), coalesce(marks[cardinality(marks)], 0) FROM sync_walk WHERE id = %s"
+MARK = """
+    UPDATE sync_walk SET marks = coalesce(marks, '{}') || %s::bigint[], width = %s, marked_at = served_at WHERE id = %s
 """
-MARK = "UPDATE sync_walk SET marks = coalesce(marks, '{}') || %s::bigint[], marked_at = served_at WHERE id = %s"
+# Where the marks do not reach nothing is found. The page before the next that is known ends where that begins.
+FIND = """
+    WITH RECURSIVE asked AS MATERIALIZED (
+        SELECT walk.*, asked.*, (page - 1) * per_page AS passed, (total + per_page - 1) / per_page AS pages,
+            width_bucket((page - 1) * per_page, marks) AS mark
+        FROM sync_walk AS walk, (SELECT %s::bigint AS page, %s::int AS block, %s::int AS going_on) AS asked
+        WHERE id = %s AND (marks[cardinality(marks)] > (page - 1) * per_page OR cardinality(marks) * width >= highest)
+    ), before AS MATERIALIZED (
+        SELECT page, at FROM (
+            (SELECT -number AS page, boundaries[2] AS at FROM sync_walkblock WHERE walk_id = (SELECT id FROM asked)
+                AND number < 0 AND number > -(SELECT page FROM asked) ORDER BY number LIMIT 1)
+            UNION ALL
+            (SELECT number * block + 1, coalesce(boundaries[CASE number WHEN 0 THEN 1 ELSE block END], highest)
+             FROM sync_walkblock, asked WHERE walk_id = asked.id AND number >= 0 ORDER BY number DESC LIMIT 1)
+            UNION ALL SELECT 0, 0
+        ) AS known ORDER BY page DESC LIMIT 1
+    ), behind AS MATERIALIZED (
+        SELECT page, at FROM (
+            (SELECT -number - 1 AS page, boundaries[1] AS at FROM sync_walkblock WHERE walk_id = (SELECT id FROM asked)
+                AND number < -(SELECT page FROM asked) ORDER BY number DESC LIMIT 1)
+            UNION ALL SELECT pages, highest FROM asked
+        ) AS known ORDER BY page LIMIT 1
+    ), gap AS MATERIALIZED (
+        SELECT id, asked.page, per_page, opened_at, behind.page AS last, behind.at AS until,
+            least(behind.page - asked.page + 1, CASE before.page WHEN asked.page - 1 THEN going_on ELSE 1 END) AS wanted,
+            CASE WHEN marks[mark] > before.page * per_page THEN least(greatest(before.at, mark * width), behind.at)
+                 ELSE before.at END AS after,
+            passed - greatest(before.page * per_page, marks[mark]) AS skipped
+        FROM asked, before, behind
+    ), ends(place, at) AS (
+        SELECT 0, CASE skipped WHEN 0 THEN after ELSE coalesce(({skip}), until) END FROM gap
+        UNION ALL
+        SELECT place + 1, coalesce(({end}), until) FROM ends, gap
+        WHERE place < wanted AND (place = 0 OR at < until)
+    ), found AS (
+        SELECT place, lag(at) OVER (ORDER BY place) AS after, at FROM ends
+    )
+    INSERT INTO sync_walkblock (walk_id, number, boundaries)
+    SELECT id, 1 - page - place, ARRAY[found.after, CASE page + place - 1 WHEN last THEN until ELSE at END]
+    FROM found, gap WHERE place > 0 ON CONFLICT DO NOTHING
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class End:
-    """Where a page ends."""
-
-    page: int
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How many records lived up to the end of a stretch."""
-
-    stretch: int
-    lived: int
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What is known beside a page: its mark and the last there is, the end of a page before it, and of one not before."""
-
-    mark: Mark
-    last: Mark
-    before: End
-    behind: End
-
-
-def find(walk: Walk, schema: EntitySchema, page: int, first: End) -> None:
+def find(walk: Walk, schema: EntitySchema, page: int) -> None:
     """Find the range of a page, and those of some more where the one before is known, and keep them for good."""
-    known = beside(walk, page, first)
-    while known.mark == known.last and known.last.stretch < stretches(walk):
-        mark(walk, schema, known.last, rank(walk, page))
-        known = beside(walk, page, first)
-    found = replica.read(partial(bounds, walk, schema, page, known), epoch=walk.epoch, lsn=walk.log_position)
-    WalkBlock.objects.bulk_create(
-        WalkBlock(walk=walk, number=-page - place, boundaries=pair) for place, pair in enumerate(pairwise(found))
-    )
+    mark(walk, schema, (page - 1) * walk.per_page)
+    exchange(connections[DEFAULT_DB_ALIAS], *finding(walk.pk, schema, page))
 
 
-def beside(walk: Walk, page: int, first: End) -> Beside:
-    """Return what is known beside a page, where the pages up to the first end are."""
+def finding(walk: int, schema: EntitySchema, page: int) -> list[Statement]:
+    """Return the statements that find a page where the marks reach so far; whoever else finds one is waited for."""
+    return [(LOCK, [walk]), (find_sql(schema), [page, blocks.BLOCK, GOING_ON, walk])]
+
+
+@cache
+def find_sql(schema: EntitySchema) -> str:
+    """Return the statement that finds a page, from the nearest place before it that is known."""
+    skip = reading.nth_sql(schema, "gap.after", "gap.until", "gap.opened_at", "gap.skipped")
+    end = reading.nth_sql(schema, "ends.at", "gap.until", "gap.opened_at", "gap.per_page")
+    return FIND.format(skip=skip, end=end)
+
+
+def mark(walk: Walk, schema: EntitySchema, wanted: int) -> None:
+    """Count on from the last mark until one is past so many records, to twice as far as they are likely to reach."""
+    width = -(-walk.highest // (walk.total // STRETCH + 1))
+    stretches = -(-walk.highest // width)
+    known, last = marks_of(walk)
+    while last <= wanted and known < stretches:
+        until = max(2 * known, 2 * stretches * wanted // walk.total) + 1
+        span = Span(known * width, min(until * width, walk.highest), walk.opened_at)
+        asked = Stretches(span, width, Place(walk.epoch, walk.opened_before))
+        counts = replica.read(partial(lived, schema, asked), epoch=walk.epoch, lsn=walk.log_position)
+        with connection.cursor() as cursor:
+            cursor.execute(MARK, [[last + count for count in counts], width, walk.pk])
+        known, last = known + len(counts), last + counts[-1]
+
+
+def marks_of(walk: Walk) -> tuple[int, int]:
+    """Return how many marks a walk has, and how many records live up to the last."""
     with connection.cursor() as cursor:
-        cursor.execute(BESIDE, [page, page, rank(walk, page), walk.pk])
-        *marks, before, behind = cursor.fetchone()
-    pages = -(-walk.total // walk.per_page)
-    return Beside(
-        Mark(*marks[:2]), Mark(*marks[2:]), End(*before) if before else first, End(*(behind or [pages, walk.highest]))
-    )
-
-
-def bounds(walk: Walk, schema: EntitySchema, page: int, known: Beside, *, using: str) -> list[int]:
-    """Return where a page begins and ends, and where those after it do as far as they are wanted."""
-    before, behind = known.before, known.behind
-    after, passed = before.at, before.page * walk.per_page
-    if known.mark.lived > passed:
-        after, passed = max(after, known.mark.stretch * width(walk)), known.mark.lived
-    read = partial(reading.boundaries, schema, using=using)
-    if skipped := rank(walk, page) - passed:
-        skipped_to = read(Span(min(after, behind.at), behind.at, walk.opened_at), size=skipped, pages=1)
-        (after,) = skipped_to or [behind.at]
-    after = min(after, behind.at)
-    wanted = min(behind.page - page + 1, GOING_ON if before.page == page - 1 else 1)
-    ends = read(Span(after, behind.at, walk.opened_at), size=walk.per_page, pages=wanted)
-    if len(ends) < wanted or page + wanted - 1 == behind.page:
-        ends = [*ends[: wanted - 1], behind.at]
-    return [after, *ends]
-
-
-def mark(walk: Walk, schema: EntitySchema, last: Mark, wanted: int) -> None:
-    """Count on from the last mark, to twice as far as so many records are likely to reach."""
-    begin = last.stretch * width(walk)
-    count = max(last.stretch, 2 * stretches(walk) * wanted // walk.total - last.stretch) + 1
-    span = Span(begin, min(begin + count * width(walk), walk.highest), walk.opened_at)
-    asked = Stretches(span, width(walk), Place(walk.epoch, walk.opened_before))
-    counts = replica.read(partial(lived, schema, asked), epoch=walk.epoch, lsn=walk.log_position)
-    with connection.cursor() as cursor:
-        cursor.execute(MARK, [[last.lived + count for count in counts], walk.pk])
-
-
-def rank(walk: Walk, page: int) -> int:
-    """Return how many records a walk has before a page."""
-    return (page - 1) * walk.per_page
-
-
-def width(walk: Walk) -> int:
-    """Return how many identities a stretch has."""
-    return -(-walk.highest // (walk.total // STRETCH + 1))
-
-
-def stretches(walk: Walk) -> int:
-    return -(-walk.highest // width(walk))
+        cursor.execute(MARKS, [walk.pk])
+        known, last = cursor.fetchone()
+    return known, last

@@ -13,7 +13,7 @@ from functools import cache
 import msgspec
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from connector.edge.postgresql.exchange import Value, exchange
+from connector.edge.postgresql.exchange import Statement, Value, exchange
 from entities import reading
 from entities.reading import Span
 from entities.schema import EntitySchema
@@ -58,7 +58,7 @@ STEP = f"""
                 ON earlier.walk_id = walk.id AND earlier.number = (SELECT block - 1 FROM asked)
     )
     SELECT json_build_array(
-        id, epoch, per_page, total, highest, opened_at, opened_before, log_position, after, until
+        id, epoch, per_page, total, highest, opened_at, opened_before, log_position, after, until, marked_at IS NOT NULL
     )::text, {{records}} FROM step
 """  # noqa: S608 (all of it is ours)
 # In an order that an index has: else they would be sorted, and read by any that has their identity.
@@ -79,6 +79,7 @@ class Step(msgspec.Struct, frozen=True, array_like=True):
     log_position: str
     after: int
     until: int | None
+    is_marked: bool
 
     @property
     def is_last(self) -> bool:
@@ -101,11 +102,16 @@ class Choice:
 decode = msgspec.json.Decoder(Step).decode
 
 
-def take(choice: Choice, page: int, schema: EntitySchema | None) -> tuple[Step, bytes] | None:
-    """Take a step of the walk that is chosen, and return it with the records of a schema; None where there is none."""
-    planned = PLANNED.format("" if choice.is_durable else WITHOUT_WAITING)
+def take(
+    choice: Choice, page: int, schema: EntitySchema | None, finding: Sequence[Statement] = ()
+) -> tuple[Step, bytes] | None:
+    """Take a step of the walk that is chosen, and return it with the records of a schema; None where there is none.
+
+    Statements that find its range go before it, and what they find is waited for to be on the disk.
+    """
+    planned = PLANNED.format("" if choice.is_durable or finding else WITHOUT_WAITING)
     parameters = [page, *blocks.place_of(page), blocks.pages_before(page), *choice.parameters]
-    rows = exchange(connections[DEFAULT_DB_ALIAS], (planned, []), (step_sql(choice.sql, schema), parameters))
+    rows = exchange(connections[DEFAULT_DB_ALIAS], (planned, []), *finding, (step_sql(choice.sql, schema), parameters))
     if not rows:
         return None
     ((step, records),) = rows

@@ -49,7 +49,7 @@ def _blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 def few_pages_are_far(monkeypatch: pytest.MonkeyPatch, going_on: int = 2) -> None:
     """Have a jump be one of a page, and marks so near each other that there are some among ten records."""
-    monkeypatch.setattr("sync.serving.blocks.NEAR", 0)
+    monkeypatch.setattr("sync.serving.ranges.NEAR", 0)
     monkeypatch.setattr("sync.serving.jumps.STRETCH", 3)
     monkeypatch.setattr("sync.serving.jumps.GOING_ON", going_on)
 
