@@ -71,7 +71,8 @@ def boundaries(schema: EntitySchema, span: Span, *, size: int, pages: int, using
         WITH RECURSIVE ends(place, after) AS (
             SELECT 0, %s::bigint
             UNION ALL
-            SELECT place + 1, ({nth_sql(schema, "ends.after", "%s", "%s", "%s")}) FROM ends WHERE after IS NOT NULL AND place < %s
+            SELECT place + 1, ({nth_sql(schema, "ends.after", "%s", "%s", "%s")})
+            FROM ends WHERE after IS NOT NULL AND place < %s
         )
         SELECT coalesce(array_agg(after ORDER BY place), '{{}}') FROM ends WHERE place > 0 AND after IS NOT NULL
     """  # noqa: S608 (every name is a model's, quoted)

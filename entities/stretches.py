@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
@@ -27,10 +28,17 @@ class Stretches:
 def lived(schema: EntitySchema, stretches: Stretches, *, using: str = DEFAULT_DB_ALIAS) -> list[int]:
     """Return how many records of a span live up to the end of each stretch."""
     span, place = stretches.span, stretches.changed_from
-    asked = {"after": span.after, "until": span.until, "created_by": span.created_by, "width": stretches.width}
+    asked: dict[str, Any] = {
+        "after": span.after,
+        "until": span.until,
+        "created_by": span.created_by,
+        "width": stretches.width,
+        "epoch": place.epoch,
+        "xid": str(place.xid),
+    }
     with transaction.atomic(using), connections[using].cursor() as cursor:
         cursor.execute(BY_INDEX)
-        cursor.execute(lived_sql(schema), {**asked, "epoch": place.epoch, "xid": str(place.xid)})
+        cursor.execute(lived_sql(schema), asked)
         counts: list[int] = cursor.fetchone()[0]
     return counts
 

@@ -25,6 +25,7 @@ class Walk(models.Model):
     marks = ArrayField(
         models.BigIntegerField(), null=True, help_text="How many records lived up to the end of each stretch."
     )
+    marked_after = models.BigIntegerField(null=True, help_text="The identity after which the first stretch begins.")
     width = models.BigIntegerField(null=True, help_text="How many identities a stretch has.")
     marked_at = models.DateTimeField(null=True, help_text="When it was served last, of a walk that has marks.")
 
@@ -43,7 +44,9 @@ class WalkBlock(models.Model):
     """The last identities of up to 1,000 pages in a row, or the range of a page that was found alone after a jump."""
 
     walk = models.ForeignKey(Walk, on_delete=models.CASCADE, related_name="blocks")
-    number = models.IntegerField(help_text="Block 0 has page 1, block n the 1,000 pages from n*1000-998 on; -n is page n alone.")
+    number = models.IntegerField(
+        help_text="Block 0 has page 1, block n the 1,000 pages from n*1000-998 on; -n is page n alone."
+    )
     boundaries = ArrayField(models.BigIntegerField())
 
     class Meta:

@@ -7,6 +7,7 @@ marks say where a page begins, and never what a walk has.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import cache, partial
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -19,13 +20,19 @@ from entities.schema import EntitySchema
 from entities.stretches import Stretches, lived
 from sync.models import Walk
 from sync.serving import blocks, replica
+from sync.serving.blocks import Newest
 
 STRETCH = 1_000  # records, as many as a page is looked for among
 GOING_ON = 100  # pages are found at once where the one before is known
 LOCK = "SELECT id FROM sync_walk WHERE id = %s FOR UPDATE"
-MARKS = "SELECT coalesce(cardinality(marks), 0), coalesce(marks[cardinality(marks)], 0) FROM sync_walk WHERE id = %s"
+MARKS = """
+    SELECT marked_after, width, cardinality(marks), marks[cardinality(marks)] FROM sync_walk
+    WHERE id = %s AND marks IS NOT NULL
+"""
 MARK = """
-    UPDATE sync_walk SET marks = coalesce(marks, '{}') || %s::bigint[], width = %s, marked_at = served_at WHERE id = %s
+    UPDATE sync_walk SET marked_after = %s, width = %s, marks = coalesce(marks, '{}') || %s::bigint[],
+        marked_at = served_at
+    WHERE id = %s
 """
 # Where the marks do not reach nothing is found. The page before the next that is known ends where that begins.
 FIND = """
@@ -33,7 +40,8 @@ FIND = """
         SELECT walk.*, asked.*, (page - 1) * per_page AS passed, (total + per_page - 1) / per_page AS pages,
             width_bucket((page - 1) * per_page, marks) AS mark
         FROM sync_walk AS walk, (SELECT %s::bigint AS page, %s::int AS block, %s::int AS going_on) AS asked
-        WHERE id = %s AND (marks[cardinality(marks)] > (page - 1) * per_page OR cardinality(marks) * width >= highest)
+        WHERE id = %s AND (marks[cardinality(marks)] > (page - 1) * per_page
+            OR marked_after + cardinality(marks) * width >= highest)
     ), before AS MATERIALIZED (
         SELECT page, at FROM (
             (SELECT -number AS page, boundaries[2] AS at FROM sync_walkblock WHERE walk_id = (SELECT id FROM asked)
@@ -51,8 +59,10 @@ FIND = """
         ) AS known ORDER BY page LIMIT 1
     ), gap AS MATERIALIZED (
         SELECT id, asked.page, per_page, opened_at, behind.page AS last, behind.at AS until,
-            least(behind.page - asked.page + 1, CASE before.page WHEN asked.page - 1 THEN going_on ELSE 1 END) AS wanted,
-            CASE WHEN marks[mark] > before.page * per_page THEN least(greatest(before.at, mark * width), behind.at)
+            least(behind.page - asked.page + 1, CASE WHEN before.page < asked.page - 1 THEN 1 ELSE going_on END)
+                AS wanted,
+            CASE WHEN marks[mark] > before.page * per_page
+                 THEN least(greatest(before.at, marked_after + mark * width), behind.at)
                  ELSE before.at END AS after,
             passed - greatest(before.page * per_page, marks[mark]) AS skipped
         FROM asked, before, behind
@@ -70,9 +80,23 @@ FIND = """
 """
 
 
-def find(walk: Walk, schema: EntitySchema, page: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """So many marks in stretches of one width after an identity, and how many records lived up to the last."""
+
+    after: int
+    width: int
+    count: int
+    lived: int
+
+    @property
+    def end(self) -> int:
+        return self.after + self.count * self.width
+
+
+def find(walk: Walk, schema: EntitySchema, newest: Newest, page: int) -> None:
     """Find the range of a page, and those of some more where the one before is known, and keep them for good."""
-    mark(walk, schema, (page - 1) * walk.per_page)
+    mark(walk, schema, newest, (page - 1) * walk.per_page)
     exchange(connections[DEFAULT_DB_ALIAS], *finding(walk.pk, schema, page))
 
 
@@ -89,24 +113,25 @@ def find_sql(schema: EntitySchema) -> str:
     return FIND.format(skip=skip, end=end)
 
 
-def mark(walk: Walk, schema: EntitySchema, wanted: int) -> None:
+def mark(walk: Walk, schema: EntitySchema, newest: Newest, wanted: int) -> None:
     """Count on from the last mark until one is past so many records, to twice as far as they are likely to reach."""
-    width = -(-walk.highest // (walk.total // STRETCH + 1))
-    stretches = -(-walk.highest // width)
-    known, last = marks_of(walk)
-    while last <= wanted and known < stretches:
-        until = max(2 * known, 2 * stretches * wanted // walk.total) + 1
-        span = Span(known * width, min(until * width, walk.highest), walk.opened_at)
-        asked = Stretches(span, width, Place(walk.epoch, walk.opened_before))
+    marks = marks_of(walk, newest)
+    while marks.lived <= wanted and marks.end < walk.highest:
+        more = max(marks.count, 2 * (wanted - marks.lived) // STRETCH) + 1
+        span = Span(marks.end, min(marks.end + more * marks.width, walk.highest), walk.opened_at)
+        asked = Stretches(span, marks.width, Place(walk.epoch, walk.opened_before))
         counts = replica.read(partial(lived, schema, asked), epoch=walk.epoch, lsn=walk.log_position)
         with connection.cursor() as cursor:
-            cursor.execute(MARK, [[last + count for count in counts], width, walk.pk])
-        known, last = known + len(counts), last + counts[-1]
+            cursor.execute(MARK, [marks.after, marks.width, [marks.lived + count for count in counts], walk.pk])
+        marks = replace(marks, count=marks.count + len(counts), lived=marks.lived + counts[-1])
 
 
-def marks_of(walk: Walk) -> tuple[int, int]:
-    """Return how many marks a walk has, and how many records live up to the last."""
+def marks_of(walk: Walk, newest: Newest) -> Marks:
+    """Return the marks of a walk; they begin where its blocks end, since what these have may be deleted by now."""
     with connection.cursor() as cursor:
         cursor.execute(MARKS, [walk.pk])
-        known, last = cursor.fetchone()
-    return known, last
+        if found := cursor.fetchone():
+            return Marks(*found)
+    before = newest.last_page * walk.per_page
+    stretches = (walk.total - before) // STRETCH + 1
+    return Marks(newest.end, -(-(walk.highest - newest.end) // stretches), 0, before)

@@ -24,8 +24,9 @@ def find(walk: int, schema: EntitySchema, page: int) -> None:
 def find_first(walk: Walk, schema: EntitySchema, page: int) -> None:
     """Find the range of a page of a walk that nobody else has."""
     newest = blocks.newest(walk)
-    if walk.marked_at or page - newest.last_page > NEAR:
-        jumps.find(walk, schema, page)
+    is_far = walk.marked_at or page - newest.last_page > NEAR
+    if is_far and newest.end < walk.highest:
+        jumps.find(walk, schema, newest, page)
     else:
         append = partial(blocks.append_up_to, walk, schema, newest, blocks.place_of(page)[0])
         replica.read(append, epoch=walk.epoch, lsn=walk.log_position)

@@ -36,7 +36,9 @@ class Visit:
 
 def visits(entity: str, record: Any) -> Iterator[Visit]:
     """Yield the newest walks of a record's entity."""
-    walks = list(with_client_name(Walk.objects.filter(entity=entity).defer("marks")).order_by("-served_at", "-pk")[:NEWEST])
+    walks = list(
+        with_client_name(Walk.objects.filter(entity=entity).defer("marks")).order_by("-served_at", "-pk")[:NEWEST]
+    )
     pages = pages_of(record.pk, [walk.pk for walk in walks])
     for walk in walks:
         covers = record.pk <= walk.highest and record.created_at <= walk.opened_at
