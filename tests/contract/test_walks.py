@@ -11,7 +11,7 @@ from datetime import timedelta
 from math import ceil
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.models import F
 from django.db.models.functions import Now
 from django.http import HttpResponse
@@ -326,13 +326,26 @@ def test_walk_whose_pages_are_asked_for_in_any_order_is_complete(
 
 
 @pytest.mark.parametrize("revived", ["", "bf"], ids=["deleted", "deleted and revived"])
-def test_page_far_away_counts_no_record_that_is_gone(ten: Dsync, monkeypatch: pytest.MonkeyPatch, revived: str) -> None:
+def test_page_far_away_counts_no_record_that_is_gone(
+    dsync: Dsync, monkeypatch: pytest.MonkeyPatch, revived: str
+) -> None:
     few_pages_are_far(monkeypatch, near=1)
-    page(ten, 1)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER SEQUENCE entities_product_id_seq RESTART")  # Else all ten are in one stretch.
+    write(dsync, LETTERS)
+    page(dsync, 1)
     for key in "bf":
-        ten.delete("product", key)
-    write(ten, revived)
-    assert [page(ten, number) for number in (3, 2)] == ["hij", "deg"]
+        dsync.delete("product", key)
+    write(dsync, revived)
+    assert [page(dsync, number) for number in (3, 2)] == ["hij", "deg"]
+
+
+@pytest.mark.usefixtures("_far")
+def test_page_before_one_far_away_has_what_committed_late_between_them(ten: Dsync) -> None:
+    Product.objects.filter(sku="e").update(deleted_at=Now())
+    assert [page(ten, number, 1) for number in (1, 5)] == ["a", "f"]
+    Product.objects.update(deleted_at=None)
+    assert "".join(page(ten, number, 1) for number in range(2, 10)) == "bcdefghij"
 
 
 @pytest.mark.usefixtures("_far")
