@@ -1,7 +1,7 @@
 """A step of a walk in one round trip: the walk is marked as being there, its range looked up, its records read.
 
-A range is known when the block that has its boundaries is (`blocks.py`), or the page was found alone (`jumps.py`); where
-it is not, nothing is read.
+A range is known when the block that has its boundaries is (`blocks.py`), or the page was found alone (`jumps.py`);
+where it is not, nothing is read.
 """
 
 from __future__ import annotations
