@@ -71,17 +71,23 @@ def boundaries(schema: EntitySchema, span: Span, *, size: int, pages: int, using
         WITH RECURSIVE ends(place, after) AS (
             SELECT 0, %s::bigint
             UNION ALL
-            SELECT place + 1, (
-                SELECT id FROM {quote(schema.table)}
-                WHERE {IN_SPAN.format("ends.after", "%s", "%s")} ORDER BY id OFFSET %s LIMIT 1
-            ) FROM ends WHERE after IS NOT NULL AND place < %s
+            SELECT place + 1, ({nth_sql(schema, "ends.after", "%s", "%s", "%s")})
+            FROM ends WHERE after IS NOT NULL AND place < %s
         )
         SELECT coalesce(array_agg(after ORDER BY place), '{{}}') FROM ends WHERE place > 0 AND after IS NOT NULL
     """  # noqa: S608 (every name is a model's, quoted)
     with connections[using].cursor() as cursor:
-        cursor.execute(sql, [span.after, span.until, span.created_by, size - 1, pages])
+        cursor.execute(sql, [span.after, span.until, span.created_by, size, pages])
         found: list[int] = cursor.fetchone()[0]
     return found
+
+
+def nth_sql(schema: EntitySchema, after: str, until: str, created_by: str, nth: str) -> str:
+    """Return the query of the identity that a span's n-th live record has."""
+    return f"""
+        SELECT id FROM {quote(schema.table)} WHERE {IN_SPAN.format(after, until, created_by)}
+        ORDER BY id OFFSET {nth} - 1 LIMIT 1
+    """  # noqa: S608 (every name is a model's, quoted)
 
 
 def items_in(schema: EntitySchema, span: Span, *, using: str = DEFAULT_DB_ALIAS) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 
@@ -21,19 +22,31 @@ class Walk(models.Model):
     log_position = models.CharField(max_length=20, db_default="0/0", help_text="What a replica must have to serve it.")
     last_page = models.BigIntegerField()
     served_at = models.DateTimeField(db_default=Now())
+    marks = ArrayField(
+        models.BigIntegerField(), null=True, help_text="How many records lived up to the end of each stretch."
+    )
+    marked_after = models.BigIntegerField(null=True, help_text="The identity after which the first stretch begins.")
+    width = models.BigIntegerField(null=True, help_text="How many identities a stretch has.")
+    marked_at = models.DateTimeField(null=True, help_text="When it was served last, of a walk that has marks.")
 
     class Meta:
         indexes = [models.Index(fields=["client_id", "entity", "per_page", "id"], name="sync_walk_of_reader")]
+        constraints = [
+            # Who does not know of marks would find the pages between those that were found alone a second time.
+            models.CheckConstraint(condition=Q(marked_at=F("served_at")), name="sync_walk_is_served_by_who_knows_marks")
+        ]
 
     def __str__(self) -> str:
         return f"{self.id}: {self.entity} by {self.per_page}"
 
 
 class WalkBlock(models.Model):
-    """The last identities of up to 1,000 pages in a row."""
+    """The last identities of up to 1,000 pages in a row, or the range of a page that was found alone after a jump."""
 
     walk = models.ForeignKey(Walk, on_delete=models.CASCADE, related_name="blocks")
-    number = models.IntegerField(help_text="Block 0 has page 1, block n the 1,000 pages from n*1000-998 on.")
+    number = models.IntegerField(
+        help_text="Block 0 has page 1, block n the 1,000 pages from n*1000-998 on; -n is page n alone."
+    )
     boundaries = ArrayField(models.BigIntegerField())
 
     class Meta:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from django.db import transaction
+from dataclasses import dataclass
 
 from entities import reading
 from entities.reading import Span
 from entities.schema import EntitySchema
 from sync.models import Walk, WalkBlock
-from sync.serving import replica
 
 BLOCK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The last block that was found, and where it ends; there is none at -1."""
+
+    number: int
+    end: int
+
+    @property
+    def last_page(self) -> int:
+        return self.number * BLOCK + 1 if self.number >= 0 else 0
 
 
 def place_of(page: int) -> tuple[int, int]:
@@ -31,33 +40,23 @@ def pages_before(page: int) -> int:
     return pages_of(place_of(page)[0] - 1)
 
 
-@transaction.atomic
-def find(walk: int, schema: EntitySchema, page: int) -> None:
-    """Find the boundaries of a walk up to those of a page, and keep them for good; who else does it is waited for."""
-    locked = Walk.objects.select_for_update().filter(pk=walk).first()
-    if locked is not None:
-        find_first(locked, schema, page)
+def newest(walk: Walk) -> Newest:
+    """Return the last of a walk's blocks."""
+    found = walk.blocks.filter(number__gte=0).order_by("-number").first()
+    return Newest(found.number, end_of_block(walk, found.number, found.boundaries)) if found else Newest(-1, 0)
 
 
-def find_first(walk: Walk, schema: EntitySchema, page: int) -> None:
-    """Find the boundaries of a walk that nobody else has."""
-    append = partial(append_up_to, walk, schema, place_of(page)[0])
-    replica.read(append, epoch=walk.epoch, lsn=walk.log_position)
-
-
-def append_up_to(walk: Walk, schema: EntitySchema, wanted: int, *, using: str) -> None:
+def append_up_to(walk: Walk, schema: EntitySchema, last: Newest, wanted: int, *, using: str) -> None:
     """Find the boundaries up to those of a block, block by block, but for what lies past the end of the walk."""
-    newest = walk.blocks.order_by("-number").first()
-    number, found = (newest.number, newest.boundaries) if newest else (-1, [])
-    while number < wanted and (after := end_of_block(walk, number, found)) < walk.highest:
+    number, after = last.number, last.end
+    while number < wanted and after < walk.highest:
         number += 1
         span = Span(after, walk.highest, walk.opened_at)
         found = reading.boundaries(schema, span, size=walk.per_page, pages=pages_of(number), using=using)
         WalkBlock.objects.create(walk=walk, number=number, boundaries=found)
+        after = end_of_block(walk, number, found)
 
 
 def end_of_block(walk: Walk, number: int, found: list[int]) -> int:
-    """Return where a block's last page ends: before the first it is 0, and the end of the walk where it is not full."""
-    if number < 0:
-        return 0
+    """Return where a block's last page ends: the end of the walk where it is not full."""
     return found[-1] if len(found) == pages_of(number) else walk.highest

@@ -16,7 +16,8 @@ NEWEST = 5
 BLOCKS = """
     SELECT DISTINCT ON (walk_id)
         walk_id, number, (SELECT count(*) FROM unnest(boundaries) AS ends(until) WHERE until < %s)
-    FROM sync_walkblock WHERE walk_id = ANY(%s) AND boundaries[cardinality(boundaries)] >= %s ORDER BY walk_id, number
+    FROM sync_walkblock WHERE walk_id = ANY(%s) AND boundaries[cardinality(boundaries)] >= %s
+        AND (number >= 0 OR boundaries[1] < %s) ORDER BY walk_id, number
 """
 
 
@@ -35,7 +36,9 @@ class Visit:
 
 def visits(entity: str, record: Any) -> Iterator[Visit]:
     """Yield the newest walks of a record's entity."""
-    walks = list(with_client_name(Walk.objects.filter(entity=entity)).order_by("-served_at", "-pk")[:NEWEST])
+    walks = list(
+        with_client_name(Walk.objects.filter(entity=entity).defer("marks")).order_by("-served_at", "-pk")[:NEWEST]
+    )
     pages = pages_of(record.pk, [walk.pk for walk in walks])
     for walk in walks:
         covers = record.pk <= walk.highest and record.created_at <= walk.opened_at
@@ -45,11 +48,17 @@ def visits(entity: str, record: Any) -> Iterator[Visit]:
 def pages_of(record: int, walks: Sequence[int]) -> dict[int, int]:
     """Return in which page of these walks a record lies, of those whose boundaries reach so far."""
     with connection.cursor() as cursor:
-        cursor.execute(BLOCKS, [record, list(walks), record])
-        return {walk: block * BLOCK - BLOCK + 2 + place if block else 1 for walk, block, place in cursor.fetchall()}
+        cursor.execute(BLOCKS, [record, list(walks), record, record])
+        return {walk: page_of(block, place) for walk, block, place in cursor.fetchall()}
+
+
+def page_of(block: int, place: int) -> int:
+    if block < 0:
+        return -block
+    return block * BLOCK - BLOCK + 2 + place if block else 1
 
 
 def last_page(walk: Walk) -> int | None:
-    """Return the last page of a walk that was walked to its end, which has no boundary of its own."""
+    """Return the last page of a walk that was walked to its end, which has no boundary of its own but after a jump."""
     pages = -(-walk.total // walk.per_page)
-    return pages if walk.last_page >= pages else None
+    return pages if walk.last_page >= pages and not walk.marked_at else None

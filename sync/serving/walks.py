@@ -19,7 +19,7 @@ from entities import reading
 from entities.epoch import IS_CURRENT
 from entities.schema import EntitySchema
 from sync.models import Walk
-from sync.serving import blocks, replica, steps
+from sync.serving import jumps, ranges, replica, steps
 from sync.serving.cursors import PageOfWalk, Reader, Start, expired
 from sync.serving.paging import Page
 from sync.serving.served import Served, joined
@@ -83,7 +83,7 @@ def open_walk(reader: Reader, page: Page) -> int:
         last_page=page.number,
     )
     if (page.number - 1) * page.size < extent.count:  # Else all boundaries there are would be found, for nothing.
-        blocks.find_first(walk, reader.schema, page.number)
+        ranges.find_first(walk, reader.schema, page.number)
     return walk.pk
 
 
@@ -91,8 +91,10 @@ def step(reader: Reader, choice: Choice, page: int) -> tuple[Step, bytes] | None
     """Take a step of a walk; where its range is not known yet it is found, for good, before it is served."""
     schema = None if replica.is_asked() else reader.schema
     found = steps.take(choice, page, schema)
+    if found and found[0].until is None and found[0].is_marked:
+        found = steps.take(choice, page, schema, jumps.finding(found[0].walk, reader.schema, page))
     if found and found[0].until is None:
-        blocks.find(found[0].walk, reader.schema, page)
+        ranges.find(found[0].walk, reader.schema, page)
         found = steps.take(choice, page, schema)
     if found is None or schema:
         return found

@@ -11,6 +11,7 @@ from datetime import timedelta
 from math import ceil
 
 import pytest
+from django.db import IntegrityError, connection
 from django.db.models import F
 from django.db.models.functions import Now
 from django.http import HttpResponse
@@ -38,10 +39,20 @@ def ten(dsync: Dsync) -> Dsync:
     return dsync
 
 
-@pytest.fixture(params=[1, 2, 1000], ids=lambda size: f"blocks of {size}")
+@pytest.fixture(params=[1, 2, 1000, "far"], ids=lambda size: f"blocks of {size}")
 def _blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Walks whose boundaries are found in blocks of so many pages."""
-    monkeypatch.setattr("sync.serving.blocks.BLOCK", request.param)
+    """Walks whose boundaries are found in blocks of so many pages, or all of whose pages are far away."""
+    if request.param == "far":
+        few_pages_are_far(monkeypatch)
+    else:
+        monkeypatch.setattr("sync.serving.blocks.BLOCK", request.param)
+
+
+def few_pages_are_far(monkeypatch: pytest.MonkeyPatch, near: int = 0) -> None:
+    """Have a page be far away that is so many after the last known, and marks so dense that ten records have some."""
+    monkeypatch.setattr("sync.serving.ranges.NEAR", near)
+    monkeypatch.setattr("sync.serving.jumps.STRETCH", 3)
+    monkeypatch.setattr("sync.serving.jumps.GOING_ON", 2)
 
 
 def keys(answer: HttpResponse) -> str:
@@ -283,3 +294,76 @@ def test_walk_leaves_nothing_out_when_an_earlier_number_commits_late(
     served = next(walk)
     Product.objects.update(deleted_at=None)
     assert served + "".join(walk) == LETTERS
+
+
+@pytest.fixture
+def _far(monkeypatch: pytest.MonkeyPatch) -> None:
+    few_pages_are_far(monkeypatch)
+
+
+@pytest.mark.usefixtures("_far")
+@pytest.mark.parametrize("on_delete", OnDelete)
+@pytest.mark.parametrize("seed", range(4))
+def test_walk_whose_pages_are_asked_for_in_any_order_is_complete(
+    ten: Dsync, policy: Policy, seed: int, on_delete: OnDelete
+) -> None:
+    """Each is asked for a second time later, and has what it had, less what is gone."""
+    policy("product", on_delete=on_delete)
+    chance = random.Random(seed)
+    served, touched = {1: page(ten, 1, 2)}, set[str]()
+    for number in chance.sample(range(2, 6), 4):
+        served[number] = page(ten, number, 2)
+        touched |= {key := chance.choice(LETTERS)}
+        ten.delete("product", key)
+        if chance.random() < 0.5:
+            ten.post("product", {"sku": key})
+    everything = "".join(served.values())
+    assert len(everything) == len(set(everything))
+    assert set(LETTERS) - touched <= set(everything)
+    assert all(len(keys) <= 2 for keys in served.values()), served
+    again = {number: page(ten, number, 2) for number in range(2, 6)}
+    assert again == {number: "".join(key for key in served[number] if key not in touched) for number in again}
+
+
+@pytest.mark.parametrize("revived", ["", "bf"], ids=["deleted", "deleted and revived"])
+def test_page_far_away_counts_no_record_that_is_gone(
+    dsync: Dsync, monkeypatch: pytest.MonkeyPatch, revived: str
+) -> None:
+    few_pages_are_far(monkeypatch, near=1)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER SEQUENCE entities_product_id_seq RESTART")  # Else all ten are in one stretch.
+    write(dsync, LETTERS)
+    page(dsync, 1)
+    for key in "bf":
+        dsync.delete("product", key)
+    write(dsync, revived)
+    assert [page(dsync, number) for number in (3, 2)] == ["hij", "deg"]
+
+
+@pytest.mark.usefixtures("_far")
+def test_page_before_one_far_away_has_what_committed_late_between_them(ten: Dsync) -> None:
+    Product.objects.filter(sku="d").update(deleted_at=Now())
+    assert [page(ten, number, 1) for number in (1, 5)] == ["a", "f"]
+    Product.objects.update(deleted_at=None)
+    assert "".join(page(ten, number, 1) for number in range(2, 10)) == "bcdefghij"
+
+
+@pytest.mark.usefixtures("_far")
+def test_walk_that_has_jumped_goes_on_by_its_cursors(ten: Dsync) -> None:
+    page(ten, 1, 1)
+    answer = ten.items("product", "?page=6&per_page=1")
+    served = keys(answer)
+    while cursor := answer.get("Next-Cursor"):
+        answer = ten.items("product", f"?cursor={cursor}")
+        served += keys(answer)
+    assert served == "fghij"
+    assert "Changes-Cursor" in answer
+
+
+@pytest.mark.usefixtures("_far")
+def test_walk_that_has_jumped_is_not_served_by_who_does_not_know_its_marks(ten: Dsync) -> None:
+    """The release before would find the pages between a second time, as others."""
+    for number in (1, 4):
+        page(ten, number, 2)
+    with pytest.raises(IntegrityError, match="sync_walk_is_served_by_who_knows_marks"):
+        Walk.objects.update(last_page=2, served_at=Now())

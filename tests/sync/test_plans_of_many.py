@@ -18,9 +18,10 @@ from pytest_django import DjangoDbBlocker
 from entities import reading
 from entities.changes import changes_sql
 from entities.schema import schemas
+from entities.stretches import BY_INDEX, lived_sql
 from sync.applying import lanes, turns
 from sync.delivery import journal
-from sync.serving import steps, walks
+from sync.serving import jumps, steps, walks
 from tests.plans import plan_of
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +72,14 @@ PRODUCT = schemas()["product"]
 RECORD = [17, "product", "17"]
 RECORDS = {"hashes": [1, 2, 3], "entities": ["product"] * 3, "keys": ["1", "2", "3"]}
 SPAN = [50_000, 50_100, "2100-01-01"]
+STRETCHES = {
+    "after": 0,
+    "until": COUNT,
+    "created_by": "2100-01-01",
+    "width": 1000,
+    "epoch": 1,
+    "xid": str(COUNT // 100 - 1),
+}
 BETWEEN = [1, "500", 0, 1, "600", 100]
 OF_PROCESS = "SELECT id FROM sync_delivery WHERE process_id = %s AND process_id <> '' ORDER BY id LIMIT 100"
 STATEMENTS = {
@@ -84,9 +93,23 @@ STATEMENTS = {
     "process": (OF_PROCESS, ["process-5"], ["sync_delivery_of_process"]),
     "page": (reading.range_sql(PRODUCT), SPAN, ["entities_product_pkey"]),
     "step": (steps.step_sql(walks.BY_CURSOR, PRODUCT), [2, 1, 0, 1, 1, 1], ["entities_product_pkey"]),
+    "page far away": (
+        jumps.find_sql(PRODUCT),
+        [50_000, 1000, 100, 1],
+        ["entities_product_pkey", "sync_walk_block_is_fixed"],
+    ),
     "records": (reading.of_keys_sql(PRODUCT), [["1", "2"]], ["entities_product_sku"]),
     "changes": (changes_sql(PRODUCT, False), BETWEEN, ["entities_pr_changed"]),  # noqa: FBT003
 }
+
+
+def test_marks_are_counted_in_indexes_alone_but_for_what_was_changed_since() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(BY_INDEX)
+        plan = plan_of(lived_sql(PRODUCT), STRETCHES, is_free=True)
+    assert plan.count("Index Only Scan using") == 2, plan
+    assert "Index Scan using entities_pr_changed" in plan, plan
+    assert "Seq Scan on entities_product" not in plan, plan
 
 
 @pytest.mark.parametrize(("sql", "parameters", "indexes"), STATEMENTS.values(), ids=STATEMENTS)

@@ -48,6 +48,16 @@ def test_record_of_a_later_block_is_placed(dsync: Dsync) -> None:
     assert [visit.page for visit in visits("product", record)] == [1003]
 
 
+def test_pages_between_which_a_walk_jumped_are_not_taken_for_served(
+    dsync: Dsync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.serving.ranges.NEAR", 1)
+    for number in (1, 3):
+        dsync.items("product", f"?page={number}&per_page=2")
+    pages = [next(visits("product", Product.objects.get(sku=sku))).page for sku in ("p1", "p2", "p3", "p4")]
+    assert pages == [1, None, None, 3]
+
+
 def test_record_that_came_after_the_walk_is_not_in_it(admin_client: Browser, dsync: Dsync) -> None:
     dsync.items("product", "?page=1&per_page=2")
     dsync.post("product", {"sku": "later"})
