@@ -16,7 +16,7 @@ from pytest_django import DjangoDbBlocker
 from entities import reading
 from entities.changes import changes_sql
 from sync.applying import lanes, marks, turns
-from sync.delivery import journal
+from sync.delivery import asking
 from sync.keeping import pruning
 from sync.serving import steps, walks
 from tests.conftest import Dsync
@@ -40,9 +40,9 @@ SPAN = [50_000, 50_100, "2100-01-01"]
 BETWEEN = [1, "500", 0, 1, "600", 100]
 OLD = {"days": 30, "late": 35, "open": 1, "most": pruning.BATCH}
 STATEMENTS = {
-    "newest write": (journal.OF_RECORD, [17, 17, "product", "17", 24], ["sync_delivery_of_record"]),
-    "repeat": (journal.OF_IDEMPOTENCY_KEY, [1, "50", 24], ["sync_delivery_idempotent"]),
-    "unapplied": (journal.UNAPPLIED, RECORD, ["sync_delivery_unapplied"]),
+    "newest write": (asking.OF_RECORD, [17, 17, "product", "17", 24], ["sync_delivery_of_record"]),
+    "repeat": (asking.OF_IDEMPOTENCY_KEY, [1, "50", 24], ["sync_delivery_idempotent"]),
+    "unapplied": (asking.UNAPPLIED, RECORD, ["sync_delivery_unapplied"]),
     "lanes": (lanes.WITH_WORK, [0, 16], ["sync_delivery_ready", "sync_delivery_retrying"]),
     "take": (turns.TAKE, {"lanes": list(range(16)), "size": 500}, ["sync_delivery_ready", "sync_delivery_retrying"]),
     "obstacles": (turns.OBSTACLES, {**RECORDS, "taken": [1, 2]}, ["sync_delivery_obstacle"]),
