@@ -67,7 +67,7 @@ SOURCE = alerts connector console datasources deploy entities notifications part
 audit: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.trust.audit
 
-# make smoke: a part of the tests on every other Python, Django and PostgreSQL that the machine has
+# make smoke: a part of the tests on every other Python, Django and PostgreSQL that the machine has, and plans of many rows
 smoke: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.smoke
 

@@ -14,7 +14,7 @@ from django.urls import reverse_lazy
 
 from connector.edge import brokers
 from connector.edge.environment import Environment
-from connector.stack import credentials
+from connector.stack import credentials, place
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -34,7 +34,7 @@ SECRETS = (  # Each may come from a file that NAME_FILE names.
     "CONNECTOR_METRICS_TOKEN",
 )
 env = Environment(secrets=SECRETS)
-RUN_DIR = Path(env.str("RUN_DIR", default=str(BASE_DIR / ".run"))).resolve()
+RUN_DIR = Path(env.str("RUN_DIR", default=str(place.RUN_DIR))).resolve()
 if env.bool("DEBUG", default=True):
     env.complete(credentials.read(RUN_DIR / "credentials"))
 

@@ -11,10 +11,11 @@ import csv
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from datasources import spool
+from datasources.idling import allow_idling
 from datasources.importing import copies
 from datasources.importing.errors import BadFile
 from datasources.importing.header import read_header
@@ -28,7 +29,6 @@ from sync.operating.dead_letters import Busy, waiting
 from sync.operating.erasing import Place, register
 
 AT_ONCE = 5000
-AS_LONG_AS_IT_TAKES = "SET LOCAL idle_in_transaction_session_timeout = 0"
 Keys = Callable[[Chunk], Iterator[tuple[int, str | None]]]  # Of rows, by their numbers.
 
 
@@ -93,8 +93,7 @@ def rewrite(import_: Import, erased: set[int]) -> None:
 
     Under the lock of its import: of two side by side, the later one would bring back what the other took out.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(AS_LONG_AS_IT_TAKES)
+    allow_idling()
     with waiting():
         Import.objects.select_for_update(of=("self",)).get(pk=import_.pk)
     path = spool.path_of(import_.pk)

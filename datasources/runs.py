@@ -71,13 +71,7 @@ def are_due() -> bool:
 
 def work(seconds: float) -> bool:
     """Work at what is due; tell whether nothing is left, or else the time was up."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        run = next(iter(Run.objects.due().claim()), None)
-        if run is None:
-            return True
-        go_on(run, until)
-    return not are_due()
+    return Run.objects.work(seconds, go_on)
 
 
 def work_at(run: Run) -> bool:

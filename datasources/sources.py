@@ -32,24 +32,23 @@ def source_of(partner: Partner, number: str) -> DataSource:
     return found
 
 
-@transaction.atomic
 def create_source(partner: Partner, sent: Sent, actor: Actor) -> DataSource:
     """Store a new data source; raise BodyRefused."""
     source = DataSource(partner=partner)
     judge(source, sent)
-    trail.created(assigned(source, sent.values), actor)
+    with transaction.atomic():
+        trail.created(assigned(source, sent.values), actor)
     return source
 
 
-@transaction.atomic
 def replace_source(partner: Partner, number: str, sent: Sent, actor: Actor) -> DataSource:
     """Have a data source be what is sent, with a new chance where it had failed.
 
     Raises:
         UnknownId, BodyRefused
     """
+    judge(source_of(partner, number), sent)
     with trail.changing(source_of(partner, number).pk, actor) as source:
-        judge(source, sent)
         if any(sent.values[name] != getattr(source, name) for name in IDENTITY):
             source.host_key = None
         return assigned(source, {**sent.values, **FRESH})
@@ -72,7 +71,10 @@ def assigned(source: DataSource, values: Mapping[str, Any]) -> DataSource:
 
 
 def judge(source: DataSource, sent: Sent) -> None:
-    """Refuse what no field tells by itself, with everything else that is wrong; raise BodyRefused."""
+    """Refuse what no field tells by itself, with everything else that is wrong; raise BodyRefused.
+
+    The caller has no transaction: a key may take longer to be read than the database lets one be idle.
+    """
     if "touchpoint_code" in sent.values:
         touchpoint = touchpoint_of_code(source.partner, sent.values.pop("touchpoint_code"))
         sent.values["touchpoint"] = touchpoint

@@ -1,9 +1,10 @@
-"""`make smoke`: a part of the tests on every other Python, Django and PostgreSQL that the machine has, and a pooler.
+"""`make smoke`: a part of the tests on every other Python, Django and PostgreSQL that the machine has, a pooler, many rows.
 
 `make test` runs all of them on the Python of `.venv`, the Django that is pinned and the PostgreSQL of the wheel, which it
 reaches directly. Each line here changes one or two of these and runs what stands on them most: every migration, the
-contract, and the whole stack as `make run` starts it; and behind a pooler all that runs as it is deployed. What the
-machine does not have is told in one line; nothing is left out in silence.
+contract, and the whole stack as `make run` starts it; behind a pooler all that runs as it is deployed; and with a
+million rows in each of the large tables how the hot statements run. What the machine does not have is told in one line;
+nothing is left out in silence.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ TESTS = (
     "tests/acceptance/test_run.py::test_demo_passes",
 )
 DEPLOYED = ("tests/acceptance", "--ignore=tests/acceptance/test_pooled.py")  # That is behind one in any case.
+PLANS = ("-n", "0", "tests/sync/test_plans_of_many.py")
 TOOLS = (
     *("pytest", "pytest-django", "pytest-randomly", "pytest-xdist", "hypothesis"),
     *("aiosmtpd", "openpyxl", "pyftpdlib", "pyopenssl"),
@@ -46,16 +48,21 @@ class Line:
     django: str | None = None
     postgres: int | None = None
     is_pooled: bool = False
+    rows: int | None = None
 
     def __str__(self) -> str:
         named = {"Python": self.python, "Django": self.django, "PostgreSQL": self.postgres}
         words = [f"{name} {value}" for name, value in named.items() if value]
-        return ", ".join([*words, "behind PgBouncer"] if self.is_pooled else words)
+        words += ["behind PgBouncer"] if self.is_pooled else []
+        return ", ".join([*words, f"{self.rows:,} rows"] if self.rows else words)
 
 
 OURS = f"{sys.version_info.major}.{sys.version_info.minor}"  # `make test` has run on it.
 PYTHONS = (Line(python="3.11"), Line(python="3.12"), Line(python="3.13", django=NEWEST))
-LINES = (*(line for line in PYTHONS if line.django or line.python != OURS), Line(postgres=15), Line(is_pooled=True))
+LINES = (
+    *(line for line in PYTHONS if line.django or line.python != OURS),
+    *(Line(postgres=15), Line(is_pooled=True), Line(rows=1_000_000)),
+)
 
 
 class Absent(Exception):
@@ -128,7 +135,7 @@ def run(line: Line) -> bool:
     """Run the tests of a line and tell whether it passed."""
     python = prepared(line)
     own = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
-    tests = DEPLOYED if line.is_pooled else TESTS
+    tests = DEPLOYED if line.is_pooled else PLANS if line.rows else TESTS
     command = [python, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", *tests]
     return subprocess.run(command, cwd=ROOT, env=own | servers_of(line), check=False).returncode == 0
 
@@ -146,6 +153,8 @@ def servers_of(line: Line) -> dict[str, str]:
         raise Absent(pgbouncer.ABSENT)
     if line.is_pooled:
         found[pgbouncer.SWITCH] = "true"
+    if line.rows:
+        found["PLAN_ROWS"] = str(line.rows)
     return found
 
 

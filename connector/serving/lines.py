@@ -8,15 +8,13 @@ import os
 import sys
 import traceback
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from gunicorn.glogging import Logger
 
 from connector.edge.truth import truth
 from connector.stack import credentials
-
-RUN_DIR = Path(__file__).resolve().parents[2] / ".run"
+from connector.stack.place import run_dir
 
 
 class Lines(Logger):  # type: ignore[misc]  # It has no types.
@@ -30,7 +28,7 @@ class Lines(Logger):  # type: ignore[misc]  # It has no types.
 def is_json() -> bool:
     """Tell what `LOG_JSON` will be of the settings, which this process never reads; what is wrong there they tell."""
     read = is_true(os.environ.get("DEBUG"), default=True)
-    kept = credentials.read(Path(os.environ.get("RUN_DIR") or RUN_DIR) / "credentials") if read else {}
+    kept = credentials.read(run_dir() / "credentials") if read else {}
     debug = is_true(os.environ.get("DEBUG") or kept.get("DEBUG"), default=False)
     return is_true(os.environ.get("LOG_JSON"), default=not debug)
 

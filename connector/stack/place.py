@@ -15,8 +15,14 @@ from connector.stack.errors import StackError
 from connector.stack.system_user import can_reach, system_user
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
+RUN_DIR = CHECKOUT / ".run"  # where nothing is set
 LONGEST_SOCKET = "postgres-socket/.s.PGSQL.5432"
 SOCKET_PATH_LIMIT = 103  # bytes that macOS takes; Linux takes 107
+
+
+def run_dir() -> Path:
+    """Return RUN_DIR of this process, which the settings read too."""
+    return Path(os.environ.get("RUN_DIR") or RUN_DIR).resolve()
 
 
 @dataclass(frozen=True)

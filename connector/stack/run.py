@@ -6,14 +6,13 @@ import json
 import os
 import socket
 import sys
-from pathlib import Path
 from typing import Any
 
 from connector.stack import credentials
 from connector.stack.banner import Banner, login
 from connector.stack.errors import StackError
 from connector.stack.leftovers import MARK, stop_leftovers
-from connector.stack.place import CHECKOUT, Place
+from connector.stack.place import Place, run_dir
 from connector.stack.postgres import Cluster
 from connector.stack.programs import processes, servers
 from connector.stack.readiness import is_ready
@@ -27,7 +26,7 @@ OFF = {"false", "off", "no", "n", "f", "0"}
 def run(waiting: Waiting) -> None:
     """Run the stack until a signal; raise StackError when it cannot, StoppedError when it was told to stop."""
     refuse_production()
-    place = Place.of(Path(os.environ.get("RUN_DIR") or CHECKOUT / ".run").resolve())
+    place = Place.of(run_dir())
     port = port_of(os.environ.get("PORT") or "8000")
     url = f"http://127.0.0.1:{port}"
     with place.lock(url):

@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from datasources.api import readers
+from datasources.idling import allow_idling
 from datasources.models import DataSource
 from datasources.models.data_source import SECRETS
 from datasources.sources import FRESH, IDENTITY, host_faults, key_faults, mapping_faults
@@ -82,6 +83,7 @@ class DataSourceForm(ModelForm):
         self.keep_secrets(values)
         for name, read in JUDGED.items():
             self.judge(name, read, values)
+        allow_idling()  # The page has a transaction, and some keys take seconds to be opened.
         for fault in [*host_faults(values), *key_faults(self.instance, values), *mapping_faults(values)]:
             self.add_error(FIELD_OF.get(fault.treekey, "authentication_type"), fault.message)
         return values

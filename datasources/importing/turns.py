@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datasources.importing.table import Chunk
 from datasources.models import Import, ImportState
-from sync.delivery import journal
+from sync.delivery import entering
 
 
 class Overtaken(Exception):
@@ -17,12 +17,12 @@ class Overtaken(Exception):
 
 def begin(import_: Import, chunk: Chunk) -> None:
     """Have whoever begins where a chunk ends wait until this transaction ends."""
-    journal.lock("import", place(import_, chunk.position))
+    entering.lock("import", place(import_, chunk.position))
 
 
 def wait(import_: Import, chunk: Chunk) -> None:
     """Wait until the chunk before has come to its end, if it has begun."""
-    journal.lock("import", place(import_, chunk.before))
+    entering.lock("import", place(import_, chunk.before))
 
 
 def place(import_: Import, row: int) -> str:

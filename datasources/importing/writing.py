@@ -20,7 +20,7 @@ from entities.schema import EntitySchema
 from sync import hooks
 from sync.accepting import sets
 from sync.accepting.sets import Fate
-from sync.delivery import journal, modes
+from sync.delivery import asking, modes
 from sync.models import Switch
 
 
@@ -52,7 +52,7 @@ class Writer:
         modes.open_mode(self.schema)
         if is_followed(self.schema.name) or hooks.is_heard(self.schema):
             return set(found.lines)
-        waiting = journal.waiting(self.schema.name, [key for _, key in found.lines.values()])
+        waiting = asking.waiting(self.schema.name, [key for _, key in found.lines.values()])
         return {number for number, (_, key) in found.lines.items() if key in waiting} if waiting else set()
 
     def merge(self, lines: Lines) -> int | None:
@@ -65,7 +65,7 @@ class Writer:
     def merge_lines(self, lines: Lines) -> int:
         if not lines:
             return 0
-        number = journal.next_number()
+        number = asking.next_number()
         self.note_portion(number, lines)
         by_key = {key: line for line, key in lines.values()}
         return merging.write(self.schema, self.sorter.reader.columns, by_key, number)

@@ -17,7 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 from connector.edge.envelope import LOST, OF_CONNECTION, sqlstate
 from connector.edge.postgresql.exchange import Statement, exchange
-from sync.delivery import guard, journal
+from sync.delivery import asking, guard, journal
 from sync.delivery.write import Write
 from sync.keeping import floors
 from sync.models.delivery import State
@@ -35,7 +35,7 @@ IS_LOCKED = "asked.record_hash = ANY(string_to_array(current_setting('connector.
 RECORD = ("asked.record_hash", "asked.entity", "asked.record_key")
 IS_NEW = f"""
     {IS_LOCKED} AND (asked.process_id = '' OR NOT EXISTS (
-        SELECT FROM ({journal.newest_of(*RECORD)}) AS earlier WHERE earlier.digest = asked.digest
+        SELECT FROM ({asking.newest_of(*RECORD)}) AS earlier WHERE earlier.digest = asked.digest
     ))
 """
 # The columns in which the deliveries of one call differ; text is not cut to the length of its column.

@@ -11,11 +11,11 @@ from entities.schema import EntitySchema
 from sync import hooks
 from sync.accepting import at_once, settling
 from sync.accepting.answers import Answer, accepted_answer, applied_answer
-from sync.delivery import guard, journal, modes
+from sync.delivery import entering, guard, journal, modes
 from sync.delivery.command import Command, judge
 from sync.delivery.database_faults import fault_of
 from sync.delivery.effects import effect_of
-from sync.delivery.journal import Earlier
+from sync.delivery.entering import Earlier
 from sync.delivery.write import Write
 from sync.models.delivery import Delivery, Method, Outcome
 from sync.models.switch import SwitchedMode
@@ -94,7 +94,7 @@ def settle_alone(command: Command, *, is_deferred: bool) -> Answer | ContractErr
 
 @transaction.atomic
 def settle(command: Command, *, is_deferred: bool, alone: bool) -> Answer | ContractError:
-    entry = journal.enter(command, alone=alone)
+    entry = entering.enter(command, alone=alone)
     note(delivery=entry.number)
     if entry.earlier and is_repeat(command, entry.earlier):
         return repeated_answer(command, entry.earlier)
@@ -117,7 +117,7 @@ def is_repeat(command: Command, earlier: Earlier) -> bool:
 
 def repeated_answer(command: Command, earlier: Earlier) -> Answer:
     """Return the first answer again."""
-    journal.wait_for_what_was_found()
+    entering.wait_for_what_was_found()
     note(delivery=earlier.id)
     if earlier.is_deferred or earlier.outcome is None:
         return accepted_answer(earlier.id)

@@ -22,7 +22,7 @@ from entities.bulk import Became, Change
 from entities.folding import Fold
 from entities.schema import EntitySchema
 from sync import hooks
-from sync.delivery import journal
+from sync.delivery import entering, journal
 from sync.delivery.command import Command
 from sync.delivery.database_faults import fault_of
 from sync.delivery.effects import unknown_references
@@ -72,7 +72,7 @@ def apply(schema: EntitySchema, commands: Sequence[Command]) -> list[Member]:
         DatabaseError: the database was away, or could not do it now; nothing is done.
     """
     assert len(commands) <= MOST  # noqa: S101 (the caller cuts its work)
-    entered = journal.enter_all(schema.name, [command.record_key for command in commands])
+    entered = entering.enter_all(schema.name, [command.record_key for command in commands])
     members = [Member(command, number) for command, (number, _) in zip(commands, entered, strict=True)]
     waiting = [member for member, (_, must_wait) in zip(members, entered, strict=True) if must_wait]
     accept(waiting)

@@ -14,7 +14,7 @@ from entities.entity import OnConflict, OnDelete
 from entities.schema import EntitySchema
 from sync import hooks
 from sync.accepting.at_once import ASKED, GIVEN, IS_NEW, RECORD, STORED, Row, asked, common, may_be_together, run
-from sync.delivery import guard, journal
+from sync.delivery import asking, guard, journal
 from sync.delivery.command import Command
 from sync.models.delivery import Method, Outcome, State
 from sync.work.together import Together
@@ -132,8 +132,8 @@ def settling_sql(way: Way, columns: tuple[str, ...]) -> str:
     # Without the OFFSET it would be a join, and read all that waits of every record.
     return f"""
         WITH asked AS MATERIALIZED (
-            SELECT {journal.NEXT} AS number, * FROM {ASKED}
-            WHERE {IS_NEW} AND NOT EXISTS ({journal.unapplied_of(*RECORD)} OFFSET 0)
+            SELECT {asking.NEXT} AS number, * FROM {ASKED}
+            WHERE {IS_NEW} AND NOT EXISTS ({asking.unapplied_of(*RECORD)} OFFSET 0)
             {f"AND {guard.HAS_ROOM}" if way.counted else ""}
         ), written(number{", previous" if way.given else ""}) AS ({way.written})
         {f", counted AS ({guard.RAISE_BY_WRITTEN})" if way.counted else ""} {stored} {STORED}

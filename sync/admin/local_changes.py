@@ -29,7 +29,7 @@ from sync.accepting.answers import Answer
 from sync.admin import columns
 from sync.admin.body_form import told_of_form
 from sync.admin.record_form import RecordForm, members_changed
-from sync.delivery import guard, journal
+from sync.delivery import entering, guard
 from sync.local import Author
 from sync.models import Delivery
 
@@ -134,7 +134,7 @@ def found(request: HttpRequest, model_admin: RecordAdmin, pk: int) -> tuple[Any,
     if record := records.first():
         key = model_admin.schema.key.text(getattr(record, model_admin.key))
         if request.method == "POST":
-            journal.lock(model_admin.schema.name, key)
+            entering.lock(model_admin.schema.name, key)
         item = reading.items_of(model_admin.schema, [key]).get(key)
         held = records.first()
         if held and item:  # Else somebody has deleted it meanwhile.

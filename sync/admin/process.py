@@ -20,7 +20,7 @@ from notifications.models import Notification
 from sync.admin import columns
 from sync.admin.operations import Operated
 from sync.admin.records import entry
-from sync.models import Job
+from sync.models import Delivery, Job
 from sync.operating import process
 from sync.operating.disagreements import Disagreement, judged, unsettled
 from sync.operating.process import Event, Places, Standing
@@ -39,7 +39,7 @@ def register_origin(prefix: str, url: Link) -> None:
 def page(request: HttpRequest, model_admin: Operated) -> HttpResponse:
     process_id, places = printable(request.GET.get("id", "").strip()), asked_places(request)
     found = process.standings(process_id)
-    sources: dict[str, Any] = {"deliveries": process.deliveries_of(process_id).defer(*process.HEAVY)}
+    sources: dict[str, Any] = {"deliveries": Delivery.objects.of_process(process_id).defer(*process.HEAVY)}
     if request.user.has_perm("notifications.view_notification"):
         process.add_reports(process_id, found)
         sources["notifications"] = Notification.objects.filter(process_id=process_id).defer("digest")

@@ -24,7 +24,7 @@ from sync.accepting.answers import Answer
 from sync.admin import columns
 from sync.admin.local_changes import attempt, may_change
 from sync.admin.operations import Operated
-from sync.delivery import guard, journal
+from sync.delivery import entering, guard
 from sync.models import Delivery, Outcome
 from sync.operating import undo as undoing
 from sync.operating.undo import Undo
@@ -57,7 +57,7 @@ def undo(request: HttpRequest, model_admin: Operated, pk: int) -> HttpResponse:
     if request.method == "POST":
         if delivery.outcome == Outcome.CREATED:
             guard.lock(delivery.entity)
-        journal.lock(delivery.entity, delivery.record_key)
+        entering.lock(delivery.entity, delivery.record_key)
     found = undoing.consider(delivery)
     outcome: Any = ()
     if request.method == "POST" and found.may_be_done:

@@ -63,6 +63,15 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Return what is ready to be applied, or will be by itself."""
         return self.unapplied().filter(runnable_at__isnull=False)
 
+    def of_process(self, process_id: str) -> DeliveryQuerySet:
+        """Return what came under a Process-Id, in the order of its index.
+
+        As a range, of which only that index has the order: by an equal id and the number alone PostgreSQL would rather
+        walk through everybody's, and those of a large process may all be among the newest.
+        """
+        named = self.filter(process_id__range=(process_id, process_id)).exclude(process_id="")
+        return named.order_by("process_id", "pk")
+
     def behind(self, delivery: Delivery) -> DeliveryQuerySet:
         """Return what waits for a delivery of the same record."""
         of_record = self.filter(record_hash=delivery.record_hash, entity=delivery.entity)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Self, TypeVar
 from uuid import uuid4
@@ -31,6 +33,16 @@ class LeasedQuerySet(models.QuerySet[Row]):
         taken = {"token": token, "tries": F("tries") + 1, "leased_until": Now() + LEASE}
         models.QuerySet(self.model).filter(pk__in=[row.pk for row in rows]).update(**taken)
         return rows
+
+    def work(self, seconds: float, go_on: Callable[[Row, float], object]) -> bool:
+        """Take what is due, row by row, and go on with each until a moment; tell whether nothing is left."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            claimed = self.due().claim()
+            if not claimed:
+                return True
+            go_on(claimed[0], until)
+        return not self.due().exists()
 
     def held(self, row: Row) -> Self:
         """Return the row while the lease under which it was claimed is nobody else's."""

@@ -17,7 +17,7 @@ from connector.edge.models import Client
 from entities import store
 from entities.schema import EntitySchema
 from sync.accepting import intake
-from sync.delivery import journal
+from sync.delivery import entering
 from sync.delivery.command import judge
 from sync.delivery.write import Write, lock_number
 from sync.local import Author
@@ -64,7 +64,7 @@ def out_of_database(schema: EntitySchema, key: str, by: Author) -> dict[str, int
     """
     dead_letters.lock(lock_number(schema.name, key) % LANES)
     with dead_letters.waiting():
-        journal.lock(schema.name, key)
+        entering.lock(schema.name, key)
     give_up(schema.name, key)
     told = {"deliveries": empty(schema.name, key)}
     delete(schema, key, by)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -55,12 +54,7 @@ def are_due() -> bool:
 
 def run(seconds: float) -> bool:
     """Do what is due; tell whether nothing is left, or else the time was up."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if not (claimed := Erasure.objects.due().claim()):
-            return True
-        attempt(claimed[0])
-    return False
+    return Erasure.objects.work(seconds, lambda erasure, _until: attempt(erasure))
 
 
 def attempt(erasure: Erasure) -> bool:

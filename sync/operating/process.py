@@ -23,6 +23,7 @@ from sync.operating.disagreements import FAILURE
 PAGE = 50
 HEAVY = ("body", "edited_body", "digest", "previous")
 SOURCES = {"deliveries": "accepted_at", "notifications": "received_at", "jobs": "created_at"}
+NEWEST_FIRST = {"deliveries": ("-process_id", "-pk"), "notifications": ("-pk",), "jobs": ("-pk",)}
 Places = dict[str, int]
 
 
@@ -47,15 +48,10 @@ class Standing:
         self.last = max(last, self.last or last)
 
 
-def deliveries_of(process_id: str) -> QuerySet[Delivery]:
-    """Return what came under it; the second condition lets the partial index serve."""
-    return Delivery.objects.filter(process_id=process_id).exclude(process_id="")
-
-
 def standings(process_id: str) -> dict[int, Standing]:
     """Return how a process stands, by client: two clients may use one Process-Id, and mean two processes."""
     found: dict[int, Standing] = {}
-    counted = deliveries_of(process_id).order_by().values_list("client_id", "entity", "state")
+    counted = Delivery.objects.of_process(process_id).order_by().values_list("client_id", "entity", "state")
     for client_id, *counts in counted.annotate(Count("pk"), Min("accepted_at"), Max("accepted_at")):
         found.setdefault(client_id, Standing()).add(*counts)
     return found
@@ -119,4 +115,5 @@ def timeline(sources: dict[str, QuerySet[Any]], places: Places) -> Timeline:
 
 def newest(source: str, rows: QuerySet[Any], below: int | None) -> list[Event]:
     rows = rows if below is None else rows.filter(pk__lt=below)
-    return [Event(source, row) for row in with_client_name(rows).order_by("-pk")[: PAGE + 1]]
+    order = NEWEST_FIRST[source]
+    return [Event(source, row) for row in with_client_name(rows).order_by(*order)[: PAGE + 1]]

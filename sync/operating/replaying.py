@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 
 from entities import store
 from entities.schema import schemas
-from sync.delivery import journal
+from sync.delivery import entering, journal
 from sync.delivery.write import Write
 from sync.models import Delivery, Job
 from sync.models.delivery import DeliveryQuerySet, Method, State
@@ -120,7 +120,7 @@ class Replay:
     def copy_record(self, deliveries: list[Delivery]) -> None:
         """Accept copies of the deliveries of one record, in their order."""
         with waiting():
-            journal.lock(*deliveries[0].record)
+            entering.lock(*deliveries[0].record)
         if not self.is_forced and self.is_overtaken(deliveries):
             self.report.overtaken += len(deliveries)
             return

@@ -46,15 +46,14 @@ def are_due() -> bool:
 
 def run(seconds: float) -> bool:
     """Work at what is due; tell whether nothing is left, or else the time was up."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        sweep = next(iter(Sweep.objects.due().claim()), None)
-        if sweep is None:
-            return True
-        while step(sweep) and time.monotonic() < until:
-            pass
-        Sweep.objects.held(sweep).update(leased_until=None)
-    return not are_due()
+    return Sweep.objects.work(seconds, go_on)
+
+
+def go_on(sweep: Sweep, until: float) -> None:
+    """Take the next steps of a claimed sweep, and give it back."""
+    while step(sweep) and time.monotonic() < until:
+        pass
+    Sweep.objects.held(sweep).update(leased_until=None)
 
 
 @transaction.atomic

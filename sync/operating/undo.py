@@ -23,7 +23,7 @@ from entities.store import quote, readable
 from sync import local
 from sync.accepting.answers import Answer
 from sync.applying import runner
-from sync.delivery import journal
+from sync.delivery import asking
 from sync.delivery.command import Command
 from sync.delivery.journal import encode
 from sync.local import Author
@@ -76,7 +76,7 @@ def consider(delivery: Delivery) -> Undo:
     if not is_undoable(delivery):
         return Undo(delivery, refusal="It changed nothing that could be put back.")
     schema = schemas()[delivery.entity]
-    if journal.waiting(delivery.entity, [delivery.record_key]):
+    if asking.waiting(delivery.entity, [delivery.record_key]):
         return Undo(
             delivery, refusal="Other deliveries of the record wait for their turn, or for a person; do them first."
         )

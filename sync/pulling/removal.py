@@ -17,7 +17,7 @@ from entities.folding import keys_sql
 from entities.schema import EntitySchema
 from entities.store import quote
 from sync.accepting import sets
-from sync.delivery import journal
+from sync.delivery import entering
 from sync.delivery.command import Command, judge
 from sync.delivery.write import Write
 from sync.models import Pull
@@ -65,7 +65,7 @@ class Removal:
     def remove(self, found: Sequence[Found]) -> Tally:
         """Remove those of some records that are still unseen when they are locked, and have no work waiting."""
         keys = self.texts(found)
-        entered = journal.enter_all(self.schema.name, keys)
+        entered = entering.enter_all(self.schema.name, keys)
         still = set(self.texts(self.unseen(0, [value for _, value in found])))
         free = [key for key, (_, must_wait) in zip(keys, entered, strict=True) if key in still and not must_wait]
         writer = pages.client_id()

@@ -39,15 +39,15 @@ def process_progress(*, client_id: int, process_id: str, page: int) -> dict[str,
         NotFound: this client has sent none under that id.
     """
     sent = Delivery.objects.filter(client_id=client_id)
-    deliveries = sent.filter(process_id=process_id)
+    deliveries = sent.of_process(process_id)
     bare = process_id.strip("/")  # Slashes around it may be the address's own, or the id's.
     if bare != process_id and not deliveries.exists():
-        deliveries = sent.filter(process_id=bare)
+        deliveries = sent.of_process(bare)
     by_state = dict(deliveries.order_by().values_list("state").annotate(Count("pk")))
     if not by_state:
         raise NotFound
     start = (page - 1) * PAGE
-    shown = deliveries.order_by("pk").defer("body", "previous")[start : start + PAGE]
+    shown = deliveries.defer("body", "previous")[start : start + PAGE]
     return {
         "process_id": process_id,
         "counts": counts(by_state),

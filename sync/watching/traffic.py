@@ -77,12 +77,15 @@ COUNT = f"""
     UPDATE sync_gauge SET value = place, measured_at = CASE WHEN is_last THEN %(at)s ELSE measured_at END
     FROM reached WHERE name = '{COUNTED}' RETURNING is_last
 """  # noqa: S608
+# Without the OFFSET it would be a join, for which the whole journal may be read.
 LOOK = f"""
     WITH page AS MATERIALIZED (
         SELECT * FROM sync_unsettled WHERE delivery > %(after)s ORDER BY delivery LIMIT %(most)s
     ), moved AS MATERIALIZED (
         SELECT page.*, stored.state AS state_now, stored.outcome, stored.finished_at, stored.is_deferred FROM page
-        LEFT JOIN sync_delivery AS stored ON stored.id = page.delivery
+        LEFT JOIN LATERAL (
+            SELECT state, outcome, finished_at, is_deferred FROM sync_delivery WHERE id = page.delivery OFFSET 0
+        ) AS stored ON true
         WHERE stored.state IS DISTINCT FROM page.state
     ), settled AS (
         DELETE FROM sync_unsettled USING moved WHERE sync_unsettled.delivery = moved.delivery

@@ -137,7 +137,7 @@ def test_a_database_that_is_away_is_told_to_come_back_to(dsync: Dsync, monkeypat
     def away(*_args: object, **_kwargs: object) -> None:
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr("sync.accepting.intake.journal.enter", away)
+    monkeypatch.setattr("sync.accepting.intake.entering.enter", away)
     answer = dsync.post("product", {"sku": "a"})
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import asyncssh
 import pytest
+from django.db import connection
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -129,6 +131,21 @@ def test_form_has_the_rules_of_the_api(admin_client: Browser, field: str, value:
     )
     answer = admin_client.post(change(source), fields)
     assert list(answer.context["adminform"].form.errors) == [field]
+
+
+def test_page_waits_for_a_key_as_long_as_it_takes(admin_client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, limits = asyncssh.import_private_key, []
+
+    def reading(*arguments: Any) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW idle_in_transaction_session_timeout")
+            limits.append(cursor.fetchone()[0])
+        return read(*arguments)
+
+    monkeypatch.setattr(asyncssh, "import_private_key", reading)
+    source = make_source(data_source_type="SFTP")
+    admin_client.post(change(source), form(source, authentication_type="CERTIFICATE", private_key_file="no key"))
+    assert limits == ["0"]
 
 
 def test_changed_host_begins_anew(admin_client: Browser) -> None:

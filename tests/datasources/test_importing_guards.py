@@ -193,3 +193,18 @@ def test_column_that_does_not_come_stays() -> None:
     imported("transactionId,credentialPrincipal,partnerSkuCode,quantity,amount,saleDate,vendorId\n" + sale(1) + ",v\n")
     imported(sales(sale(1, quantity=7)))
     assert (stored()["t1"].quantity, stored()["t1"].vendor_id) == (7, "v")
+
+
+def test_file_is_imported_where_rows_of_its_entity_are_under_a_policy() -> None:
+    import_ = make_import(sales(sale(1), sale(2)))
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            ALTER TABLE entities_partnersale ENABLE ROW LEVEL SECURITY;
+            CREATE POLICY ours ON entities_partnersale USING (partner <> '');
+            CREATE ROLE under_a_policy;
+            GRANT ALL ON ALL TABLES IN SCHEMA public TO under_a_policy;
+            GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO under_a_policy;
+            SET LOCAL ROLE under_a_policy
+        """)
+    assert work.go_on(import_.pk)
+    assert sorted(stored()) == ["t1", "t2"]

@@ -13,7 +13,7 @@ from entities import merging
 from entities.models import Product
 from entities.schema import schemas
 from sync.applying import runner
-from sync.delivery import journal
+from sync.delivery import entering
 from sync.models import Delivery, Lane
 from tests.conftest import Dsync
 from tests.sync.writes import accept, side_by_side
@@ -126,7 +126,7 @@ def test_replay_leaves_out_what_somebody_has_in_hand(dsync: Dsync, state: str) -
 
     with transaction.atomic():
         Lane.objects.select_for_update().get(pk=held.lane)
-        journal.lock(*held.record)
+        entering.lock(*held.record)
         (told,) = side_by_side(replayed)
     assert (told["replayed"], told["busy"]) == (1, 1)
 

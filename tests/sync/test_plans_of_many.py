@@ -1,74 +1,41 @@
 """How the hot statements run where many records and deliveries are: by an index, of PostgreSQL's own choice.
 
-A million of each takes longer than a test may: `PLAN_ROWS=1000000 make test ARGS=tests/sync/test_plans_of_many.py`.
-
-The rows are in tables of a schema of their own, which get their indexes when they are full and go with the transaction.
+`make smoke` asks it with a million of each.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client as Browser
 from pytest_django import DjangoDbBlocker
 
 from entities import reading
 from entities.changes import changes_sql
-from entities.schema import schemas
 from entities.stretches import BY_INDEX, lived_sql
-from sync.applying import lanes, turns
-from sync.delivery import journal
+from sync.applying import lanes, marks, turns
+from sync.delivery import asking
+from sync.keeping import pruning
 from sync.serving import jumps, steps, walks
-from tests.plans import plan_of
+from tests.conftest import Dsync
+from tests.plans import plan_of, plans_of_all
+from tests.sync.hot_work import PRODUCT, WORK
+from tests.sync.many import COUNT, FILLED, LARGE, many
 
-pytestmark = pytest.mark.django_db
-COUNT = int(os.environ.get("PLAN_ROWS", "100_000"))
-DELIVERIES = f"""
-    INSERT INTO sync_delivery (state, outcome, entity, record_key, record_hash, lane, method, client_id, process_id,
-        idempotency_key, digest, body, body_size, ignored, errors, accepted_at, finished_at, runnable_at, reason)
-    SELECT state, CASE state WHEN 'applied' THEN 'created' END, 'product', (n / 2)::text, n / 2, n / 2 % 256,
-        'POST', 1, 'process-' || n / 1000, CASE WHEN n % 10 = 0 THEN n::text ELSE '' END, '', '', 0, '[]', '[]',
-        now() - make_interval(secs => {COUNT} - n), CASE state WHEN 'applied' THEN now() END,
-        CASE state WHEN 'accepted' THEN now() END, ''
-    FROM (SELECT n, CASE WHEN n % 100 = 0 THEN 'accepted' ELSE 'applied' END AS state
-          FROM generate_series(1, {COUNT}) AS n) AS made
-"""  # noqa: S608
-PRODUCTS = f"""
-    INSERT INTO entities_product (sku, categories, attributes, changed_in)
-    SELECT n::text, '{{}}', '[]', (n / 100)::text::xid8 FROM generate_series(1, {COUNT}) AS n
-"""  # noqa: S608
-FILLED = {"sync_delivery": DELIVERIES, "entities_product": PRODUCTS}
-INDEXES = "SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = %s::regclass"
+pytestmark = pytest.mark.django_db(databases=["default", "autonomous"])
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _many(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "CREATE SCHEMA many; SET LOCAL search_path = many, public; SET LOCAL jit = off; SET LOCAL maintenance_work_mem = '128MB'"
-            )
-            for table, rows in FILLED.items():
-                fill(cursor, table, rows)
+    with django_db_blocker.unblock(), many():
         yield
-        transaction.set_rollback(True)
 
 
-def fill(cursor: Any, table: str, rows: str) -> None:
-    """Make a table as the one of this name, fill it, and give it the same indexes under the same names."""
-    cursor.execute(INDEXES, [f"public.{table}"])
-    indexes = [definition for (definition,) in cursor.fetchall()]
-    cursor.execute(f"CREATE UNLOGGED TABLE many.{table} (LIKE public.{table} INCLUDING ALL EXCLUDING INDEXES)")
-    cursor.execute(rows)
-    for definition in indexes:
-        cursor.execute(definition.replace(f"public.{table} ", f"many.{table} "))
-    cursor.execute(f"ANALYZE many.{table}")
-
-
-PRODUCT = schemas()["product"]
+ALL = reading.live_sql(PRODUCT)  # Are counted, in an index where the table was vacuumed.
 RECORD = [17, "product", "17"]
 RECORDS = {"hashes": [1, 2, 3], "entities": ["product"] * 3, "keys": ["1", "2", "3"]}
 SPAN = [50_000, 50_100, "2100-01-01"]
@@ -81,16 +48,17 @@ STRETCHES = {
     "xid": str(COUNT // 100 - 1),
 }
 BETWEEN = [1, "500", 0, 1, "600", 100]
-OF_PROCESS = "SELECT id FROM sync_delivery WHERE process_id = %s AND process_id <> '' ORDER BY id LIMIT 100"
+OLD = {"days": 30, "late": 35, "open": 1, "most": pruning.BATCH}
 STATEMENTS = {
-    "newest write": (journal.OF_RECORD, [17, 17, "product", "17", 24], ["sync_delivery_of_record"]),
-    "repeat": (journal.OF_IDEMPOTENCY_KEY, [1, "50", 24], ["sync_delivery_idempotent"]),
-    "unapplied": (journal.UNAPPLIED, RECORD, ["sync_delivery_unapplied"]),
+    "newest write": (asking.OF_RECORD, [17, 17, "product", "17", 24], ["sync_delivery_of_record"]),
+    "repeat": (asking.OF_IDEMPOTENCY_KEY, [1, "50", 24], ["sync_delivery_idempotent"]),
+    "unapplied": (asking.UNAPPLIED, RECORD, ["sync_delivery_unapplied"]),
     "lanes": (lanes.WITH_WORK, [0, 16], ["sync_delivery_ready", "sync_delivery_retrying"]),
     "take": (turns.TAKE, {"lanes": list(range(16)), "size": 500}, ["sync_delivery_ready", "sync_delivery_retrying"]),
     "obstacles": (turns.OBSTACLES, {**RECORDS, "taken": [1, 2]}, ["sync_delivery_obstacle"]),
     "release": (turns.RELEASE, {**RECORDS, "limit": 1000}, ["sync_delivery_obstacle", "sync_delivery_pkey"]),
-    "process": (OF_PROCESS, ["process-5"], ["sync_delivery_of_process"]),
+    "mark": (marks.MARK, ["[]"], ["sync_delivery_pkey"]),
+    "prune": (pruning.PRUNE, OLD, ["sync_delivery_by_age"]),
     "page": (reading.range_sql(PRODUCT), SPAN, ["entities_product_pkey"]),
     "step": (steps.step_sql(walks.BY_CURSOR, PRODUCT), [2, 1, 0, 1, 1, 1], ["entities_product_pkey"]),
     "page far away": (
@@ -100,7 +68,22 @@ STATEMENTS = {
     ),
     "records": (reading.of_keys_sql(PRODUCT), [["1", "2"]], ["entities_product_sku"]),
     "changes": (changes_sql(PRODUCT, False), BETWEEN, ["entities_pr_changed"]),  # noqa: FBT003
+    "changes and deletions": (
+        changes_sql(PRODUCT, True),  # noqa: FBT003
+        [*BETWEEN, "product", *BETWEEN, 100],
+        ["entities_pr_changed", "entities_tombstone_changes"],
+    ),
 }
+
+
+TABLES = "|".join(FILLED.keys() - {"sync_unsettled"})  # That is as large as the backlog.
+WHOLE = re.compile(
+    rf"(Seq Scan on ({TABLES})\b|Index (Only )?Scan( Backward)? using \S+ on ({TABLES})\b.*\n +Filter: )"
+)
+# These stop when they have so many.
+FIRST = re.compile(
+    r"Limit\n +->  Seq Scan on \S+( \S+)?(\n +Filter: \(\w+ IS (NOT )?NULL\)|$(?!\n +Filter))", re.MULTILINE
+)
 
 
 def test_marks_are_counted_in_indexes_alone_but_for_what_was_changed_since() -> None:
@@ -112,8 +95,46 @@ def test_marks_are_counted_in_indexes_alone_but_for_what_was_changed_since() -> 
     assert "Seq Scan on entities_product" not in plan, plan
 
 
+def reads_no_table(plan: str) -> bool:
+    return not WHOLE.search(FIRST.sub("", plan))
+
+
 @pytest.mark.parametrize(("sql", "parameters", "indexes"), STATEMENTS.values(), ids=STATEMENTS)
 def test_hot_statement_is_answered_by_its_index(sql: str, parameters: Any, indexes: list[str]) -> None:
     plan = plan_of(sql, parameters, is_free=True)
     assert all(index in plan for index in indexes), plan
-    assert not any(f"Seq Scan on {table}" in plan for table in FILLED), plan
+    assert reads_no_table(plan), plan
+
+
+@pytest.mark.parametrize("work", WORK.values(), ids=WORK)
+def test_hot_work_reads_no_table_whole(dsync: Dsync, work: Callable[[Dsync], Any]) -> None:
+    with plans_of_all(FILLED) as plans:
+        work(dsync)
+    assert plans
+    for sql, plan in plans.items():
+        assert reads_no_table(plan) or ALL in sql, f"{sql}\n{plan}"
+
+
+PAGES = [
+    "",
+    "sync/delivery/",
+    "sync/delivery/?state=dead&since=any",
+    "sync/delivery/?q=17",
+    "sync/delivery/dead/",
+    "sync/delivery/process/?id=process-5",
+    f"sync/delivery/process/?id={LARGE}",
+    "entities/product/",
+    "entities/product/?q=17171",
+    "entities/product/17/change/",
+    "sync/delivery/17/change/",
+    "sync/push/?state=dead",
+    "sync/followup/",
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_of_the_admin_reads_no_table_whole(admin_client: Browser, page: str) -> None:
+    with plans_of_all(FILLED) as plans:
+        assert admin_client.get(f"/admin/{page}").status_code == 200
+    for sql, plan in plans.items():
+        assert reads_no_table(plan), f"{sql}\n{plan}"

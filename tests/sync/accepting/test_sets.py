@@ -17,7 +17,7 @@ from connector.edge.errors import Fault
 from entities.entity import OnDelete
 from entities.schema import schemas
 from sync.accepting import sets
-from sync.delivery import journal
+from sync.delivery import entering
 from sync.delivery.command import Command, judge
 from sync.delivery.write import Write
 from sync.models import Delivery, Push, Switch
@@ -214,7 +214,7 @@ def test_sets_in_opposite_orders_do_not_lock_each_other_out() -> None:
     orders = (["a", "held", "b"], ["b", "held", "a"])
     with ThreadPoolExecutor(1) as threads:
         with transaction.atomic():
-            journal.lock("product", "held")
+            entering.lock("product", "held")
             both = threads.submit(side_by_side, *(partial(write_all, order) for order in orders))
             wait_until(lambda: waiting_for_locks() == 2)
         assert sorted(map(fates, both.result(30))) == [["created"] * 3, ["unchanged"] * 3]

@@ -15,7 +15,7 @@ from connector.edge.models import Client
 from notifications.models import Notification
 from sync.models import Delivery, Job, State
 from sync.operating.disagreements import Disagreement, disagreement, judged
-from sync.operating.process import PAGE, Standing, deliveries_of, standings, timeline
+from sync.operating.process import PAGE, Standing, standings, timeline
 from tests.conftest import Dsync, operator
 from tests.sync.factories import make_delivery, make_notification
 
@@ -150,7 +150,10 @@ def test_pages_have_every_event_once_in_order() -> None:
         make_delivery(process_id="p-1", accepted_at=at(number * 2))
     for number in range(PAGE):
         told(200, number * 3, process_id="p-1", node_id=f"n-{number}")
-    sources = {"deliveries": deliveries_of("p-1"), "notifications": Notification.objects.filter(process_id="p-1")}
+    sources = {
+        "deliveries": Delivery.objects.of_process("p-1"),
+        "notifications": Notification.objects.filter(process_id="p-1"),
+    }
     events, places = [], {}
     while True:
         read = timeline(sources, places)

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from entities.schema import schemas
 from sync.applying import lanes, marks, turns
-from sync.delivery import journal
+from sync.delivery import asking, entering
 from sync.delivery.command import judge
 from sync.delivery.write import Write, lock_number
 from sync.keeping import pruning
@@ -136,7 +136,7 @@ def _unexpected(_filled: None) -> None:
 
 
 BECOME = "UPDATE sync_delivery SET state = {}"
-WAITING_ONE = journal.UNAPPLIED.replace("%s", "'1'")
+WAITING_ONE = asking.UNAPPLIED.replace("%s", "'1'")
 
 
 @pytest.mark.usefixtures("_unexpected")
@@ -196,7 +196,7 @@ def test_entering_finds_by_indexes(key: str) -> None:
         transaction.atomic(),
         connection.execute_wrapper(lambda run, sql, *rest: asked.append((sql, rest[0])) or run(sql, *rest)),
     ):
-        journal.enter(command)
+        entering.enter(command)
     plan = plan_of(*asked[1])  # After the lock.
     assert "sync_delivery_unapplied" in plan
     assert ("sync_delivery_idempotent" if key else "sync_delivery_of_record") in plan

@@ -20,7 +20,7 @@ from django.db.models.functions import Now
 from django.test import override_settings
 
 from sync.accepting.answers import Answer
-from sync.delivery import journal
+from sync.delivery import asking
 from sync.keeping import dropping, floors, partitions, pruning
 from sync.keeping.partitions import width
 from sync.models import Delivery, FollowUp, Gauge, Ledger, Unsettled
@@ -359,12 +359,12 @@ def test_nothing_is_left_out_of_a_partition_whose_numbers_are_not_decided(full: 
     assert note_floors() == {floors.YOUNG: 0, floors.OPEN: 0}
 
 
-@pytest.mark.parametrize("sql", [journal.OF_RECORD, journal.UNAPPLIED], ids=["repeat", "work"])
+@pytest.mark.parametrize("sql", [asking.OF_RECORD, asking.UNAPPLIED], ids=["repeat", "work"])
 def test_record_is_not_looked_for_where_all_is_old_and_finished(full: list[Delivery], sql: str) -> None:
     full[3].replay()
     run()
     assert note_floors() == dict.fromkeys([floors.YOUNG, floors.OPEN], ranges()[2][0])
-    parameters = [1, 1, "product", "a", 24] if sql == journal.OF_RECORD else [1, "product", "a"]
+    parameters = [1, 1, "product", "a", 24] if sql == asking.OF_RECORD else [1, "product", "a"]
     looked_at = set(re.findall(r"sync_delivery_from_\d+", plan_of(floors.raised(sql), parameters)))
     assert looked_at == {partition.name for partition in partitions.partitions()[2:]}
 
