@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.db import connection
 
 APPLIED = 500  # deliveries between one look at the journal and the next
-SIZE = "SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree('sync_delivery') WHERE isleaf"
+SIZE = "SELECT coalesce(sum(pg_relation_size(relid)), 0) FROM pg_partition_tree('sync_delivery') WHERE isleaf"
 
 
 class Plans:
