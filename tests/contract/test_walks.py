@@ -19,7 +19,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from entities.entity import OnDelete
 from entities.models import Product
+from entities.schema import EntitySchema
 from sync.models import Walk, WalkBlock
+from sync.serving import ranges
 from tests.conftest import Dsync
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -207,6 +209,20 @@ def test_walks_side_by_side_on_one_token_each_get_everything(ten: Dsync) -> None
     behind += list(late)
     assert "".join(served) == LETTERS
     assert "".join(behind) == f"{LETTERS}x"
+
+
+def test_page_is_of_the_walk_it_was_looked_for_in_when_another_opens_meanwhile(
+    ten: Dsync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page(ten, 1)
+    find = ranges.find
+
+    def find_later(walk: int, schema: EntitySchema, number: int) -> None:
+        page(ten, 1)
+        find(walk, schema, number)
+
+    monkeypatch.setattr("sync.serving.ranges.find", find_later)
+    assert page(ten, 2) == "def"
 
 
 def test_walks_of_different_sizes_do_not_touch(ten: Dsync) -> None:
