@@ -365,6 +365,17 @@ def test_page_before_one_far_away_has_what_committed_late_between_them(ten: Dsyn
 
 
 @pytest.mark.usefixtures("_far")
+@pytest.mark.parametrize("number", [3, 7, 9])
+def test_page_far_away_costs_the_same_wherever_it_lies(
+    ten: Dsync, django_assert_num_queries: DjangoAssertNumQueries, number: int
+) -> None:
+    for known in (1, 5):
+        page(ten, known, 1)
+    with django_assert_num_queries(6):  # a step that does not know it; its lock, its range and a step that does
+        assert page(ten, number, 1) == LETTERS[number - 1]
+
+
+@pytest.mark.usefixtures("_far")
 def test_walk_that_has_jumped_goes_on_by_its_cursors(ten: Dsync) -> None:
     page(ten, 1, 1)
     answer = ten.items("product", "?page=6&per_page=1")
