@@ -37,14 +37,14 @@ BY_CURSOR = f"""
     SELECT id FROM sync_walk
     WHERE id = %s AND {IS_ALIVE} AND epoch = %s AND {IS_CURRENT.format("epoch")} FOR UPDATE
 """  # noqa: S608
-OPENED = "%s::bigint"
+KNOWN = "%s::bigint"
 
 
 def serve(reader: Reader, page: Page) -> Served:
     """Return a page of the walk that this request belongs to; page 1 opens a new one."""
     if page.number > 1 and (found := step(reader, by_page(reader, page), page.number)):
         return told(reader, page.number, *found)
-    opened = step(reader, Choice(OPENED, [open_walk(reader, page)]), page.number)
+    opened = step(reader, Choice(KNOWN, [open_walk(reader, page)]), page.number)
     if opened is None:
         raise LookupError("the walk that was opened is gone")
     detail = {"walk": "restarted"} if page.number > 1 else {}
@@ -91,14 +91,24 @@ def step(reader: Reader, choice: Choice, page: int) -> tuple[Step, bytes] | None
     """Take a step of a walk; where its range is not known yet it is found, for good, before it is served."""
     schema = None if replica.is_asked() else reader.schema
     found = steps.take(choice, page, schema)
-    if found and found[0].until is None and found[0].is_marked:
-        found = steps.take(choice, page, schema, jumps.finding(found[0].walk, reader.schema, page))
     if found and found[0].until is None:
-        ranges.find(found[0].walk, reader.schema, page)
-        found = steps.take(choice, page, schema)
+        same = replace(choice, sql=KNOWN, parameters=[found[0].walk])  # By now another may be the one to choose.
+        found = step_again(found[0], same, page, reader.schema, schema)
     if found is None or schema:
         return found
     return found[0], items_of(found[0], reader.schema)
+
+
+def step_again(
+    unknown: Step, choice: Choice, page: int, schema: EntitySchema, read: EntitySchema | None
+) -> tuple[Step, bytes] | None:
+    """Find the range of a step's page, and take the step once more."""
+    if unknown.is_marked:
+        found = steps.take(choice, page, read, jumps.finding(unknown.walk, schema, page))
+        if found is None or found[0].until is not None:
+            return found
+    ranges.find(unknown.walk, schema, page)
+    return steps.take(choice, page, read)
 
 
 def items_of(step: Step, schema: EntitySchema) -> bytes:

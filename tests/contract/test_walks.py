@@ -19,7 +19,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from entities.entity import OnDelete
 from entities.models import Product
+from entities.schema import EntitySchema
 from sync.models import Walk, WalkBlock
+from sync.serving import ranges
 from tests.conftest import Dsync
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -209,6 +211,20 @@ def test_walks_side_by_side_on_one_token_each_get_everything(ten: Dsync) -> None
     assert "".join(behind) == f"{LETTERS}x"
 
 
+def test_page_is_of_the_walk_it_was_looked_for_in_when_another_opens_meanwhile(
+    ten: Dsync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page(ten, 1)
+    find = ranges.find
+
+    def find_later(walk: int, schema: EntitySchema, number: int) -> None:
+        page(ten, 1)
+        find(walk, schema, number)
+
+    monkeypatch.setattr("sync.serving.ranges.find", find_later)
+    assert page(ten, 2) == "def"
+
+
 def test_walks_of_different_sizes_do_not_touch(ten: Dsync) -> None:
     assert (page(ten, 1, 3), page(ten, 1, 5)) == ("abc", "abcde")
     assert (page(ten, 2, 3), page(ten, 2, 5)) == ("def", "fghij")
@@ -346,6 +362,17 @@ def test_page_before_one_far_away_has_what_committed_late_between_them(ten: Dsyn
     assert [page(ten, number, 1) for number in (1, 5)] == ["a", "f"]
     Product.objects.update(deleted_at=None)
     assert "".join(page(ten, number, 1) for number in range(2, 10)) == "bcdefghij"
+
+
+@pytest.mark.usefixtures("_far")
+@pytest.mark.parametrize("number", [3, 7, 9])
+def test_page_far_away_costs_the_same_wherever_it_lies(
+    ten: Dsync, django_assert_num_queries: DjangoAssertNumQueries, number: int
+) -> None:
+    for known in (1, 5):
+        page(ten, known, 1)
+    with django_assert_num_queries(6):  # a step that does not know it; its lock, its range and a step that does
+        assert page(ten, number, 1) == LETTERS[number - 1]
 
 
 @pytest.mark.usefixtures("_far")
