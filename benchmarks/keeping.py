@@ -26,7 +26,8 @@ def main() -> int:
         return 1
     shutil.copyfile(OUT / "plot.svg", PICTURE)
     table = (OUT / "table.txt").read_text()
-    told = f"\nOf {surroundings['started']}.\n\n```\n{table}```\n"
+    minutes = sum(surroundings["seconds"].values()) / 60
+    told = f"\nOf {surroundings['started']}; it took {minutes:.1f} minutes.\n\n```\n{table}```\n"
     README.write_text(TABLE.sub(lambda _: told, README.read_text(), count=1))
     return 0
 

@@ -52,7 +52,7 @@ def bar(row: Comparison, top: int) -> str:
     share = row.goal.ratio / row.ratio if row.goal.at_most else row.ratio / row.goal.ratio
     length = round(GOAL * min(share, LONGEST))
     name, met = escape(f"{row.work}: {row.peer}"[:60]), "met" if row.met else "missed"
-    told = f'{row.ratio:.2f} <tspan class="quiet">({row.goal})</tspan>'
+    told = f'{row.times} <tspan class="quiet">({row.goal})</tspan>'
     return (
         f'<text x="12" y="{top + 16}">{name}</text>'
         f'<rect class="{met}" x="{NAMES}" y="{top + 4}" width="{length}" height="14" rx="2"/>'

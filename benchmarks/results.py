@@ -64,7 +64,12 @@ class Comparison:
     def cells(self) -> list[str]:
         met = {None: "", True: "yes", False: "NO"}[self.met]
         goal = str(self.goal or "")
-        return [self.work, self.peer, str(self.ours), str(self.theirs), self.unit, f"{self.ratio:.2f}", goal, met]
+        return [self.work, self.peer, str(self.ours), str(self.theirs), self.unit, self.times, goal, met]
+
+    @property
+    def times(self) -> str:
+        """Return the ratio for people, with a third place where it is small: beside a goal of 0.25, 0.248 is told."""
+        return f"{self.ratio:.2f}" if self.ratio >= 1 else f"{self.ratio:.3f}"
 
 
 @dataclass

@@ -56,7 +56,8 @@ class Pull(models.Model):
 class PullPage(models.Model):
     """What became of a page's records, written with them: a page that is here is never asked for again."""
 
-    pull = models.ForeignKey(Pull, on_delete=models.CASCADE, related_name="done_pages")
+    # The index of the constraint begins with it.
+    pull = models.ForeignKey(Pull, on_delete=models.CASCADE, related_name="done_pages", db_index=False)
     number = models.BigIntegerField()
     keys = ArrayField(models.CharField(max_length=255), help_text="The records' keys, empty where one has none.")
     fates = ArrayField(models.CharField(max_length=16), help_text="What became of each of them.")

@@ -43,7 +43,8 @@ class Walk(models.Model):
 class WalkBlock(models.Model):
     """The last identities of up to 1,000 pages in a row, or the range of a page that was found alone after a jump."""
 
-    walk = models.ForeignKey(Walk, on_delete=models.CASCADE, related_name="blocks")
+    # The index of the constraint begins with it.
+    walk = models.ForeignKey(Walk, on_delete=models.CASCADE, related_name="blocks", db_index=False)
     number = models.IntegerField(
         help_text="Block 0 has page 1, block n the 1,000 pages from n*1000-998 on; -n is page n alone."
     )
