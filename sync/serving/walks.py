@@ -91,8 +91,10 @@ def step(reader: Reader, choice: Choice, page: int) -> tuple[Step, bytes] | None
     """Take a step of a walk; where its range is not known yet it is found, for good, before it is served."""
     schema = None if replica.is_asked() else reader.schema
     found = steps.take(choice, page, schema)
-    if found and found[0].until is None and found[0].is_marked:
-        found = steps.take(choice, page, schema, jumps.finding(found[0].walk, reader.schema, page))
+    if found and found[0].until is None:  # The same walk is asked again: what is newest may be another by then.
+        choice = replace(choice, sql=OPENED, parameters=[found[0].walk])
+        if found[0].is_marked:
+            found = steps.take(choice, page, schema, jumps.finding(found[0].walk, reader.schema, page))
     if found and found[0].until is None:
         ranges.find(found[0].walk, reader.schema, page)
         found = steps.take(choice, page, schema)
