@@ -28,7 +28,7 @@ TAKE = f"""
 """  # noqa: S608 (conditions of this module)
 # One statement for however many, where a list would be one for each length. A `*` would be all columns that there are
 # when a connection prepares it, and each batch fail from the moment that a migration adds one.
-COLUMNS = ", ".join(field.column for field in Delivery._meta.concrete_fields)
+COLUMNS = ", ".join(str(field.column) for field in Delivery._meta.concrete_fields)
 READ = f"SELECT {COLUMNS} FROM sync_delivery WHERE id = ANY(%s::bigint[]) ORDER BY id"  # noqa: S608 (names of ours)
 RECORDS = "unnest(%(hashes)s::bigint[], %(entities)s::text[], %(keys)s::text[]) AS record(hash, entity, key)"
 OF_RECORD = (
