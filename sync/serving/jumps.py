@@ -35,7 +35,8 @@ MARK = """
     WHERE id = %s
 """
 # Where the marks do not reach nothing is found: one that is counted later would not have what was deleted by then of a
-# page behind them. The page before the next that is known ends where that begins.
+# page behind them. Nor is a page that another has found meanwhile: from where it would end by now the next would begin,
+# and not where it ends. The page before the next that is known ends where that begins.
 FIND = """
     WITH RECURSIVE asked AS MATERIALIZED (
         SELECT *, (page - 1) * per_page AS passed, width_bucket((page - 1) * per_page, marks) AS mark
@@ -44,6 +45,7 @@ FIND = """
             LATERAL (SELECT CASE WHEN marked_after + cardinality(marks) * width >= highest THEN pages
                                  ELSE marks[cardinality(marks)] / per_page END AS reached) AS marked
         WHERE id = %s AND reached >= page
+            AND NOT EXISTS (SELECT FROM sync_walkblock WHERE walk_id = walk.id AND number = -page)
     ), before AS MATERIALIZED (
         SELECT page, at FROM (
             (SELECT -number AS page, boundaries[2] AS at FROM sync_walkblock WHERE walk_id = (SELECT id FROM asked)
@@ -78,7 +80,7 @@ FIND = """
     )
     INSERT INTO sync_walkblock (walk_id, number, boundaries)
     SELECT id, 1 - page - place, ARRAY[found.after, CASE page + place - 1 WHEN last THEN until ELSE at END]
-    FROM found, gap WHERE place > 0 ON CONFLICT DO NOTHING
+    FROM found, gap WHERE place > 0
 """
 
 

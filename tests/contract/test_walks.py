@@ -21,6 +21,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from entities.entity import OnDelete
 from entities.models import Product
+from entities.schema import schemas
 from sync.models import Walk, WalkBlock
 from sync.serving import ranges
 from tests.conftest import Dsync
@@ -401,3 +402,11 @@ def test_page_is_of_the_same_walk_when_another_is_opened_while_its_range_is_foun
     page(ten, 1)
     monkeypatch.setattr(ranges, "find", while_another_begins)
     assert page(ten, 2) == "def"
+
+
+@pytest.mark.usefixtures("_far")
+def test_page_that_another_has_found_meanwhile_is_not_found_a_second_time(ten: Dsync) -> None:
+    assert [page(ten, number, 1) for number in (1, 5, 4)] == ["a", "e", "d"]
+    ten.delete("product", "e")
+    ranges.find(Walk.objects.get().pk, schemas()["product"], 5)
+    assert [page(ten, number, 1) for number in (5, 6, 7)] == ["", "f", "g"]
