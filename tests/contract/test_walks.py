@@ -410,3 +410,14 @@ def test_page_that_another_has_found_meanwhile_is_not_found_a_second_time(ten: D
     ten.delete("product", "e")
     ranges.find(Walk.objects.get().pk, schemas()["product"], 5)
     assert [page(ten, number, 1) for number in (5, 6, 7)] == ["", "f", "g"]
+
+
+def test_page_of_a_block_is_not_found_a_second_time_when_another_has_jumped_meanwhile(
+    ten: Dsync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few_pages_are_far(monkeypatch, near=1)
+    monkeypatch.setattr("sync.serving.blocks.BLOCK", 1)
+    assert [page(ten, number, 1) for number in (1, 2, 3, 8)] == ["a", "b", "c", "h"]
+    known = WalkBlock.objects.count()
+    ranges.find(Walk.objects.get().pk, schemas()["product"], 2)
+    assert WalkBlock.objects.count() == known
