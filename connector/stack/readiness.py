@@ -6,9 +6,8 @@ from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 
 import httpx
 
-UNSEALED = SSLContext(
-    PROTOCOL_TLS_CLIENT
-)  # Of HTTP alone: who asks often is not to read the machine's certificates each time.
+# Of HTTP alone: who asks often is not to read the machine's certificates each time.
+UNSEALED = SSLContext(PROTOCOL_TLS_CLIENT)
 
 
 def is_ready(url: str) -> bool:

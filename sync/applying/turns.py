@@ -26,8 +26,10 @@ TAKE = f"""
          ORDER BY runnable_at LIMIT %(size)s)
     ) AS found ORDER BY found.id LIMIT %(size)s
 """  # noqa: S608 (conditions of this module)
-# One statement for however many, where a list would be one for each length.
-READ = "SELECT * FROM sync_delivery WHERE id = ANY(%s::bigint[]) ORDER BY id"
+# One statement for however many, where a list would be one for each length. A `*` would be all columns that there are
+# when a connection prepares it, and each batch fail from the moment that a migration adds one.
+COLUMNS = ", ".join(str(field.column) for field in Delivery._meta.concrete_fields)
+READ = f"SELECT {COLUMNS} FROM sync_delivery WHERE id = ANY(%s::bigint[]) ORDER BY id"  # noqa: S608 (names of ours)
 RECORDS = "unnest(%(hashes)s::bigint[], %(entities)s::text[], %(keys)s::text[]) AS record(hash, entity, key)"
 OF_RECORD = (
     f"record_hash = record.hash AND entity = record.entity AND record_key = record.key AND {OBSTACLE} AND {OPEN}"

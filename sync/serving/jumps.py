@@ -34,14 +34,18 @@ MARK = """
         marked_at = served_at
     WHERE id = %s
 """
-# Where the marks do not reach nothing is found. The page before the next that is known ends where that begins.
+# Where the marks do not reach nothing is found: one that is counted later would not have what was deleted by then of a
+# page behind them. Nor is a page that another has found meanwhile: from where it would end by now the next would begin,
+# and not where it ends. The page before the next that is known ends where that begins.
 FIND = """
     WITH RECURSIVE asked AS MATERIALIZED (
-        SELECT walk.*, asked.*, (page - 1) * per_page AS passed, (total + per_page - 1) / per_page AS pages,
-            width_bucket((page - 1) * per_page, marks) AS mark
-        FROM sync_walk AS walk, (SELECT %s::bigint AS page, %s::int AS block, %s::int AS going_on) AS asked
-        WHERE id = %s AND (marks[cardinality(marks)] > (page - 1) * per_page
-            OR marked_after + cardinality(marks) * width >= highest)
+        SELECT *, (page - 1) * per_page AS passed, width_bucket((page - 1) * per_page, marks) AS mark
+        FROM sync_walk AS walk, (SELECT %s::bigint AS page, %s::int AS block, %s::int AS going_on) AS asked,
+            LATERAL (SELECT (total + per_page - 1) / per_page AS pages) AS whole,
+            LATERAL (SELECT CASE WHEN marked_after + cardinality(marks) * width >= highest THEN pages
+                                 ELSE marks[cardinality(marks)] / per_page END AS reached) AS marked
+        WHERE id = %s AND reached >= page
+            AND NOT EXISTS (SELECT FROM sync_walkblock WHERE walk_id = walk.id AND number = -page)
     ), before AS MATERIALIZED (
         SELECT page, at FROM (
             (SELECT -number AS page, boundaries[2] AS at FROM sync_walkblock WHERE walk_id = (SELECT id FROM asked)
@@ -59,8 +63,8 @@ FIND = """
         ) AS known ORDER BY page LIMIT 1
     ), gap AS MATERIALIZED (
         SELECT id, asked.page, per_page, opened_at, behind.page AS last, behind.at AS until,
-            least(behind.page - asked.page + 1, CASE WHEN before.page < asked.page - 1 THEN 1 ELSE going_on END)
-                AS wanted,
+            CASE WHEN before.page < asked.page - 1 THEN 1
+                 ELSE least(behind.page - asked.page + 1, reached - asked.page + 1, going_on) END AS wanted,
             CASE WHEN marks[mark] > before.page * per_page
                  THEN least(greatest(before.at, marked_after + mark * width), behind.at)
                  ELSE before.at END AS after,
@@ -76,7 +80,7 @@ FIND = """
     )
     INSERT INTO sync_walkblock (walk_id, number, boundaries)
     SELECT id, 1 - page - place, ARRAY[found.after, CASE page + place - 1 WHEN last THEN until ELSE at END]
-    FROM found, gap WHERE place > 0 ON CONFLICT DO NOTHING
+    FROM found, gap WHERE place > 0
 """
 
 
@@ -96,7 +100,7 @@ class Marks:
 
 def find(walk: Walk, schema: EntitySchema, newest: Newest, page: int) -> None:
     """Find the range of a page, and those of some more where the one before is known, and keep them for good."""
-    mark(walk, schema, newest, (page - 1) * walk.per_page)
+    mark(walk, schema, newest, page * walk.per_page)
     exchange(connections[DEFAULT_DB_ALIAS], *finding(walk.pk, schema, page))
 
 
@@ -114,9 +118,9 @@ def find_sql(schema: EntitySchema) -> str:
 
 
 def mark(walk: Walk, schema: EntitySchema, newest: Newest, wanted: int) -> None:
-    """Count on from the last mark until one is past so many records, to twice as far as they are likely to reach."""
+    """Count on from the last mark until one has so many records, to twice as far as they are likely to reach."""
     marks = marks_of(walk, newest)
-    while marks.lived <= wanted and marks.end < walk.highest:
+    while marks.lived < wanted and marks.end < walk.highest:
         more = max(marks.count, 2 * (wanted - marks.lived) // STRETCH) + 1
         span = Span(marks.end, min(marks.end + more * marks.width, walk.highest), walk.opened_at)
         asked = Stretches(span, marks.width, Place(walk.epoch, walk.opened_before))

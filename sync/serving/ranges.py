@@ -24,7 +24,7 @@ def find(walk: int, schema: EntitySchema, page: int) -> None:
 def find_first(walk: Walk, schema: EntitySchema, page: int) -> None:
     """Find the range of a page of a walk that nobody else has."""
     newest = blocks.newest(walk)
-    is_far = walk.marked_at or page - newest.last_page > NEAR
+    is_far = page - newest.last_page > (0 if walk.marked_at else NEAR)
     if is_far and newest.end < walk.highest:
         jumps.find(walk, schema, newest, page)
     else:

@@ -9,6 +9,8 @@ import random
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from math import ceil
+from string import ascii_letters
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection
@@ -19,7 +21,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from entities.entity import OnDelete
 from entities.models import Product
-from entities.schema import EntitySchema
+from entities.schema import EntitySchema, schemas
 from sync.models import Walk, WalkBlock
 from sync.serving import ranges
 from tests.conftest import Dsync
@@ -394,3 +396,53 @@ def test_walk_that_has_jumped_is_not_served_by_who_does_not_know_its_marks(ten: 
         page(ten, number, 2)
     with pytest.raises(IntegrityError, match="sync_walk_is_served_by_who_knows_marks"):
         Walk.objects.update(last_page=2, served_at=Now())
+
+
+def test_page_before_one_far_away_is_not_longer_when_records_of_known_pages_were_deleted(
+    dsync: Dsync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where pages were found past the marks, those counted later would know nothing of what these had."""
+    few_pages_are_far(monkeypatch)
+    monkeypatch.setattr("sync.serving.jumps.GOING_ON", 10)
+    write(dsync, ascii_letters)
+    assert [page(dsync, number, 2) for number in (1, 2)] == ["ab", "cd"]
+    for key in ascii_letters[6:22]:
+        dsync.delete("product", key)
+    far = page(dsync, 20, 2)
+    between = [page(dsync, number, 2) for number in range(3, 20)]
+    assert all(len(keys) <= 2 for keys in between), between
+    assert "".join(between) + far == ascii_letters[4:6] + ascii_letters[22 : 22 + len("".join(between)) - 2 + len(far)]
+
+
+def test_page_is_of_the_same_walk_when_another_is_opened_while_its_range_is_found(
+    ten: Dsync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = ranges.find
+
+    def while_another_begins(*asked: Any) -> None:
+        monkeypatch.undo()
+        page(ten, 1)
+        find(*asked)
+
+    page(ten, 1)
+    monkeypatch.setattr(ranges, "find", while_another_begins)
+    assert page(ten, 2) == "def"
+
+
+@pytest.mark.usefixtures("_far")
+def test_page_that_another_has_found_meanwhile_is_not_found_a_second_time(ten: Dsync) -> None:
+    assert [page(ten, number, 1) for number in (1, 5, 4)] == ["a", "e", "d"]
+    ten.delete("product", "e")
+    ranges.find(Walk.objects.get().pk, schemas()["product"], 5)
+    assert [page(ten, number, 1) for number in (5, 6, 7)] == ["", "f", "g"]
+
+
+def test_page_of_a_block_is_not_found_a_second_time_when_another_has_jumped_meanwhile(
+    ten: Dsync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few_pages_are_far(monkeypatch, near=1)
+    monkeypatch.setattr("sync.serving.blocks.BLOCK", 1)
+    assert [page(ten, number, 1) for number in (1, 2, 3, 8)] == ["a", "b", "c", "h"]
+    known = WalkBlock.objects.count()
+    ranges.find(Walk.objects.get().pk, schemas()["product"], 2)
+    assert WalkBlock.objects.count() == known

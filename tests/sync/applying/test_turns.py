@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.db.models.functions import Now
 
 from sync.applying import runner, turns
@@ -171,3 +174,24 @@ def test_batch_ends_before_its_bodies_grow_too_large(monkeypatch: pytest.MonkeyP
 )
 def test_within_takes_what_fits_and_one_in_any_case(sizes: list[int], taken: list[int]) -> None:
     assert list(turns.within(5, enumerate(sizes))) == taken
+
+
+def test_worker_goes_on_when_a_migration_has_added_a_column() -> None:
+    for number in range(4):  # Then psycopg has prepared its statements.
+        accept("POST", f"first-{number}")
+        run()
+    with altered("ADD COLUMN added integer", "DROP COLUMN added"):
+        accept("POST", "a")
+        run()
+        assert set(states()) == {APPLIED}
+
+
+@contextmanager
+def altered(change: str, back: str) -> Iterator[None]:
+    """Alter the journal by another connection, as a migration does: on its own psycopg would prepare anew."""
+    alter = "ALTER TABLE sync_delivery"
+    connections["autonomous"].cursor().execute(f"{alter} {change}")
+    try:
+        yield
+    finally:
+        connections["autonomous"].cursor().execute(f"{alter} {back}")

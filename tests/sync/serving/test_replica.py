@@ -101,6 +101,18 @@ def test_page_is_read_from_a_replica_that_has_what_the_walk_began_with(five: Dsy
     assert read_there(second, lambda: page(five, 2)) == ("cd", True)
 
 
+def test_page_far_away_is_found_by_what_the_replica_counts(
+    five: Dsync, second: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.serving.ranges.NEAR", 1)
+    page(five, 1)
+    catch_up()
+    with CaptureQueriesContext(second) as queries:
+        assert read_there(second, lambda: page(five, 3)) == ("e", True)
+    assert any("stretch" in query["sql"] for query in queries)
+    assert read_there(second, lambda: page(five, 2)) == ("cd", True)
+
+
 def test_page_is_read_from_the_primary_while_the_replica_lacks_what_the_walk_began_with(
     five: Dsync, second: Any
 ) -> None:
