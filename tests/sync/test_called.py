@@ -78,7 +78,7 @@ def test_accepting_calls_no_more_than_it_did(dsync: Dsync, calls: Calls) -> None
 def test_page_calls_no_more_than_it_did(dsync: Dsync, calls: Calls) -> None:
     each(Writing(dsync).create, keys())()
     pages = ["?per_page=40"] * READS
-    assert calls.of_most(each(lambda page: dsync.items("product", page), pages)) < 5241 * ROOM
+    assert calls.of_most(each(lambda page: dsync.items("product", page), pages)) < 5730 * ROOM
     cursor = dsync.items("product", "?per_page=20")["Next-Cursor"]
     pages = [f"?cursor={cursor}"] * READS
     assert calls.of_most(each(lambda page: dsync.items("product", page), pages)) < 1186 * ROOM
