@@ -29,7 +29,7 @@ TAKE = f"""
 # One statement for however many, where a list would be one for each length. A `*` would be all columns that there are
 # when a connection prepares it, and each batch fail from the moment that a migration adds one.
 COLUMNS = ", ".join(str(field.column) for field in Delivery._meta.concrete_fields)
-READ = f"SELECT {COLUMNS} FROM sync_delivery WHERE id = ANY(%s::bigint[]) ORDER BY id"  # noqa: S608 (names of ours)
+READ = f"SELECT {COLUMNS} FROM sync_delivery WHERE id = ANY(%s::bigint[]) AND {OPEN} ORDER BY id"  # noqa: S608 (names of ours)
 RECORDS = "unnest(%(hashes)s::bigint[], %(entities)s::text[], %(keys)s::text[]) AS record(hash, entity, key)"
 OF_RECORD = (
     f"record_hash = record.hash AND entity = record.entity AND record_key = record.key AND {OBSTACLE} AND {OPEN}"
@@ -56,7 +56,7 @@ def take(lanes: Sequence[Lane]) -> list[Delivery]:
     One that stands behind another of its record which is not taken is parked: between the two may lie any number that
     wait already.
     """
-    found = list(Delivery.objects.raw(READ, [list(within(BATCH_BYTES, runnable(lanes)))]))
+    found = list(Delivery.objects.raw(raised(READ), [list(within(BATCH_BYTES, runnable(lanes)))]))
     obstacles = first_obstacles(found)
     behind = {delivery.pk for delivery in found if obstacles.get(delivery.record, delivery.pk) < delivery.pk}
     Delivery.objects.filter(pk__in=behind).update(runnable_at=None)
