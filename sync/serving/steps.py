@@ -26,12 +26,14 @@ PLANNED = (
     " set_config('jit', 'off', true){}"
 )
 # What is lost with a crash is what page was served last, and a cursor says by itself where it goes on.
-WITHOUT_WAITING = ", set_config('synchronous_commit', 'off', true)"
+NO_WAIT = "set_config('synchronous_commit', 'off', true)"
 IS_BEYOND = "(asked.page - 1) * walk.per_page >= walk.total"
 # Whoever stops at Total must have all: a record that committed late may have pushed another off the last page.
 IS_LAST = "asked.page * walk.per_page >= walk.total"
 # After a jump a page may be known alone, and no block have it.
 ALONE = "SELECT boundaries FROM sync_walkblock WHERE walk_id = walk.id AND number = -asked.page"
+# A page whose range is not known is asked for again, and waits for the disk then.
+UNKNOWN = f"left({NO_WAIT}, 0)"
 # The boundary that a block does not have is where the walk ends.
 STEP = f"""
     WITH asked AS MATERIALIZED (
@@ -60,7 +62,7 @@ STEP = f"""
     )
     SELECT json_build_array(
         id, epoch, per_page, total, highest, opened_at, opened_before, log_position, after, until, marked_at IS NOT NULL
-    )::text, {{records}} FROM step
+    )::text, CASE WHEN until IS NULL THEN {UNKNOWN} ELSE {{records}} END FROM step
 """  # noqa: S608 (all of it is ours)
 # In an order that an index has: else they would be sorted, and read by any that has their identity.
 RECORDS = "(SELECT string_agg(item, ',') FROM ({} ORDER BY id) AS records)"
@@ -110,7 +112,7 @@ def take(
 
     Statements that find its range go before it, and what they find is waited for to be on the disk.
     """
-    planned = PLANNED.format("" if choice.is_durable or finding else WITHOUT_WAITING)
+    planned = PLANNED.format("" if choice.is_durable or finding else f", {NO_WAIT}")
     parameters = [page, *blocks.place_of(page), blocks.pages_before(page), *choice.parameters]
     rows = exchange(connections[DEFAULT_DB_ALIAS], (planned, []), *finding, (step_sql(choice.sql, schema), parameters))
     if not rows:
