@@ -78,13 +78,16 @@ def changes_sql(schema: EntitySchema, with_deletions: bool) -> str:  # noqa: FBT
 
 
 def tombstones_sql(schema: EntitySchema) -> str:
-    """Return the query of removed records; one whose key lives again is told of by the record that has it."""
+    """Return the query of removed records; one whose key lives again is told of by the record that has it.
+
+    Without the OFFSET, PostgreSQL may read every record there is to know which of them live.
+    """
     column = quote(schema.key.column)
     kind = schema.model._meta.get_field(schema.declaration.key).db_type(connection)
     return f"""
         SELECT changed_epoch, changed_in, record, CASE WHEN NOT EXISTS (
             SELECT FROM {quote(schema.table)} AS living
-            WHERE living.{column} = gone.key::{kind} AND living.deleted_at IS NULL
+            WHERE living.{column} = gone.key::{kind} AND living.deleted_at IS NULL OFFSET 0
         ) THEN (
             SELECT {deletion_sql(schema.key.field, quote)}::text FROM (SELECT gone.key::{kind} AS {column}) AS removed
         ) END

@@ -89,8 +89,9 @@ def work(queue: Queue[Item], do: Do[Item]) -> None:
 
 
 def work_beside(queue: Queue[Item], do: Do[Item]) -> None:
-    """Work with a database connection of this thread's own."""
+    """Work with a database connection of this thread's own; who has the first item must not be who still opens one."""
     try:
+        connection.ensure_connection()
         work(queue, do)
     finally:
         connections.close_all()

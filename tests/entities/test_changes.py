@@ -16,15 +16,21 @@ INSERT = """
     INSERT INTO entities_product (sku, categories, attributes, changed_in)
     SELECT number, '{}', '[]', (number / 4000)::text::xid8 FROM generate_series(%s::int, %s::int) AS given(number)
 """
+REMOVE = """
+    INSERT INTO entities_tombstone (entity, key, record, changed_in)
+    SELECT 'product', 'gone-' || number, 2000000000 + number, (number / 4000)::text::xid8
+    FROM generate_series(1, 20000) AS given(number)
+"""
 END = Place(10**6, 0)
 
 
 @pytest.fixture(params=[1, 20000], ids=lambda count: f"known at {count}")
 def _many(db: None, request: pytest.FixtureRequest) -> None:
-    """Give 20,000 products, changed by five transactions, and statistics of some of them."""
+    """Give 20,000 products and as many removed, changed by five transactions, and statistics of some products."""
     with connection.cursor() as cursor:
         cursor.execute(INSERT, [1, request.param])
-        cursor.execute("ANALYZE entities_product")
+        cursor.execute(REMOVE)
+        cursor.execute("ANALYZE entities_product, entities_tombstone")
         cursor.execute(INSERT, [request.param + 1, 20000])
 
 
@@ -55,5 +61,5 @@ def test_changes_of_one_transaction_go_on_where_they_were() -> None:
     while part := changes_in(product, Stretch(after, END, limit=1500, with_deletions=True)):
         found += [change.place for change in part]
         after = part[-1].place
-    assert len(found) == len(set(found)) == 20000
+    assert len(found) == len(set(found)) == 40000
     assert found == sorted(found)

@@ -51,11 +51,14 @@ def main() -> int:
     deadline = time.monotonic() + arguments.minutes * 60
     stacks = Stacks()
     try:
-        verdicts = [run(case, arguments.seed, stacks, deadline) for case in chosen]
+        errors = {case.name: run(case, arguments.seed, stacks, deadline) for case in chosen}
     finally:
         stacks.end()
-    tell(f"{verdicts.count(True)} passed, {verdicts.count(False)} failed")
-    return int(not all(verdicts))
+    failed = {name: error for name, error in errors.items() if error}
+    for name, error in failed.items():
+        tell(f"{name} failed: {error}")
+    tell(f"{len(errors) - len(failed)} passed, {len(failed)} failed")
+    return int(bool(failed))
 
 
 def parsed() -> argparse.Namespace:
@@ -70,16 +73,16 @@ def parsed() -> argparse.Namespace:
     return arguments
 
 
-def run(case: Case, seed: str, stacks: Stacks, deadline: float) -> bool:
-    """Run a case and tell its verdict; one that cannot begin in time has failed."""
+def run(case: Case, seed: str, stacks: Stacks, deadline: float) -> str | None:
+    """Run a case, tell its verdict and return what went wrong; one that cannot begin in time has failed."""
     tell(f"{case.name} (seed {seed}): {case.sentence}")
     if time.monotonic() > deadline:
-        tell("  FAILED: not begun, the time was up")
-        return False
+        tell("  FAILED: not begun")
+        return "the time was up"
     began = time.monotonic()
     error = attempt(case, seed, stacks)
     tell(f"  {'FAILED' if error else 'passed'} in {time.monotonic() - began:.0f} s{f': {error}' if error else ''}")
-    return error is None
+    return error
 
 
 def attempt(case: Case, seed: str, stacks: Stacks) -> str | None:

@@ -52,6 +52,11 @@ UNSETTLED = f"""
     INSERT INTO sync_unsettled (delivery, entity, accepted_at, state)
     SELECT id, entity, accepted_at, state FROM sync_delivery WHERE finished_at IS NULL AND id <= {COUNTED}
 """  # noqa: S608
+# They are of no walk that a test opens.
+BLOCKS = f"""
+    INSERT INTO sync_walkblock (walk_id, number, boundaries)
+    SELECT -n / 100, n % 100 - 50, '{{1, 2}}' FROM generate_series(1, {COUNT}) AS n
+"""  # noqa: S608
 FILLED = {
     "sync_delivery": DELIVERIES,
     "entities_product": PRODUCTS,
@@ -59,6 +64,7 @@ FILLED = {
     "sync_push": PUSHES,
     "sync_followup": FOLLOW_UPS,
     "sync_unsettled": UNSETTLED,
+    "sync_walkblock": BLOCKS,
 }
 BEGIN = """
     CREATE SCHEMA many; SET LOCAL search_path = many, public; SET LOCAL jit = off; SET LOCAL maintenance_work_mem = '128MB'
