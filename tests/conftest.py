@@ -18,6 +18,7 @@ from connector.edge.allowances import forget_allowances
 from connector.edge.models import Scope
 from connector.edge.roles import Role
 from connector.edge.tokens import forget_callers, issue
+from connector.edge.trace import forget
 from entities.epoch import rise
 from entities.schema import schemas
 from entities.tokens import entity_tokens, forget_tokens
@@ -172,6 +173,7 @@ def _nothing_remembered() -> None:
     forget_switches()
     forget_floors()
     forget_size()
+    forget()  # The request that a test before has noted something of.
 
 
 @pytest.fixture

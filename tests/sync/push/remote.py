@@ -86,6 +86,12 @@ class Remote:
         return [request.body["price"] for request in self.requests if request.key == key]
 
 
+class Server(ThreadingHTTPServer):
+    """Has room for all who come at once; beside a busy machine's others, the usual five are too few."""
+
+    request_queue_size = 128
+
+
 @contextmanager
 def serving(remote: Remote, *, port: int = 0) -> Iterator[Remote]:
     """Serve on loopback."""
@@ -115,7 +121,7 @@ def serving(remote: Remote, *, port: int = 0) -> Iterator[Remote]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server = Server(("127.0.0.1", port), Handler)
     remote.url = f"http://127.0.0.1:{server.server_port}/api/realtime"
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
