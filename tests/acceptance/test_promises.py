@@ -1,4 +1,4 @@
-"""A short case of each promise, with real processes; `make storm` has the long ones, and whole starts without Valkey."""
+"""A short case of each promise, with real processes; `make storm` has the long ones."""
 
 from __future__ import annotations
 
@@ -78,6 +78,15 @@ def test_backlog_is_applied_once_when_workers_are_killed_and_some_records_are_po
     }
     stack.orders.cure("poison")
     check(stack, poison)
+
+
+def test_writes_are_applied_by_the_dispatcher_when_valkey_was_never_there(stack: HostileStack) -> None:
+    with stack.programs.without("valkey", "dispatcher", "web"):
+        stack.programs.start("web", "dispatcher")
+        with Load(stack, "no-valkey", writes=20) as load:
+            pass
+        check(stack, load.history)
+        stack.programs.stop("dispatcher", "web")
 
 
 def test_nothing_is_lost_when_valkey_is_flushed_and_killed(stack: HostileStack) -> None:
