@@ -14,11 +14,11 @@ from django.db import connections
 from django.http import HttpResponse
 from django.test import Client, override_settings
 
+from connector.edge import trace
 from connector.edge.allowances import forget_allowances
 from connector.edge.models import Scope
 from connector.edge.roles import Role
 from connector.edge.tokens import forget_callers, issue
-from connector.edge.trace import forget
 from entities.epoch import rise
 from entities.schema import schemas
 from entities.tokens import entity_tokens, forget_tokens
@@ -173,7 +173,7 @@ def _nothing_remembered() -> None:
     forget_switches()
     forget_floors()
     forget_size()
-    forget()  # The request that a test before has noted something of.
+    trace.forget()
 
 
 @pytest.fixture

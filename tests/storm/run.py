@@ -76,11 +76,8 @@ def parsed() -> argparse.Namespace:
 def run(case: Case, seed: str, stacks: Stacks, deadline: float) -> str | None:
     """Run a case, tell its verdict and return what went wrong; one that cannot begin in time has failed."""
     tell(f"{case.name} (seed {seed}): {case.sentence}")
-    if time.monotonic() > deadline:
-        tell("  FAILED: not begun")
-        return "the time was up"
     began = time.monotonic()
-    error = attempt(case, seed, stacks)
+    error = attempt(case, seed, stacks) if began <= deadline else "not begun, the time was up"
     tell(f"  {'FAILED' if error else 'passed'} in {time.monotonic() - began:.0f} s{f': {error}' if error else ''}")
     return error
 

@@ -66,7 +66,7 @@ def valkey_frozen_for_a_minute(storm: Storm) -> None:
     usual, slow = (quantiles(each.history.writes) for each in (awake, load))
     tell(f"  median and slowest of 100: usually {usual}, frozen {slow}")
     storm.settle(load)
-    assert slow[1] < usual[1] + 4  # Whoever asks a frozen broker waits for 5 s and more.
+    assert slow[1] < usual[1] + 2  # Whoever asks a frozen broker waits for 5 s and more.
 
 
 def quantiles(writes: Sequence[Sent]) -> tuple[float, float]:
